@@ -1,1 +1,7 @@
-//! Core.
+//! The rules of Lotse, pure: what a lead is, how a row becomes one, what is wrong with it, what is double, what may
+//! be sent.
+//!
+//! There is no clock, file, network, random number or window in this crate; `now` comes in as a value, and the same
+//! input gives the same result on every machine.
+
+pub mod table;
