@@ -5,6 +5,10 @@ export interface Contestant {
     jump(row: number): void;
 }
 
+const complain = (error: unknown) => Object.assign(window, { trialError: String(error) });
+addEventListener("error", ({ error, message }) => complain(error ?? message));
+addEventListener("unhandledrejection", ({ reason }) => complain(reason));
+
 const frame = () => new Promise<number>((drawn) => requestAnimationFrame(drawn));
 
 /** True once a cell with exactly this text is in the page. */

@@ -12,7 +12,7 @@ const source: Record<string, string>[] = Array.from({ length: count }, () => ({}
 const grid = document.createElement("revo-grid");
 grid.rowSize = 28;
 grid.range = true;
-grid.style.flex = "1";
+grid.style.height = "100%";
 grid.columns = columns.map((column, index) => ({
     prop: String(index),
     name: column.title,

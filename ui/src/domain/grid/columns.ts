@@ -1,16 +1,7 @@
 // How the columns lie: order, width, frozen at the left, hidden. Pure; the component draws what comes out.
 
 import type { Column } from "../../bindings/Column";
-
-/** What a person has made of the columns. Kept per table; unknown columns are ignored, new ones come last. */
-export interface ColumnSettings {
-    /** Column ids in the order in which they are shown; ids that are missing follow in the table's order. */
-    readonly order: readonly string[];
-    readonly hidden: readonly string[];
-    readonly frozen: readonly string[];
-    /** Widths in CSS pixels where they differ from the column's own. */
-    readonly widths: Readonly<Record<string, number>>;
-}
+import type { ColumnSettings } from "../../state/preferences.svelte";
 
 /** Nothing changed. */
 export const NO_SETTINGS: ColumnSettings = { order: [], hidden: [], frozen: [], widths: {} };

@@ -1,6 +1,7 @@
 // The review table as a thing that can be driven: where it stands, what is selected, what is being written. Knows the
 // backend it reads from and no DOM; the component draws it and hands it what people do.
 
+import type { TableBackend } from "../../backend";
 import type { Block } from "../../bindings/Block";
 import type { CellEdit } from "../../bindings/CellEdit";
 import type { Column } from "../../bindings/Column";
@@ -8,9 +9,9 @@ import type { EditOutcome } from "../../bindings/EditOutcome";
 import type { Mark } from "../../bindings/Mark";
 import type { PasteOutcome } from "../../bindings/PasteOutcome";
 import type { Row } from "../../bindings/Row";
-import type { RowWindow } from "../../bindings/RowWindow";
 import type { TableShape } from "../../bindings/TableShape";
 import type { View } from "../../bindings/View";
+import type { ColumnSettings } from "../../state/preferences.svelte";
 import { MOST_CELLS } from "./clipboard";
 import {
     farthestScroll,
@@ -20,24 +21,12 @@ import {
     resizeColumn,
     revealColumn,
     toggleColumn,
-    type ColumnSettings,
     type PlacedColumn,
 } from "./columns";
 import type { Step } from "./keyboard";
 import { clampPosition, positionAfterWheel, revealRow, rowsPerPage, sightAt, type WheelTurn } from "./scroll";
 import { cellsIn, clampCell, edgesOf, extendTo, selectCell, type CellPlace, type CellSelection } from "./selection";
 import { RowPages } from "./windows";
-
-/** What the table reads from and writes to. Part of the backend; everything is about one view. */
-export interface TableBackend {
-    tableShape(view: View): Promise<TableShape>;
-    tableWindow(view: View, offset: number, limit: number): Promise<RowWindow>;
-    tableBlock(view: View, block: Block): Promise<string[][]>;
-    editCells(edits: CellEdit[]): Promise<EditOutcome>;
-    pasteBlock(view: View, block: Block, texts: string[][]): Promise<PasteOutcome>;
-    undo(): Promise<EditOutcome>;
-    redo(): Promise<EditOutcome>;
-}
 
 /** What the table has to tell. */
 export interface TableListener {
