@@ -112,7 +112,10 @@ async fn measure(grid: &str) -> Vec<(&'static str, String)> {
     } else {
         format!(", {missed} of {JUMPS} never shown")
     };
-    table.push(("jump anywhere p50 / p95 / worst", format!("{}{suffix}", quantiles(times))));
+    table.push((
+        "jump anywhere p50 / p95 / worst",
+        format!("{}{suffix}", quantiles(times)),
+    ));
     let last = window
         .script_async::<Option<f64>>("return trial.jump(args[0])", vec![json!(ROWS - 1)])
         .await;

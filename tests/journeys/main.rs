@@ -2,4 +2,5 @@
 //!
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
+mod frame;
 mod table;

@@ -5,6 +5,7 @@
 //! program less to install, and one less to leave behind.
 
 use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -24,12 +25,42 @@ pub enum Program {
     Synthetic,
 }
 
+/// The right to have a window, and the memory of who had it last.
+pub(super) struct Turn(File);
+
 /// Waits for this process's turn to have a window. The turn ends when the file is closed, also by a crash.
-pub(super) fn take_turn() -> File {
+pub(super) fn take_turn() -> Turn {
     let path = std::env::temp_dir().join("lotse-window-tests.lock");
-    let file = File::create(&path).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&path);
+    let mut file = file.unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     file.lock().expect("the system can lock files");
-    file
+    let mut last = String::new();
+    if file.read_to_string(&mut last).is_ok() {
+        end_orphans(&last);
+    }
+    Turn(file)
+}
+
+/// A test that was killed could not end its driver: the next one does.
+fn end_orphans(group: &str) {
+    let name = std::fs::read_to_string(format!("/proc/{group}/comm")).unwrap_or_default();
+    // The number may belong to somebody else by now. The system cuts names after 15 signs.
+    if name.trim_end() == "WebKitWebDriver" {
+        kill_group(group);
+    }
+}
+
+/// The standard library can kill a process, not a group.
+fn kill_group(group: &str) {
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{group}")])
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// Starts a program that the tests cannot do without.
@@ -94,7 +125,12 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn start(display: &Display, home: &Path, environment: &[(String, String)]) -> Self {
+    pub(super) fn start(
+        turn: &mut Turn,
+        display: &Display,
+        home: &Path,
+        environment: &[(String, String)],
+    ) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .expect("a free port")
@@ -126,6 +162,11 @@ impl Driver {
             "webkit2gtk-driver",
         );
         let driver = Driver { process, port };
+        let _ = turn
+            .0
+            .set_len(0)
+            .and_then(|()| turn.0.rewind())
+            .and_then(|()| write!(turn.0, "{}", driver.group()));
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(

@@ -24,23 +24,23 @@ pub use accessibility::Violation;
 pub use machine::Program;
 
 use display::Display;
-use machine::Driver;
+use machine::{Driver, Turn};
 
 /// How long a condition may take to come true before the test fails. Long, because the machine may be busy; no test
 /// is slower for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a condition is looked at again.
 const INTERVAL: Duration = Duration::from_millis(25);
 
 /// An open window.
 pub struct Window {
-    web: WebDriver,
     driver: Driver,
+    web: WebDriver,
     display: Display,
     /// The window keeps its settings here and not where the person who runs the tests has theirs.
     home: tempfile::TempDir,
-    _turn: fs::File,
+    _turn: Turn,
 }
 
 /// How a window is to be opened.
@@ -65,11 +65,11 @@ impl Opening {
 
     /// Opens the window and waits until it has drawn its first page.
     pub async fn open(self, program: Program) -> Window {
-        let turn = machine::take_turn();
+        let mut turn = machine::take_turn();
         let binary = machine::binary(program);
         let home = tempfile::tempdir().expect("a folder for the window's settings");
         let display = Display::start();
-        let driver = Driver::start(&display, home.path(), &self.environment);
+        let driver = Driver::start(&mut turn, &display, home.path(), &self.environment);
         let mut capabilities = Capabilities::new();
         capabilities
             .set(
@@ -111,15 +111,7 @@ impl Window {
 
     /// Closes the window and waits until its processes are gone.
     pub async fn close(self) {
-        let Window {
-            web,
-            driver,
-            display,
-            home,
-            _turn,
-        } = self;
-        web.quit().await.expect("the session ends");
-        drop((driver, display, home));
+        self.web.clone().quit().await.expect("the session ends");
     }
 
     /// The WebDriver session, for what has no method here.
@@ -225,6 +217,14 @@ impl Window {
     /// Memory of all processes of the window in bytes, shared pages counted in parts (PSS).
     pub fn memory(&self) -> u64 {
         memory::of_group(self.driver.group(), "WebKitWebDriver")
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // After a failed test the session would be ended by waiting for an answer that may never come; the driver is
+        // killed instead. After `close` there is nothing left to end.
+        let _ = self.web.clone().leak();
     }
 }
 

@@ -25,7 +25,8 @@ export interface TableBackend {
 }
 
 /** What a drag of files over the window is doing. */
-export type FileDrag = { readonly kind: "over" } | { readonly kind: "left" } | { readonly kind: "dropped"; readonly paths: string[] };
+export type FileDrag =
+    { readonly kind: "over" } | { readonly kind: "left" } | { readonly kind: "dropped"; readonly paths: string[] };
 
 /** Ends a subscription. */
 export type Unsubscribe = () => void;

@@ -6,6 +6,7 @@ import type { CellEdit } from "../bindings/CellEdit";
 import type { Column } from "../bindings/Column";
 import type { ColumnKind } from "../bindings/ColumnKind";
 import type { EditOutcome } from "../bindings/EditOutcome";
+import type { Failure } from "../bindings/Failure";
 import type { JobSnapshot } from "../bindings/JobSnapshot";
 import type { Mark } from "../bindings/Mark";
 import type { Row } from "../bindings/Row";
@@ -28,7 +29,7 @@ export interface FakeWorld {
 export interface FakeBackend extends Backend {
     drag(drag: FileDrag): void;
     /** The next call fails like this. */
-    failNext(error: unknown): void;
+    failNext(error: Failure): void;
 }
 
 const FIELDS: readonly (readonly [string, string, ColumnKind, number])[] = [
@@ -46,14 +47,84 @@ const FIELDS: readonly (readonly [string, string, ColumnKind, number])[] = [
 const CHOICES = ["restaurant", "hotel", "catering", "kantine", "grosshandel"];
 
 const LINES: readonly (readonly string[])[] = [
-    ["Gasthaus Musterküche", "10115", "Berlin", "restaurant", "max.mustermann@", "+49 30 12345678", "2024-06-15", "12000", "2024-12-12"],
-    ["Hotel Seeblick GmbH & Co. KG", "88045", "Friedrichshafen", "hotel", "info@seeblick.example", "+49 7541 40700", "2027-01-01", "85000.50", ""],
-    ["Kantine Technopark", "1067", "Dresden", "kantine", "kantine@tp.example", "4,93012E+11", "2025-03-03", "4300", "2025-08-30"],
-    ["MÃ¼ller Feinkost", "8001", "Zürich", "grosshandel", "mueller@feinkost.example", "+41 44 6681800", "2024-11-11", "", "2025-05-10"],
-    ["Bäckerei Sonnenschein", "80331", "München", "restaurant", "hallo@sonne.example", "+49 89 45678901", "2023-08-22", "950.75", "2024-02-18"],
-    ["Baeckerei Sonnenschein e.K.", "80331", "Muenchen", "restaurant", "", "089/45678901", "2023-08-24", "", "2024-02-20"],
+    [
+        "Gasthaus Musterküche",
+        "10115",
+        "Berlin",
+        "restaurant",
+        "max.mustermann@",
+        "+49 30 12345678",
+        "2024-06-15",
+        "12000",
+        "2024-12-12",
+    ],
+    [
+        "Hotel Seeblick GmbH & Co. KG",
+        "88045",
+        "Friedrichshafen",
+        "hotel",
+        "info@seeblick.example",
+        "+49 7541 40700",
+        "2027-01-01",
+        "85000.50",
+        "",
+    ],
+    [
+        "Kantine Technopark",
+        "1067",
+        "Dresden",
+        "kantine",
+        "kantine@tp.example",
+        "4,93012E+11",
+        "2025-03-03",
+        "4300",
+        "2025-08-30",
+    ],
+    [
+        "MÃ¼ller Feinkost",
+        "8001",
+        "Zürich",
+        "grosshandel",
+        "mueller@feinkost.example",
+        "+41 44 6681800",
+        "2024-11-11",
+        "",
+        "2025-05-10",
+    ],
+    [
+        "Bäckerei Sonnenschein",
+        "80331",
+        "München",
+        "restaurant",
+        "hallo@sonne.example",
+        "+49 89 45678901",
+        "2023-08-22",
+        "950.75",
+        "2024-02-18",
+    ],
+    [
+        "Baeckerei Sonnenschein e.K.",
+        "80331",
+        "Muenchen",
+        "restaurant",
+        "",
+        "089/45678901",
+        "2023-08-24",
+        "",
+        "2024-02-20",
+    ],
     ["A", "20095", "Hamburg", "catering", "a@hafen.example", "+49 40 3344550", "2025-01-02", "20000", "2025-07-01"],
-    ["Seniorenheim Sonnenhof", "79098", "Freiburg i. Br.", "kantine", "kueche@sonnenhof.example", "+49 761 2020", "2025-05-19", "31500", "2025-11-15"],
+    [
+        "Seniorenheim Sonnenhof",
+        "79098",
+        "Freiburg i. Br.",
+        "kantine",
+        "kueche@sonnenhof.example",
+        "+49 761 2020",
+        "2025-05-19",
+        "31500",
+        "2025-11-15",
+    ],
 ];
 
 /** What is wrong with a cell. Enough to see every state of one; the rules themselves are not here. */
@@ -84,7 +155,8 @@ const RANK: Record<Severity, number> = { hint: 1, warning: 2, error: 3 };
 
 function gravest(marks: readonly Mark[]): Severity | null {
     return marks.reduce<Severity | null>(
-        (worst, { severity }) => (severity !== null && (worst === null || RANK[severity] > RANK[worst]) ? severity : worst),
+        (worst, { severity }) =>
+            severity !== null && (worst === null || RANK[severity] > RANK[worst]) ? severity : worst,
         null,
     );
 }
@@ -108,7 +180,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
     const undone: CellEdit[][] = [];
     const drags = new Set<(drag: FileDrag) => void>();
     let revision = 0;
-    let failure: unknown = null;
+    let failure: Failure | null = null;
 
     const original = (row: number, column: number) => LINES[row % LINES.length]?.[column] ?? "";
     const textOf = (row: number, column: number) => edits.get(`${row}:${column}`) ?? original(row, column);
@@ -141,7 +213,8 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         const wanted = view.search.toLowerCase();
         const rows = Array.from({ length: count }, (_, id) => id).filter((id) => {
             const row = rowOf(id);
-            if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity))) return false;
+            if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity)))
+                return false;
             if (view.changedOnly && !row.marks.some((mark) => mark.original !== null)) return false;
             return wanted === "" || row.cells.some((text) => text.toLowerCase().includes(wanted));
         });
@@ -220,6 +293,8 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         if (failure !== null) {
             const error = failure;
             failure = null;
+            // What crosses the border is a value and no `Error`.
+            // eslint-disable-next-line @typescript-eslint/only-throw-error
             throw error;
         }
         return value();
@@ -259,7 +334,9 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 return { offset, total: rows.length, revision, rows: rows.slice(offset, offset + limit).map(rowOf) };
             }),
         tableBlock: (view, block) =>
-            answer(() => blockTargets(view, block).map(([row = 0, ...columns]) => columns.map((at) => textOf(row, at)))),
+            answer(() =>
+                blockTargets(view, block).map(([row = 0, ...columns]) => columns.map((at) => textOf(row, at))),
+            ),
         editCells: (wanted) => answer(() => edit(wanted)),
         pasteBlock: (view, block, texts) =>
             answer(() => {

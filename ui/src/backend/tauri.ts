@@ -14,7 +14,11 @@ export function tauriBackend(): Backend {
         appInfo: () => invoke("app_info"),
         chooseLanguage: (language) => invoke("choose_language", { language }),
         askForFile: () =>
-            open({ multiple: false, directory: false, filters: [{ name: "Excel, CSV, ODS, Lotse", extensions: ENDINGS }] }),
+            open({
+                multiple: false,
+                directory: false,
+                filters: [{ name: "Excel, CSV, ODS, Lotse", extensions: ENDINGS }],
+            }),
         onFileDrag: (listener) =>
             unsubscribe(
                 getCurrentWebview().onDragDropEvent(({ payload }) => {

@@ -88,9 +88,10 @@ export function decimalText(text: string): string {
     const digits = text.split(".")[1]?.length ?? 0;
     // Beyond 15 digits a number of JavaScript would say something else than the cell.
     if (text.length > 15) return text;
-    return new Intl.NumberFormat(LOCALES[current], { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-        Number(text),
-    );
+    return new Intl.NumberFormat(LOCALES[current], {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+    }).format(Number(text));
 }
 
 /** An ISO day (`2024-06-15`) as the language writes it; anything else unchanged. */

@@ -62,7 +62,10 @@ export function commandOf(event: KeyboardEvent, commands: readonly Command[]): C
 
 /** Commands whose title has every word of the query in it, those that begin with it first. */
 export function searchCommands(commands: readonly Command[], query: string): Command[] {
-    const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const words = query
+        .toLowerCase()
+        .split(/\s+/)
+        .filter((word) => word !== "");
     const found = commands.filter((command) => words.every((word) => command.title.toLowerCase().includes(word)));
     const first = words[0] ?? "";
     const rank = (command: Command) => (command.title.toLowerCase().startsWith(first) ? 0 : 1);

@@ -114,7 +114,11 @@ export class Desk {
     fail(error: unknown): void {
         this.failure = isFailure(error)
             ? error
-            : { kind: "other", message: t("error.unknown"), details: error instanceof Error ? error.message : String(error) };
+            : {
+                  kind: "other",
+                  message: t("error.unknown"),
+                  details: error instanceof Error ? error.message : String(error),
+              };
         if (this.failure.kind === "no_project") this.step = null;
     }
 

@@ -91,19 +91,28 @@ function nextSeparator(text: string, from: number): number {
 export function fromHtml(html: string): string[][] | null {
     const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
     if (table === null) return null;
-    const rows: string[][] = [...table.rows].map(() => []);
-    const taken = new Set<string>();
-    [...table.rows].forEach((line, down) => {
+    const lines = [...table.rows];
+    const rows: string[][] = lines.map(() => []);
+    // How many more rows a cell from above reaches down, by column.
+    const reaching: number[] = [];
+    rows.forEach((row, down) => {
         let right = 0;
-        for (const cell of line.cells) {
-            while (taken.has(`${down}:${right}`)) rows[down]![right++] = "";
-            rows[down]![right] = cellText(cell);
-            for (let below = 1; below < cell.rowSpan; below++) {
-                for (let beside = 0; beside < cell.colSpan; beside++) taken.add(`${down + below}:${right + beside}`);
+        const pass = () => {
+            while ((reaching[right] ?? 0) > 0) {
+                reaching[right] = (reaching[right] ?? 0) - 1;
+                row[right] = "";
+                right += 1;
             }
-            for (let beside = 1; beside < cell.colSpan; beside++) rows[down]![right + beside] = "";
-            right += cell.colSpan;
+        };
+        for (const cell of lines[down]?.cells ?? []) {
+            pass();
+            for (let beside = 0; beside < cell.colSpan; beside++) {
+                row[right] = beside === 0 ? cellText(cell) : "";
+                reaching[right] = cell.rowSpan - 1;
+                right += 1;
+            }
         }
+        pass();
     });
     return rows.length > 0 ? rows : null;
 }
@@ -112,7 +121,7 @@ function cellText(cell: Element): string {
     const copy = cell.cloneNode(true) as Element;
     for (const line of copy.querySelectorAll("br")) line.replaceWith("\n");
     // White space of the source is layout; a line break is a <br>, and a no-break space is a space someone typed.
-    return (copy.textContent ?? "")
+    return copy.textContent
         .replace(/[^\S\n\u00a0]+/g, " ")
         .replaceAll("\u00a0", " ")
         .replace(/ ?\n ?/g, "\n")

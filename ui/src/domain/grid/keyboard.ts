@@ -8,6 +8,16 @@ export interface Key {
     readonly alt: boolean;
 }
 
+/** The key of an event. WebKitGTK has no name for Tab while Shift is held, only the place on the keyboard. */
+export function keyOf(event: KeyboardEvent): Key {
+    return {
+        key: event.code === "Tab" ? "Tab" : event.key,
+        ctrl: event.ctrlKey || event.metaKey,
+        shift: event.shiftKey,
+        alt: event.altKey,
+    };
+}
+
 /** How far a movement goes: by cells, by a page, or to an edge. */
 export type Step =
     | { readonly by: "cell"; readonly rows: number; readonly columns: number }
@@ -32,8 +42,6 @@ export type Intent =
     | { readonly kind: "selectAll" }
     | { readonly kind: "selectColumn" }
     | { readonly kind: "selectRow" }
-    | { readonly kind: "history" }
-    | { readonly kind: "nextFinding"; readonly direction: -1 | 1 }
     | { readonly kind: "collapse" };
 
 const ARROWS: Readonly<Record<string, readonly [-1 | 0 | 1, -1 | 0 | 1]>> = {
@@ -78,9 +86,7 @@ export function intentOf({ key, ctrl, shift, alt }: Key): Intent | null {
         case "Enter":
             return ctrl ? null : { kind: "edit" };
         case "F2":
-            return shift ? { kind: "history" } : { kind: "edit" };
-        case "F8":
-            return { kind: "nextFinding", direction: shift ? -1 : 1 };
+            return { kind: "edit" };
         case "Escape":
             return { kind: "collapse" };
         case "Delete":
@@ -96,13 +102,12 @@ export function intentOf({ key, ctrl, shift, alt }: Key): Intent | null {
     }
     // `?` opens the overview of keys everywhere, here too.
     if (key === "?") return null;
-    return [...key].length === 1 || key === "Dead" || key === "Process" ? { kind: "type" } : null;
+    return /^.$/u.test(key) || key === "Dead" || key === "Process" ? { kind: "type" } : null;
 }
 
 /** The intent of a key while a cell is being written into: what ends the writing, and where it goes then. */
 export type EditorIntent =
-    | { readonly kind: "commit"; readonly rows: -1 | 0 | 1; readonly columns: -1 | 0 | 1 }
-    | { readonly kind: "cancel" };
+    { readonly kind: "commit"; readonly rows: -1 | 0 | 1; readonly columns: -1 | 0 | 1 } | { readonly kind: "cancel" };
 
 /** What a key means in an editor; `null` leaves it to the editor. */
 export function editorIntentOf({ key, ctrl, shift, alt }: Key): EditorIntent | null {

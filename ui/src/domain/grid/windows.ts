@@ -61,7 +61,10 @@ export class RowPages {
         const byId = new Map(rows.map((row) => [row.id, row]));
         for (const [page, known] of this.#pages) {
             if (known.some((row) => byId.has(row.id))) {
-                this.#pages.set(page, known.map((row) => byId.get(row.id) ?? row));
+                this.#pages.set(
+                    page,
+                    known.map((row) => byId.get(row.id) ?? row),
+                );
             }
         }
         this.#arrived();
