@@ -39,6 +39,7 @@ const best = (elements, wanted) => {
     const seen = elements.filter(visible);
     return (
         seen.find((element) => name(element) === wanted) ??
+        seen.find((element) => name(element).startsWith(wanted)) ??
         seen.find((element) => name(element).includes(wanted)) ??
         null
     );

@@ -10,7 +10,7 @@ const FIND: &str = include_str!("find.js");
 
 impl Window {
     /// The visible element with this role and accessible name, as soon as there is one. The name may be a part of the
-    /// whole one; the first exact match wins.
+    /// whole one; an exact match wins over a beginning, and that over a part.
     pub async fn role(&self, role: &str, name: &str) -> WebElement {
         let query = json!({ "role": role, "name": name });
         self.find(&format!("there is a {role} “{name}”"), query).await
