@@ -65,6 +65,8 @@ async fn measure(grid: &str) -> Vec<(&'static str, String)> {
         .open(Program::Synthetic)
         .await;
     let mut table = Vec::new();
+    // Wide enough for the ten columns that are copied.
+    window.resize(1600, 900).await;
 
     let address = window
         .web()
@@ -159,7 +161,7 @@ async fn place(window: &Window, text: &str) -> Option<(i64, i64)> {
             "const cell = [...document.querySelectorAll('[role=gridcell], .slick-cell, .rgCell')]
                  .find((cell) => {
                      const box = cell.getBoundingClientRect();
-                     const inSight = box.top > 30 && box.bottom < innerHeight - 20 && box.left >= 0 && box.left < innerWidth - 40;
+                     const inSight = box.top > 20 && box.bottom < innerHeight - 20 && box.left >= 0 && box.left < innerWidth - 40;
                      return inSight && cell.textContent.trim() === arguments[0];
                  });
              if (!cell) return null;
@@ -324,21 +326,21 @@ async fn clipboard(window: &Window) -> String {
 /// Presses keys one after the other and looks at where the active cell is told to be.
 async fn keyboard(window: &Window) -> [usize; 2] {
     let steps: [(&str, i64, i64); 10] = [
-        ("ArrowDown", 301, 1),
-        ("ArrowRight", 301, 2),
-        ("ArrowUp", 300, 2),
-        ("ArrowLeft", 300, 1),
-        ("End", 300, 20),
-        ("Home", 300, 1),
-        ("Tab", 300, 2),
+        ("ArrowDown", 601, 1),
+        ("ArrowRight", 601, 2),
+        ("ArrowUp", 600, 2),
+        ("ArrowLeft", 600, 1),
+        ("End", 600, 20),
+        ("Home", 600, 1),
+        ("Tab", 600, 2),
         ("Ctrl+End", 999_999, 20),
         ("Ctrl+Home", 0, 1),
         ("Ctrl+ArrowDown", 999_999, 1),
     ];
     window
-        .script_async::<Option<f64>>("return trial.jump(300)", vec![])
+        .script_async::<Option<f64>>("return trial.jump(600)", vec![])
         .await;
-    let Some(at) = place(window, "EXCEL-ROW-305").await else {
+    let Some(at) = place(window, "EXCEL-ROW-605").await else {
         return [0, steps.len()];
     };
     click(window, at, false).await;

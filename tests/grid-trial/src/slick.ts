@@ -29,7 +29,7 @@ const grid = new SlickGrid(
         width: column.width,
         ...(column.computed ? {} : { editor: Editors.Text }),
     })) as never,
-    { rowHeight: 28, editable: true, enableCellNavigation: true, autoEdit: false, asyncEditorLoading: false },
+    { rowHeight: 28, editable: true, enableCellNavigation: true, enableColumnReorder: false, autoEdit: false, asyncEditorLoading: false },
 );
 grid.setSelectionModel(new SlickCellSelectionModel({ cellRangeSelector: new SlickCellRangeSelector() }));
 const clipboard = new SlickCellExternalCopyManager({

@@ -124,10 +124,16 @@ export class TableModel {
             this.#pages.renew(!same);
             if (!same) {
                 this.position = 0;
-                this.selection = selectCell(this.#bounds, { row: 0, column: this.selection.active.column });
+                this.collapse();
+                const { row, column } = this.selection.active;
+                // Whoever sorts from the header by keys stays there.
+                this.select({ row: row === HEADER ? HEADER : 0, column });
             }
             this.position = clampPosition(this.extent, this.position);
-            this.selection = { anchor: this.#clamp(this.selection.anchor), active: this.#clamp(this.selection.active) };
+            if (this.selection.active.row !== HEADER) {
+                const { anchor, active } = this.selection;
+                this.selection = { anchor: this.#clamp(anchor), active: this.#clamp(active) };
+            }
             this.fetch();
         } catch (error) {
             if (ticket === this.#asked) this.#listener.failed(error);

@@ -28,15 +28,21 @@ function canonicalDay(text: string): string | null {
     return !Number.isNaN(time) && new Date(time).toISOString().startsWith(written) ? written : null;
 }
 
-/** `1.234,50` in German, `1,234.50` in English, `1'234.50` in both; a lone separator is a decimal one. */
+/**
+ * `1.234,50` and `1,234.50`, `1'234.50`: of two separators the last one is the decimal one. A lone one is decimal, but
+ * for the language's own thousands separator with three digits behind it (`1.234` in German is not one and a bit).
+ */
 function canonicalNumber(text: string, language: Language): string | null {
-    const [decimal, thousands] = language === "de" ? [",", "."] : [".", ","];
-    const other = text.includes(decimal) ? thousands : "";
-    let plain = text.replace(/['’\u202f\u00a0 ]/g, "");
-    if (other !== "") plain = plain.split(other).join("");
-    else if (plain.split(thousands).length > 2) plain = plain.split(thousands).join("");
-    else if (new RegExp(`^-?\\d{1,3}\\${thousands}\\d{3}$`).test(plain)) plain = plain.replace(thousands, "");
-    plain = plain.replace(language === "de" || !plain.includes(".") ? "," : "", ".");
+    const digits = text.replace(/['’\u202f\u00a0 ]/g, "");
+    const thousands = language === "de" ? "." : ",";
+    const signs = digits.match(/[.,]/g) ?? [];
+    const last = signs.at(-1) ?? "";
+    const once = signs.filter((sign) => sign === last).length === 1;
+    const grouping = signs.length === 1 && last === thousands && /^-?\d{1,3}[.,]\d{3}$/.test(digits);
+    const decimal = once && !grouping ? last : "";
+    const plain = (decimal === "" ? [digits] : digits.split(decimal))
+        .map((part) => part.replace(/[.,]/g, ""))
+        .join(".");
     const match = /^(-?)0*(\d+)(\.\d+)?$/.exec(plain);
-    return match === null ? null : `${match[1]}${match[2]}${match[3] ?? ""}`;
+    return match === null ? null : `${match[1] ?? ""}${match[2] ?? ""}${match[3] ?? ""}`;
 }
