@@ -49,7 +49,48 @@ async fn commands_are_found_by_name_and_run() {
     window.type_text("englisch").await;
     window.press("Enter").await;
     window.role("button", "Errors").await;
-    window.resize(1024, 700).await;
-    window.screenshot("check-en-dark-1024").await;
     window.close().await;
+}
+
+#[tokio::test]
+async fn every_size_from_the_smallest_window_to_twice_the_zoom_shows_everything() {
+    let window = Opening::default().argument("--rows").argument("2000").open(Program::Synthetic).await;
+    window.role("grid", "Leads").await;
+    for (width, height) in [(2560, 1400), (1280, 800), (1024, 700)] {
+        window.resize(width, height).await;
+        assert_eq!(overflowing(&window).await, NOTHING, "at {width}x{height}");
+        window.screenshot(&format!("check-de-light-{width}")).await;
+    }
+    window.resize(1280, 800).await;
+    // Five steps of a fifth each.
+    for _ in 0..5 {
+        window.press("Ctrl++").await;
+    }
+    window
+        .until("the page is drawn at twice its size", async || {
+            (window.script::<u32>("return innerWidth", vec![]).await == 640).then_some(())
+        })
+        .await;
+    assert_eq!(overflowing(&window).await, NOTHING, "at 200 %");
+    window.screenshot("check-de-light-200-percent").await;
+    assert_eq!(window.violations().await, []);
+    window.close().await;
+}
+
+const NOTHING: [String; 0] = [];
+
+/// Controls of the frame that stick out of the window, and bars whose content is cut.
+async fn overflowing(window: &Window) -> Vec<String> {
+    window.drawn().await;
+    window
+        .script(
+            "const out = [...document.querySelectorAll('header *, nav button, .bar *, footer *')].filter((element) => {
+                 if (!element.checkVisibility() || element.closest('.spoken, svg')) return false;
+                 const box = element.getBoundingClientRect();
+                 return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1);
+             });
+             return out.map((element) => element.outerHTML.slice(0, 120))",
+            vec![],
+        )
+        .await
 }

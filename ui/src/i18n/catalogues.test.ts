@@ -6,7 +6,8 @@ import { dayText, decimalText, setLanguage, t, type TextKey } from "./language.s
 
 const keys = Object.keys(de) as TextKey[];
 
-const forms = (entry: unknown): string[] => (typeof entry === "string" ? [entry] : Object.values(entry as object));
+const forms = (entry: unknown): string[] =>
+    typeof entry === "string" ? [entry] : Object.values(entry as Record<string, string>);
 
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
