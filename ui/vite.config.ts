@@ -21,5 +21,7 @@ export default defineConfig({
         include: ["src/**/*.test.ts", "test/**/*.test.ts"],
         setupFiles: ["test/setup.ts"],
         restoreMocks: true,
+        // Patience for a busy machine, no judgement of speed: axe takes its time without a real engine.
+        testTimeout: 60_000,
     },
 });

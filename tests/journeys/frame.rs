@@ -54,7 +54,11 @@ async fn commands_are_found_by_name_and_run() {
 
 #[tokio::test]
 async fn every_size_from_the_smallest_window_to_twice_the_zoom_shows_everything() {
-    let window = Opening::default().argument("--rows").argument("2000").open(Program::Synthetic).await;
+    let window = Opening::default()
+        .argument("--rows")
+        .argument("2000")
+        .open(Program::Synthetic)
+        .await;
     window.role("grid", "Leads").await;
     for (width, height) in [(2560, 1400), (1280, 800), (1024, 700)] {
         window.resize(width, height).await;

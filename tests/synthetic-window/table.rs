@@ -183,9 +183,9 @@ impl State {
         self.revision += 1;
         let outcome = self.outcome(u32::try_from(step.len()).unwrap_or(u32::MAX), &rows_of(&step));
         if back {
-            self.undone.push(step)
+            self.undone.push(step);
         } else {
-            self.done.push(step)
+            self.done.push(step);
         }
         outcome
     }

@@ -176,6 +176,22 @@ describe("blocks", () => {
     });
 });
 
+test("rows are marked one by one and counted, until another view is asked for", async () => {
+    await openWindow();
+    grid().focus();
+    await press(" ", { ctrlKey: true, shiftKey: true });
+    await press("ArrowDown");
+    await press(" ", { ctrlKey: true, shiftKey: true });
+    expect(announced()).toContain("2 Zeilen markiert");
+    expect(screen.getAllByRole("row", { selected: true })).toHaveLength(2);
+    await press(" ", { ctrlKey: true, shiftKey: true });
+    expect(screen.getAllByRole("row", { selected: true })).toHaveLength(1);
+    expect(await violations()).toEqual([]);
+    screen.getByRole("button", { name: /^Fehler/ }).click();
+    await settled();
+    expect(screen.queryAllByRole("row", { selected: true })).toHaveLength(0);
+});
+
 describe("the keyboard", () => {
     test("leaves the table at the end of a row", async () => {
         await openWindow();

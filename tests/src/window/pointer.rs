@@ -86,7 +86,7 @@ impl Hand {
         let (connection, screen) = x11rb::connect(Some(display)).expect("the screen is there");
         let root = connection.setup().roots[screen].root;
         let words = Words::new(&connection)
-            .and_then(|cookie| Ok(cookie.reply()))
+            .map(WordsCookie::reply)
             .expect("connected");
         Hand {
             words: words.expect("the X server knows atoms"),

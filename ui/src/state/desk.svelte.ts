@@ -29,6 +29,8 @@ export interface TableStatus {
     readonly rows: number;
     readonly all: number;
     readonly cells: number;
+    /** Rows that are marked one by one. */
+    readonly picked: number;
 }
 
 /** How long a message stays (WCAG 2.2.1 asks for enough time; nothing is only said in one). */

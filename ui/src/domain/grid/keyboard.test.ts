@@ -35,6 +35,7 @@ describe("in the table", () => {
         ["Ctrl+a", { kind: "selectAll" }],
         ["Shift+Space", { kind: "selectRow" }],
         ["Ctrl+Space", { kind: "selectColumn" }],
+        ["Ctrl+Shift+Space", { kind: "pickRow" }],
     ])("%s means what it means in a spreadsheet", (chord, intent) => {
         expect(intentOf(key(chord))).toEqual(intent);
     });

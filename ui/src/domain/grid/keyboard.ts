@@ -42,6 +42,8 @@ export type Intent =
     | { readonly kind: "selectAll" }
     | { readonly kind: "selectColumn" }
     | { readonly kind: "selectRow" }
+    /** Mark the row for what is done with many rows, or unmark it. */
+    | { readonly kind: "pickRow" }
     | { readonly kind: "collapse" };
 
 const ARROWS: Readonly<Record<string, readonly [-1 | 0 | 1, -1 | 0 | 1]>> = {
@@ -93,7 +95,7 @@ export function intentOf({ key, ctrl, shift, alt }: Key): Intent | null {
         case "Backspace":
             return ctrl ? null : { kind: "clear" };
         case " ":
-            if (ctrl) return { kind: "selectColumn" };
+            if (ctrl) return { kind: shift ? "pickRow" : "selectColumn" };
             return shift ? { kind: "selectRow" } : { kind: "edit" };
     }
     if (ctrl) {

@@ -25,7 +25,20 @@ import {
 } from "./columns";
 import type { Step } from "./keyboard";
 import { clampPosition, positionAfterWheel, revealRow, rowsPerPage, sightAt, type WheelTurn } from "./scroll";
-import { cellsIn, clampCell, edgesOf, extendTo, selectCell, type CellPlace, type CellSelection } from "./selection";
+import {
+    cellsIn,
+    clampCell,
+    edgesOf,
+    extendTo,
+    isRowSelected,
+    NO_ROWS,
+    rowsIn,
+    selectCell,
+    toggleRow,
+    type CellPlace,
+    type CellSelection,
+    type RowSelection,
+} from "./selection";
 import { RowPages } from "./windows";
 
 /** What the table has to tell. */
@@ -72,6 +85,8 @@ export class TableModel {
     position = $state(0);
     scrolled = $state(0);
     selection = $state.raw<CellSelection>({ anchor: { row: 0, column: 0 }, active: { row: 0, column: 0 } });
+    /** Rows that are marked one by one, for what is done with many rows; lives as long as the view. */
+    picked = $state.raw<RowSelection>(NO_ROWS);
     editing = $state.raw<Editing | null>(null);
     /** Where a change is on its way to the backend. */
     writing = $state(0);
@@ -82,6 +97,7 @@ export class TableModel {
     readonly sight = $derived(sightAt(this.extent, this.position));
     readonly edges = $derived(edgesOf(this.selection));
     readonly activeColumn = $derived<PlacedColumn | undefined>(this.layout.columns[this.selection.active.column]);
+    readonly pickedCount = $derived(rowsIn(this.picked, this.rows));
     readonly activeRow = $derived(this.rowAt(this.selection.active.row));
 
     constructor(backend: TableBackend, listener: TableListener) {
@@ -124,6 +140,7 @@ export class TableModel {
             this.#pages.renew(!same);
             if (!same) {
                 this.position = 0;
+                this.picked = NO_ROWS;
                 this.collapse();
                 const { row, column } = this.selection.active;
                 // Whoever sorts from the header by keys stays there.
@@ -186,6 +203,17 @@ export class TableModel {
         const last = this.layout.columns.length - 1;
         this.selection = { anchor: this.#clamp({ row: from, column: last }), active: this.#clamp({ row, column: 0 }) };
         this.reveal();
+    }
+
+    /** Marks the row at a place of the view, or unmarks it. */
+    pickRow(index: number): void {
+        const row = this.rowAt(index);
+        if (row !== undefined) this.picked = toggleRow(this.picked, row.id);
+    }
+
+    /** True for a marked row. */
+    isPicked(row: Row | undefined): boolean {
+        return row !== undefined && isRowSelected(this.picked, row.id);
     }
 
     /** Selects a whole column, without leaving the place. */

@@ -30,7 +30,6 @@ export interface RowSelection {
 }
 
 export const NO_ROWS: RowSelection = { all: false, ids: new Set() };
-export const ALL_ROWS: RowSelection = { all: true, ids: new Set() };
 
 /** How many rows and columns there are to select. */
 export interface Bounds {
