@@ -52,20 +52,18 @@ impl Phone {
     fn one(text: &str, region: Option<Region>) -> Option<Self> {
         let prepared = prepare(text)?;
         let number = phonenumber::parse(region, &prepared).ok()?;
-        phonenumber::is_valid(&number)
-            .then(|| Phone(format!("+{}{}", number.code().value(), national_digits(&number))))
+        let digits = number.national().to_string();
+        // The library refuses every Italian landline number, because their leading zero is part of the number.
+        let italian =
+            number.code().value() == 39 && digits.starts_with('0') && (6..=12).contains(&digits.len());
+        (phonenumber::is_valid(&number) || italian)
+            .then(|| Phone(format!("+{}{digits}", number.code().value())))
     }
 
     /// The number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// The national part with the leading zeros that belong to it (Italian numbers), which the number's own value lacks.
-fn national_digits(number: &phonenumber::PhoneNumber) -> String {
-    let zeros = usize::from(number.national().zeros());
-    format!("{}{}", "0".repeat(zeros), number.national().value())
 }
 
 /// Takes away what people write around and into numbers and the library does not expect: a label (`Tel.:`), the zero
