@@ -51,6 +51,8 @@ impl Phone {
 
     fn one(text: &str, region: Option<Region>) -> Option<Self> {
         let prepared = prepare(text)?;
+        // With a region, the library applies that region's prefixes to foreign numbers too: +39 06… would lose its 0.
+        let region = region.filter(|_| !prepared.starts_with('+'));
         let number = phonenumber::parse(region, &prepared).ok()?;
         let digits = number.national().to_string();
         // The library refuses every Italian landline number, because their leading zero is part of the number.
@@ -108,7 +110,10 @@ fn prepare(text: &str) -> Option<String> {
     if !(5..=17).contains(&digits) {
         return None;
     }
-    if prepared.starts_with('+') || prepared.starts_with("00") || prepared.starts_with("(0") {
+    if let Some(international) = prepared.strip_prefix("00") {
+        prepared = format!("+{international}");
+    }
+    if prepared.starts_with('+') {
         prepared = prepared.replace("(0)", " ");
     }
     Some(prepared)
