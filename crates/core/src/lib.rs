@@ -4,6 +4,14 @@
 //! There is no clock, file, network, random number or window in this crate; `now` comes in as a value, and the same
 //! input gives the same result on every machine.
 
+pub mod batch;
+pub mod check;
+pub mod finding;
 pub mod language;
+pub mod lead;
+pub mod mapping;
+pub mod profile;
+pub mod protection;
 pub mod table;
+pub mod target;
 pub mod values;

@@ -16,5 +16,5 @@ pub use email::{Email, EmailProblem};
 pub use flag::read_flag;
 pub use instant::Instant;
 pub use moment::{DateOrder, Moment, MomentEvidence, MomentReading, read_moment, read_serial};
-pub use phone::{Phone, PhoneProblem, is_number_in_scientific_form};
+pub use phone::{Phone, PhoneProblem, PhoneReading, is_number_in_scientific_form};
 pub use text::{clean, repair_mojibake};

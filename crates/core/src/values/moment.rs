@@ -27,7 +27,9 @@ pub enum MomentEvidence {
     DayFirst,
     /// Can only be read with the month first (10/31/2024).
     MonthFirst,
-    /// Both orders give a date, and not the same one (03.04.2024).
+    /// Both orders give a date, and nobody writes points between parts with the month first (03.04.2024).
+    DayFirstByCustom,
+    /// Both orders give a date, and not the same one (03/04/2024).
     Either,
     /// The order does not matter: ISO, a month written as a word, day and month equal.
     Neither,
@@ -271,10 +273,21 @@ fn read_date<'t>(tokens: &mut &'t [Token<'t>], order: DateOrder) -> Option<(Naiv
                 (Some(date), None) => (date, MomentEvidence::DayFirst),
                 (None, Some(date)) => (date, MomentEvidence::MonthFirst),
                 (Some(date), Some(other)) if date == other => (date, MomentEvidence::Neither),
-                (Some(date), Some(other)) => match order {
-                    DateOrder::DayFirst => (date, MomentEvidence::Either),
-                    DateOrder::MonthFirst => (other, MomentEvidence::Either),
-                },
+                (Some(day_first), Some(month_first)) => {
+                    let evidence = if x == '.' {
+                        MomentEvidence::DayFirstByCustom
+                    } else {
+                        MomentEvidence::Either
+                    };
+                    (
+                        if order == DateOrder::DayFirst {
+                            day_first
+                        } else {
+                            month_first
+                        },
+                        evidence,
+                    )
+                }
                 (None, None) => return None,
             };
             (date, evidence, rest)
@@ -482,7 +495,7 @@ fn read_offset<'t>(tokens: &mut &'t [Token<'t>]) -> Option<Option<FixedOffset>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use MomentEvidence::{DayFirst, Either, MonthFirst, Neither};
+    use MomentEvidence::{DayFirst, DayFirstByCustom, Either, MonthFirst, Neither};
 
     fn read(text: &str) -> Option<(String, MomentEvidence)> {
         let reading = read_moment(text, DateOrder::DayFirst)?;
@@ -496,7 +509,8 @@ mod tests {
     fn dates_of_all_kinds_are_read() {
         let table = [
             ("15.06.2024", "2024-06-14T22:00:00Z", DayFirst),
-            ("5.6.24", "2024-06-04T22:00:00Z", Either),
+            ("5.6.24", "2024-06-04T22:00:00Z", DayFirstByCustom),
+            ("5/6/24", "2024-06-04T22:00:00Z", Either),
             ("1.1.99", "1998-12-31T23:00:00Z", Neither),
             ("15.06.2024 10:00", "2024-06-15T08:00:00Z", DayFirst),
             ("15.06.2024, 10:00 Uhr", "2024-06-15T08:00:00Z", DayFirst),

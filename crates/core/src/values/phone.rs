@@ -10,6 +10,16 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Phone(String);
 
+/// A number that could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneReading {
+    /// The number.
+    pub phone: Phone,
+    /// The text had neither the leading zero nor the plus, as after a spreadsheet took it for a number; the one
+    /// reading that gives a number was taken.
+    pub prefix_lost: bool,
+}
+
 /// Why a text is no phone number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
@@ -18,6 +28,13 @@ pub enum PhoneProblem {
     Damaged,
     /// No number in any reading for the region.
     Invalid,
+    /// Neither zero nor plus in front, and both would give a number: 492112345 is 04921 12345 or +49 2112345.
+    PrefixLost {
+        /// The reading with the zero, in E.164.
+        national: String,
+        /// The reading with the plus, in E.164.
+        international: String,
+    },
     /// Two numbers in one cell; the first is a candidate for a fix.
     Several {
         /// The first number, in E.164.
@@ -27,14 +44,33 @@ pub enum PhoneProblem {
 
 impl Phone {
     /// Reads a number as written in `region` (`DE`, `CH`; an unknown region allows international forms only).
-    pub fn read(text: &str, region: &str) -> Result<Self, PhoneProblem> {
+    pub fn read(text: &str, region: &str) -> Result<PhoneReading, PhoneProblem> {
         let text = text.trim();
         if is_number_in_scientific_form(text) {
             return Err(PhoneProblem::Damaged);
         }
         let region: Option<Region> = region.parse().ok();
+        let digits_only = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        if digits_only && text.len() > 6 {
+            let national = Self::one(&format!("0{text}"), region);
+            let international = Self::one(&format!("+{text}"), region);
+            return match (national, international) {
+                (Some(phone), None) | (None, Some(phone)) => Ok(PhoneReading {
+                    phone,
+                    prefix_lost: true,
+                }),
+                (Some(a), Some(b)) => Err(PhoneProblem::PrefixLost {
+                    national: a.0,
+                    international: b.0,
+                }),
+                (None, None) => Err(PhoneProblem::Invalid),
+            };
+        }
         if let Some(phone) = Self::one(text, region) {
-            return Ok(phone);
+            return Ok(PhoneReading {
+                phone,
+                prefix_lost: false,
+            });
         }
         for separator in [" / ", ";", ",", "|", " oder ", " or ", "\n", " u. ", " und ", "/"] {
             let mut pieces = text
@@ -158,16 +194,28 @@ mod tests {
             ("0170.1234567", "DE", "+491701234567"),
             ("+41 44 668 18 00", "DE", "+41446681800"),
             ("044 668 18 00", "CH", "+41446681800"),
-            ("301234567", "DE", "+49301234567"),
             ("+39 06 69821234", "DE", "+390669821234"),
         ];
         for (text, region, e164) in table {
-            assert_eq!(
-                Phone::read(text, region).map(|phone| phone.to_string()),
-                Ok(e164.to_string()),
-                "{text} {region}"
-            );
+            let read = Phone::read(text, region).map(|reading| reading.phone.to_string());
+            assert_eq!(read, Ok(e164.to_string()), "{text} {region}");
         }
+    }
+
+    #[test]
+    fn a_lost_prefix_is_restored_only_where_one_reading_remains() {
+        let read = |text| Phone::read(text, "DE");
+        let restored = read("1701234567").unwrap();
+        assert_eq!(
+            (restored.phone.as_str(), restored.prefix_lost),
+            ("+491701234567", true)
+        );
+        assert!(
+            matches!(read("492112345"), Err(PhoneProblem::PrefixLost { .. })),
+            "{:?}",
+            read("492112345")
+        );
+        assert!(!read("0170 1234567").unwrap().prefix_lost);
     }
 
     #[test]
