@@ -10,6 +10,7 @@ pub mod finding;
 pub mod language;
 pub mod lead;
 pub mod mapping;
+pub mod migration;
 pub mod profile;
 pub mod protection;
 pub mod table;
