@@ -8,7 +8,12 @@ use lotse_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::settings::{Charset, DateOrder, Escape, HeaderRows, NumberStyle, Quote};
+use lotse_core::{
+    profile::{ColumnProfile, ColumnType},
+    values::{DateOrder, DecimalStyle},
+};
+
+use super::settings::{Charset, Escape, HeaderRows, Quote};
 
 /// A value that was detected, or that a person set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -18,7 +23,7 @@ pub struct Detection<T> {
     /// How sure that is, from 0 to 1. What a person set is 1.
     pub certainty: f32,
     /// Why.
-    pub reason: Reason,
+    pub reason: DetectionReason,
 }
 
 impl<T> Detection<T> {
@@ -27,12 +32,12 @@ impl<T> Detection<T> {
         Detection {
             value,
             certainty: 1.0,
-            reason: Reason::Chosen,
+            reason: DetectionReason::Chosen,
         }
     }
 
     /// What was found, with its reason.
-    pub fn found(value: T, certainty: f32, reason: Reason) -> Self {
+    pub fn found(value: T, certainty: f32, reason: DetectionReason) -> Self {
         Detection {
             value,
             certainty,
@@ -75,13 +80,13 @@ pub struct Inspection {
     /// What only text files have.
     pub text: Option<TextDetections>,
     /// The sheets of a workbook, or the tables of a page; one unnamed for a text file.
-    pub sheets: Vec<Sheet>,
+    pub sheets: Vec<SourceSheet>,
     /// Name of the sheet that is read.
     pub sheet: Detection<String>,
     /// Where the header stands.
     pub header: Detection<HeaderRows>,
     /// The columns as understood.
-    pub columns: Vec<Column>,
+    pub columns: Vec<InspectedColumn>,
     /// The first rows of the table as understood, at most [`Inspection::PREVIEW_ROWS`].
     pub preview: Vec<PreviewRow>,
     /// Rows of the file so far: of the whole file after a whole read, else of what was looked at.
@@ -89,7 +94,7 @@ pub struct Inspection {
     /// False while only the beginning was looked at, and counts are those of it.
     pub complete: bool,
     /// What a person should know before going on.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<SourceNotice>,
 }
 
 impl Inspection {
@@ -113,7 +118,7 @@ pub struct TextDetections {
 
 /// A sheet of a workbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct Sheet {
+pub struct SourceSheet {
     /// Its name; of the tables of a page, `Tabelle 1` and so on; empty for a text file.
     pub name: String,
     /// False for sheets hidden in the workbook.
@@ -124,38 +129,10 @@ pub struct Sheet {
     pub columns: u32,
 }
 
-/// What the texts of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnType {
-    /// No cell has a value.
-    Empty,
-    /// Words.
-    Text,
-    /// Whole numbers.
-    Integer,
-    /// Numbers with decimals.
-    Decimal,
-    /// Dates, with or without a time.
-    Date,
-    /// Times of day.
-    Time,
-    /// Truth values.
-    Bool,
-    /// E-mail addresses.
-    Email,
-    /// Phone numbers.
-    Phone,
-    /// Web addresses.
-    Url,
-    /// Digits that are no number: postcodes, ids with leading zeros.
-    Code,
-}
-
 /// A column of the table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
-pub struct Column {
+pub struct InspectedColumn {
     /// Its place in the table, from 0.
     pub index: usize,
     /// Its place in the sheet or file, from 0: more than `index` where blank columns stand before the table.
@@ -168,7 +145,7 @@ pub struct Column {
     /// For dates in digits: which part comes first.
     pub date_order: Option<Detection<DateOrder>>,
     /// For numbers: which signs group and separate.
-    pub number_style: Option<Detection<NumberStyle>>,
+    pub number_style: Option<Detection<DecimalStyle>>,
     /// Some of its first distinct texts.
     pub samples: Vec<String>,
     /// Cells with a value among the rows looked at.
@@ -176,6 +153,10 @@ pub struct Column {
     pub filled: u64,
     /// Hidden in the workbook.
     pub hidden: bool,
+    /// What its cells have in common, for the mapping.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub profile: ColumnProfile,
 }
 
 /// A row of the preview.
@@ -280,7 +261,10 @@ impl Tell for SkipReason {
         let (german, english) = match self {
             Self::Blank => ("leer", "blank"),
             Self::Title => ("Titelzeile über der Tabelle", "title above the table"),
-            Self::SeparatorLine => ("Zeile „sep=“ nennt nur das Trennzeichen", "line “sep=” only names the delimiter"),
+            Self::SeparatorLine => (
+                "Zeile „sep=“ nennt nur das Trennzeichen",
+                "line “sep=” only names the delimiter",
+            ),
             Self::Comment => ("Kommentarzeile", "comment line"),
             Self::Rule => ("gezeichnete Linie", "drawn rule"),
             Self::RepeatedHeader => ("wiederholte Kopfzeile", "repeated header"),
@@ -299,7 +283,7 @@ impl Tell for SkipReason {
 #[serde(tag = "code", rename_all = "snake_case")]
 #[ts(rename_all_fields = "camelCase")]
 #[serde(rename_all_fields = "camelCase")]
-pub enum Reason {
+pub enum DetectionReason {
     /// A person said so.
     Chosen,
     /// There is nothing else.
@@ -383,8 +367,8 @@ pub enum Reason {
     Proof {
         /// Its text.
         text: String,
-        /// Its row.
-        row: u32,
+        /// Its row, where it is known.
+        row: Option<u32>,
     },
     /// No cell tells; both readings are possible.
     Ambiguous {
@@ -393,31 +377,54 @@ pub enum Reason {
     },
 }
 
-impl Tell for Reason {
+impl Tell for DetectionReason {
     fn tell(&self, language: Language) -> String {
         match self {
             Self::Chosen => language.pick("so eingestellt".into(), "set by you".into()),
             Self::Only => language.pick("einzige Möglichkeit".into(), "the only one".into()),
-            Self::Usual => language.pick("üblich; nichts spricht dagegen".into(), "usual; nothing says otherwise".into()),
-            Self::Workbook => language.pick("steht so in der Arbeitsmappe".into(), "the workbook says so".into()),
-            Self::Content { named: None } => language.pick("am Inhalt erkannt".into(), "told by its content".into()),
+            Self::Usual => language.pick(
+                "üblich; nichts spricht dagegen".into(),
+                "usual; nothing says otherwise".into(),
+            ),
+            Self::Workbook => language.pick(
+                "steht so in der Arbeitsmappe".into(),
+                "the workbook says so".into(),
+            ),
+            Self::Content { named: None } => {
+                language.pick("am Inhalt erkannt".into(), "told by its content".into())
+            }
             Self::Content { named: Some(named) } => language.pick(
                 format!("am Inhalt erkannt, obwohl die Datei auf .{named} endet"),
                 format!("told by its content, although the file is named .{named}"),
             ),
-            Self::ByteOrderMark => language.pick("Bytereihenfolge-Marke am Anfang".into(), "byte order mark at the beginning".into()),
+            Self::ByteOrderMark => language.pick(
+                "Bytereihenfolge-Marke am Anfang".into(),
+                "byte order mark at the beginning".into(),
+            ),
             Self::ValidUtf8 { characters } => language.pick(
                 format!("alle {characters} Sonderzeichen sind gültiges UTF-8"),
                 format!("all {characters} special characters are valid UTF-8"),
             ),
-            Self::AsciiOnly => language.pick("keine Sonderzeichen gefunden".into(), "no special characters found".into()),
-            Self::Zeroes => language.pick("jedes zweite Byte ist null".into(), "every second byte is zero".into()),
+            Self::AsciiOnly => language.pick(
+                "keine Sonderzeichen gefunden".into(),
+                "no special characters found".into(),
+            ),
+            Self::Zeroes => language.pick(
+                "jedes zweite Byte ist null".into(),
+                "every second byte is zero".into(),
+            ),
             Self::Letters { letters, example } => language.pick(
                 format!("{letters} Umlaute und Akzente ergeben nur so Wörter, z. B. „{example}“"),
                 format!("{letters} umlauts and accents make words only so, e.g. “{example}”"),
             ),
-            Self::Language => language.pick("die Sprache des Textes legt es nahe".into(), "the language of the text suggests it".into()),
-            Self::SeparatorLine => language.pick("die erste Zeile sagt es (sep=)".into(), "the first line says so (sep=)".into()),
+            Self::Language => language.pick(
+                "die Sprache des Textes legt es nahe".into(),
+                "the language of the text suggests it".into(),
+            ),
+            Self::SeparatorLine => language.pick(
+                "die erste Zeile sagt es (sep=)".into(),
+                "the first line says so (sep=)".into(),
+            ),
             Self::Separates { lines, of, cells } => language.pick(
                 format!("ergibt in {lines} von {of} Zeilen {cells} Zellen"),
                 format!("gives {cells} cells in {lines} of {of} lines"),
@@ -445,7 +452,10 @@ impl Tell for Reason {
                 "schon die erste Zeile hat Werte wie alle anderen".into(),
                 "the first row already has values like all others".into(),
             ),
-            Self::FirstTable { passed: 0 } => language.pick("erstes sichtbares Blatt mit Zellen".into(), "first visible sheet with cells".into()),
+            Self::FirstTable { passed: 0 } => language.pick(
+                "erstes sichtbares Blatt mit Zellen".into(),
+                "first visible sheet with cells".into(),
+            ),
             Self::FirstTable { passed } => language.pick(
                 format!("erstes sichtbares Blatt mit einer Tabelle; {passed} davor haben keine"),
                 format!("first visible sheet with a table; {passed} before it have none"),
@@ -454,7 +464,11 @@ impl Tell for Reason {
                 format!("{cells} von {of} Werten"),
                 format!("{cells} of {of} values"),
             ),
-            Self::Proof { text, row } => language.pick(
+            Self::Proof { text, row: None } => language.pick(
+                format!("„{text}“ lässt nur diese Lesart zu"),
+                format!("“{text}” can be read in this way only"),
+            ),
+            Self::Proof { text, row: Some(row) } => language.pick(
                 format!("„{text}“ in Zeile {row} lässt nur diese Lesart zu"),
                 format!("“{text}” in row {row} can be read in this way only"),
             ),
@@ -468,7 +482,7 @@ impl Tell for Reason {
 
 /// Something a person should know about the file before going on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct Notice {
+pub struct SourceNotice {
     /// What it is.
     pub fact: NoticeFact,
     /// The first row it concerns.
@@ -646,7 +660,7 @@ impl NoticeFact {
     }
 }
 
-impl Tell for Notice {
+impl Tell for SourceNotice {
     fn tell(&self, language: Language) -> String {
         let count = self.count;
         let row = self.row.unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lotse_core::values::{DateOrder, DecimalStyle};
 use serde::{Deserialize, Serialize};
 
 /// Overrides of the detections, each absent until a person sets it.
@@ -38,31 +39,7 @@ pub struct ColumnSettings {
     /// Order of day, month and year.
     pub date_order: Option<DateOrder>,
     /// Which signs group digits and separate decimals.
-    pub number_style: Option<NumberStyle>,
-}
-
-/// Order of the parts of a date written in digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum DateOrder {
-    /// 31.12.2024
-    DayFirst,
-    /// 12/31/2024
-    MonthFirst,
-    /// 2024-12-31
-    YearFirst,
-}
-
-/// Signs of a number's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-pub enum NumberStyle {
-    /// 1.234,50 or 1234,50
-    DecimalComma,
-    /// 1,234.50 or 1234.50
-    DecimalPoint,
-    /// 1'234.50
-    SwissApostrophe,
+    pub number_style: Option<DecimalStyle>,
 }
 
 /// Whether something hidden in a workbook is read.

@@ -108,11 +108,13 @@ fn numeric(text: &str) -> Option<Shape> {
         .trim_end_matches(".-")
         .trim_end_matches(",-")
         .trim_end_matches(['-', ' ', '\u{a0}']);
-    is_number(bare).then_some(if bare.len() == text.len() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
-        Shape::Integer
-    } else {
-        Shape::Decimal
-    })
+    is_number(bare).then_some(
+        if bare.len() == text.len() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
+            Shape::Integer
+        } else {
+            Shape::Decimal
+        },
+    )
 }
 
 /// Digits with grouping signs, one decimal sign, an exponent.
@@ -139,14 +141,13 @@ fn is_number(text: &str) -> bool {
     if !all_digits {
         return false;
     }
-    let signs: Vec<char> = mantissa
-        .chars()
-        .filter(|sign| !sign.is_ascii_digit())
-        .collect();
+    let signs: Vec<char> = mantissa.chars().filter(|sign| !sign.is_ascii_digit()).collect();
     match signs.as_slice() {
         [] => true,
         [sign] => {
-            *sign == '.' || *sign == ',' || (parts[1].len() == 3 && !parts[0].is_empty() && parts[0].len() <= 3)
+            *sign == '.'
+                || *sign == ','
+                || (parts[1].len() == 3 && !parts[0].is_empty() && parts[0].len() <= 3)
         }
         [grouping @ .., last] => {
             let groups = &parts[1..parts.len() - 1];
@@ -182,9 +183,8 @@ fn is_date(text: &str) -> bool {
             };
             let below = |part: &str, limit: u32| part.parse::<u32>().is_ok_and(|value| value <= limit);
             let year_first = digits(first, 4, 4) && digits(second, 1, 2) && digits(third, 1, 2);
-            let year_last = digits(first, 1, 2)
-                && digits(second, 1, 2)
-                && (digits(third, 4, 4) || digits(third, 2, 2));
+            let year_last =
+                digits(first, 1, 2) && digits(second, 1, 2) && (digits(third, 4, 4) || digits(third, 2, 2));
             if year_first {
                 return below(second, 12) && below(third, 31);
             }
@@ -227,10 +227,11 @@ fn is_time(text: &str) -> bool {
         .unwrap_or(text)
         .trim_end();
     let zone = text.len()
-        - text
-            .trim_end_matches('Z')
-            .len()
-            .min(text.rfind(['+', '-']).filter(|&place| place >= 4).unwrap_or(text.len()));
+        - text.trim_end_matches('Z').len().min(
+            text.rfind(['+', '-'])
+                .filter(|&place| place >= 4)
+                .unwrap_or(text.len()),
+        );
     let clock = &text[..text.len() - zone];
     let parts: Vec<&str> = clock.split(':').collect();
     if !(2..=3).contains(&parts.len()) {
@@ -286,15 +287,33 @@ mod tests {
             (
                 Shape::Decimal,
                 &[
-                    "1.5", "1,5", "-3,20", "1.234,50", "1,234.50", "1'234.50", "1’234.50", "12 %", "1.234,50 €",
-                    "CHF 1'234.-", "4.93012E+11", "$5", "1 234 567,8",
+                    "1.5",
+                    "1,5",
+                    "-3,20",
+                    "1.234,50",
+                    "1,234.50",
+                    "1'234.50",
+                    "1’234.50",
+                    "12 %",
+                    "1.234,50 €",
+                    "CHF 1'234.-",
+                    "4.93012E+11",
+                    "$5",
+                    "1 234 567,8",
                 ],
             ),
             (
                 Shape::Date,
                 &[
-                    "31.12.2024", "1.2.24", "2024-12-31", "12/31/2024", "2024-12-31T10:00:00Z",
-                    "31.12.2024 10:30", "2024-12-31 10:30:00+02:00", "31. Dezember 2024", "12-Mar-2024",
+                    "31.12.2024",
+                    "1.2.24",
+                    "2024-12-31",
+                    "12/31/2024",
+                    "2024-12-31T10:00:00Z",
+                    "31.12.2024 10:30",
+                    "2024-12-31 10:30:00+02:00",
+                    "31. Dezember 2024",
+                    "12-Mar-2024",
                 ],
             ),
             (Shape::Time, &["10:30", "10:30:59", "9:05 PM"]),
@@ -302,7 +321,10 @@ mod tests {
             (Shape::Url, &["https://a.de/x?y=1,2", "www.firma.de"]),
             (Shape::Phone, &["+49 30 123456", "(030) 12 34 56", "030/123456-0"]),
             (Shape::Code, &["A-100", "HRB12345", "1.2.3.4"]),
-            (Shape::Text, &["Müller GmbH", "Berlin", "Halle 3", "-", "a, b", "Straße 1.2"]),
+            (
+                Shape::Text,
+                &["Müller GmbH", "Berlin", "Halle 3", "-", "a, b", "Straße 1.2"],
+            ),
         ];
         for (shape, texts) in cases {
             for text in *texts {

@@ -4,12 +4,12 @@
 //! Rows of nothing are never handed in; they show as gaps between row numbers and are counted as runs, so a million
 //! blank rows cost nothing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 
 use super::{
-    inspection::{Notice, NoticeFact, RowAccount, SkipReason, SkippedRows},
+    inspection::{NoticeFact, RowAccount, SkipReason, SkippedRows, SourceNotice},
     shape::Shape,
     structure::{Structure, shape_of},
 };
@@ -49,10 +49,10 @@ impl NoticeTally {
         }
     }
 
-    pub(crate) fn into_notices(self) -> Vec<Notice> {
+    pub(crate) fn into_notices(self) -> Vec<SourceNotice> {
         self.0
             .into_iter()
-            .map(|((fact, column), (row, count))| Notice {
+            .map(|((fact, column), (row, count))| SourceNotice {
                 fact,
                 row,
                 column,
@@ -110,9 +110,28 @@ impl RowProbe {
 /// Words that alone in their cell head a sum.
 fn is_total_word(text: &str) -> bool {
     const WORDS: [&str; 22] = [
-        "summe", "gesamtsumme", "zwischensumme", "gesamt", "insgesamt", "total", "totals", "subtotal",
-        "sub-total", "grand total", "sum", "gesamtergebnis", "teilergebnis", "ergebnis", "mittelwert",
-        "durchschnitt", "average", "total général", "sous-total", "somme", "σ", "∑",
+        "summe",
+        "gesamtsumme",
+        "zwischensumme",
+        "gesamt",
+        "insgesamt",
+        "total",
+        "totals",
+        "subtotal",
+        "sub-total",
+        "grand total",
+        "sum",
+        "gesamtergebnis",
+        "teilergebnis",
+        "ergebnis",
+        "mittelwert",
+        "durchschnitt",
+        "average",
+        "total général",
+        "sous-total",
+        "somme",
+        "σ",
+        "∑",
     ];
     if text.len() > 24 {
         return false;
@@ -133,7 +152,10 @@ impl Waiting {
     fn of(row: &Row<'_>, ragged: Option<u32>) -> Self {
         Waiting {
             number: row.number(),
-            cells: row.cells().map(|cell| (cell.kind, cell.text.to_owned())).collect(),
+            cells: row
+                .cells()
+                .map(|cell| (cell.kind, cell.text.to_owned()))
+                .collect(),
             ragged,
         }
     }
@@ -145,7 +167,10 @@ impl Waiting {
     }
 
     fn filled(&self) -> usize {
-        self.cells.iter().filter(|(_, text)| !text.trim().is_empty()).count()
+        self.cells
+            .iter()
+            .filter(|(_, text)| !text.trim().is_empty())
+            .count()
     }
 
     fn width(&self) -> usize {
@@ -197,11 +222,15 @@ pub(crate) struct TableStream {
     pub(crate) notices: NoticeTally,
     /// Text files know how many cells a row had; workbooks do not.
     counts_cells: bool,
+    /// Columns of the sheet to be left out.
+    omitted: BTreeSet<usize>,
 }
 
 impl TableStream {
-    pub(crate) fn new(structure: Structure, counts_cells: bool) -> Self {
-        let width = structure.names.len();
+    pub(crate) fn new(structure: Structure, counts_cells: bool, omitted: BTreeSet<usize>) -> Self {
+        let left = structure.left;
+        let kept = (left..left + structure.names.len()).filter(|column| !omitted.contains(column));
+        let width = kept.count();
         let mut stream = TableStream {
             probe: RowProbe::new(&structure),
             last: 0,
@@ -216,6 +245,7 @@ impl TableStream {
             longest: width,
             notices: NoticeTally::default(),
             counts_cells,
+            omitted,
             structure,
         };
         stream.account.header = u64::from(stream.structure.header.count);
@@ -253,7 +283,9 @@ impl TableStream {
                 continue;
             }
             while ragged.next_if(|entry| entry.0 < row.number()).is_some() {}
-            let count = ragged.next_if(|entry| entry.0 == row.number()).map(|entry| entry.1);
+            let count = ragged
+                .next_if(|entry| entry.0 == row.number())
+                .map(|entry| entry.1);
             self.take(&row, count);
             if self.building.is_full() {
                 self.flush_building();
@@ -286,7 +318,8 @@ impl TableStream {
         }
         self.account.total = u64::from(total.max(self.last));
         if let Some((first, last)) = self.other_table {
-            self.notices.add(NoticeFact::OtherTable { last }, Some(first), None, 1);
+            self.notices
+                .add(NoticeFact::OtherTable { last }, Some(first), None, 1);
         }
         (self.account, self.longest, self.notices)
     }
@@ -305,6 +338,7 @@ impl TableStream {
             || !ragged.is_empty()
             || !known.is_empty()
             || self.structure.left > 0
+            || !self.omitted.is_empty()
             || rows.width() != self.width
             || self.last + 1 < self.structure.first_data
         {
@@ -361,6 +395,9 @@ impl TableStream {
         if number < self.structure.first_data {
             if number >= header.first {
                 // Its lines were counted as the header already.
+                if self.last < header.first {
+                    self.blanks_until(header.first);
+                }
                 self.last = self.last.max(number);
                 return;
             }
@@ -446,7 +483,11 @@ impl TableStream {
             });
         let reason = if repeated {
             Some(SkipReason::RepeatedHeader)
-        } else if first.starts_with('#') && first.len() > 1 && filled < usual && (filled == 1 || row.ragged.is_some()) {
+        } else if first.starts_with('#')
+            && first.len() > 1
+            && filled < usual
+            && (filled == 1 || row.ragged.is_some())
+        {
             Some(SkipReason::Comment)
         } else if is_total_word(first) && self.is_total(row) {
             Some(SkipReason::Total)
@@ -495,7 +536,12 @@ impl TableStream {
 
     fn emit<'a>(&mut self, number: u32, cells: impl Iterator<Item = Cell<'a>>) {
         let left = self.structure.left;
-        let cells: Vec<Cell<'a>> = cells.skip(left).collect();
+        let cells: Vec<Cell<'a>> = cells
+            .enumerate()
+            .skip(left)
+            .filter(|(column, _)| !self.omitted.contains(column))
+            .map(|(_, cell)| cell)
+            .collect();
         let width = cells
             .iter()
             .rposition(|cell| !cell.is_blank())
@@ -572,7 +618,9 @@ impl TableStream {
         if usual == 2 && most == 1 && few && at_end {
             return Segment::Footer;
         }
-        let [head, body @ ..] = rows else { return Segment::Table };
+        let [head, body @ ..] = rows else {
+            return Segment::Table;
+        };
         let repeated = self.structure.header.count > 0
             && self.structure.names.iter().enumerate().all(|(column, name)| {
                 let text = head
@@ -604,11 +652,18 @@ impl TableStream {
                     && body.iter().filter(|row| row.shape(column).is_typed()).count() * 10 >= body.len() * 7
             });
         let same_count = body.iter().all(|row| row.ragged == head.ragged);
-        let other_width = ragged_only && same_count && head.ragged.is_some_and(|count| count > 1) && body.len() >= 2;
+        let other_width =
+            ragged_only && same_count && head.ragged.is_some_and(|count| count > 1) && body.len() >= 2;
         let narrower = !self.counts_cells
             && usual >= 4
-            && rows.iter().all(|row| row.width() * 3 <= (self.width + self.structure.left) * 2);
-        if alike == 0 && !head_typed && head.filled() >= 2 && (differing > 0 || heads_own || other_width || narrower) {
+            && rows
+                .iter()
+                .all(|row| row.width() * 3 <= (self.width + self.structure.left) * 2);
+        if alike == 0
+            && !head_typed
+            && head.filled() >= 2
+            && (differing > 0 || heads_own || other_width || narrower)
+        {
             return Segment::OtherTable;
         }
         Segment::Table

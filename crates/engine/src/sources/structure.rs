@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use lotse_core::table::CellKind;
 
 use super::{
-    inspection::{Reason, SkipReason},
+    inspection::{DetectionReason, SkipReason},
     settings::HeaderRows,
     shape::Shape,
 };
@@ -60,7 +60,10 @@ impl SampleRow {
     }
 
     fn filled(&self) -> usize {
-        self.cells.iter().filter(|cell| cell.shape != Shape::Blank).count()
+        self.cells
+            .iter()
+            .filter(|cell| cell.shape != Shape::Blank)
+            .count()
     }
 
     fn width(&self) -> usize {
@@ -80,7 +83,7 @@ impl SampleRow {
 pub(crate) struct Structure {
     pub(crate) header: HeaderRows,
     pub(crate) certainty: f32,
-    pub(crate) reason: Reason,
+    pub(crate) reason: DetectionReason,
     /// Blank columns before the table.
     pub(crate) left: usize,
     /// Names of the columns from `left` on; empty where a column has none.
@@ -137,7 +140,11 @@ impl Profile {
     }
 
     fn typed_columns(&self) -> usize {
-        self.shapes.iter().flatten().filter(|shape| shape.is_typed()).count()
+        self.shapes
+            .iter()
+            .flatten()
+            .filter(|shape| shape.is_typed())
+            .count()
     }
 }
 
@@ -153,9 +160,18 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Str
         .filter(|(_, comment)| !**comment)
         .map(|(row, _)| row)
         .collect();
-    let kept = if kept.is_empty() { rows.iter().collect() } else { kept };
+    let kept = if kept.is_empty() {
+        rows.iter().collect()
+    } else {
+        kept
+    };
     let (header, certainty, reason, table) = match chosen {
-        Some(header) => (header, 1.0, Reason::Chosen, rows_from(&kept, header.first)),
+        Some(header) => (
+            header,
+            1.0,
+            DetectionReason::Chosen,
+            rows_from(&kept, header.first),
+        ),
         None => {
             let table = main_table(&kept);
             let (header, certainty, reason) = find_header(table);
@@ -163,8 +179,16 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Str
         }
     };
     let first_data = header.first.saturating_add(header.count);
-    let heads: Vec<&SampleRow> = table.iter().filter(|row| row.number < first_data).copied().collect();
-    let body: Vec<&SampleRow> = table.iter().filter(|row| row.number >= first_data).copied().collect();
+    let heads: Vec<&SampleRow> = table
+        .iter()
+        .filter(|row| row.number < first_data)
+        .copied()
+        .collect();
+    let body: Vec<&SampleRow> = table
+        .iter()
+        .filter(|row| row.number >= first_data)
+        .copied()
+        .collect();
     let filled = usual_filled(if body.is_empty() { &heads } else { &body });
     let left = heads
         .iter()
@@ -181,7 +205,11 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Str
         .unwrap_or(0);
     // A single row with stray cells far to the right widens nothing; the reader widens when it comes to it.
     let usual_body = super::text::usual_width(body.iter().map(|row| row.width())).unwrap_or(0);
-    let body_width = if head_width == 0 { usual_body.max(1) } else { body_width.min(usual_body.max(head_width)) };
+    let body_width = if head_width == 0 {
+        usual_body.max(1)
+    } else {
+        body_width.min(usual_body.max(head_width))
+    };
     let width = head_width.max(body_width).max(left + 1);
     let (names, merged) = if header.count == 0 {
         ((0..width - left).map(column_letters).collect(), Vec::new())
@@ -263,7 +291,9 @@ fn usual_filled(rows: &[&SampleRow]) -> usize {
 /// The rows from the largest table on, where gaps and new headings divide the sample into several.
 fn main_table<'a, 'b>(rows: &'b [&'a SampleRow]) -> &'b [&'a SampleRow] {
     let starts: Vec<usize> = (0..rows.len())
-        .filter(|&index| index == 0 || rows[index].number > rows[index - 1].number + 1 || width_changes(rows, index))
+        .filter(|&index| {
+            index == 0 || rows[index].number > rows[index - 1].number + 1 || width_changes(rows, index)
+        })
         .collect();
     if starts.len() < 2 {
         return rows;
@@ -284,7 +314,11 @@ fn main_table<'a, 'b>(rows: &'b [&'a SampleRow]) -> &'b [&'a SampleRow] {
         let rows = &rows[from..to];
         let usual = usual_filled(rows);
         // Title lines are no table, however many.
-        if usual < 2 { 0 } else { rows.iter().map(|row| row.filled()).sum() }
+        if usual < 2 {
+            0
+        } else {
+            rows.iter().map(|row| row.filled()).sum()
+        }
     };
     let mut best = (0, 0);
     for table in &tables {
@@ -310,7 +344,9 @@ fn width_changes(rows: &[&SampleRow], index: usize) -> bool {
     let count = |at: usize| rows[at].cells.len();
     count(index) != count(index - 1)
         && count(index - 1) == count(index - 2)
-        && rows.get(index + 1).is_some_and(|next| next.cells.len() == count(index))
+        && rows
+            .get(index + 1)
+            .is_some_and(|next| next.cells.len() == count(index))
         && count(index) > 1
 }
 
@@ -326,10 +362,10 @@ fn begins_table(segment: &[&SampleRow], above: &[&SampleRow]) -> bool {
     if here < 2 || rest.is_empty() {
         return false;
     }
-    let same_head = above
-        .iter()
-        .take(4)
-        .any(|row| row.filled() == first.filled() && (0..row.width()).all(|column| row.text(column) == first.text(column)));
+    let same_head = above.iter().take(4).any(|row| {
+        row.filled() == first.filled()
+            && (0..row.width()).all(|column| row.text(column) == first.text(column))
+    });
     if same_head {
         return false;
     }
@@ -363,7 +399,10 @@ fn contrast(row: &SampleRow, body: &Profile) -> Contrast {
                 if here == below {
                     // Years head columns of numbers.
                     let year = row.text(column).len() == 4
-                        && row.text(column).parse::<u32>().is_ok_and(|year| (1950..2100).contains(&year));
+                        && row
+                            .text(column)
+                            .parse::<u32>()
+                            .is_ok_and(|year| (1950..2100).contains(&year));
                     if year && below == Shape::Decimal {
                         found.odd += 1;
                     } else {
@@ -384,20 +423,149 @@ fn contrast(row: &SampleRow, body: &Profile) -> Contrast {
 
 /// Words that head columns of leads, in German, English and Swiss French, in lower case.
 const HEADINGS: &[&str] = &[
-    "firma", "firmenname", "unternehmen", "company", "companyname", "kunde", "kundenname", "customer", "account",
-    "name", "nachname", "vorname", "lastname", "firstname", "surname", "nom", "prénom", "entreprise", "société",
-    "anrede", "titel", "title", "salutation", "ansprechpartner", "kontakt", "contact", "ort", "stadt", "city",
-    "ville", "plz", "postleitzahl", "zip", "zipcode", "postcode", "npa", "straße", "strasse", "street", "adresse",
-    "address", "rue", "land", "country", "pays", "kanton", "canton", "bundesland", "state", "region", "telefon",
-    "tel", "tel.", "phone", "mobil", "mobile", "handy", "téléphone", "fax", "email", "e-mail", "mail", "courriel",
-    "web", "website", "webseite", "homepage", "url", "id", "nr", "nr.", "no", "nummer", "number", "#", "lfd. nr.",
-    "kundennummer", "kundennr", "kunden-nr.", "datum", "date", "zeit", "time", "created", "erstellt",
-    "registriert", "registriert am", "umsatz", "revenue", "volumen", "volume", "betrag", "amount", "preis",
-    "price", "menge", "quantity", "qty", "status", "phase", "stage", "typ", "type", "art", "branche", "industry",
-    "kategorie", "category", "quelle", "source", "notiz", "notizen", "notes", "note", "bemerkung", "bemerkungen",
-    "kommentar", "comment", "comments", "remarks", "beschreibung", "description", "besitzer", "owner",
-    "verantwortlich", "position", "funktion", "role", "abteilung", "department", "aktivität", "aktivitäten",
-    "activity", "letzter kontakt", "produkt", "product", "value", "wert", "key", "code", "gender", "age", "alter",
+    "firma",
+    "firmenname",
+    "unternehmen",
+    "company",
+    "companyname",
+    "kunde",
+    "kundenname",
+    "customer",
+    "account",
+    "name",
+    "nachname",
+    "vorname",
+    "lastname",
+    "firstname",
+    "surname",
+    "nom",
+    "prénom",
+    "entreprise",
+    "société",
+    "anrede",
+    "titel",
+    "title",
+    "salutation",
+    "ansprechpartner",
+    "kontakt",
+    "contact",
+    "ort",
+    "stadt",
+    "city",
+    "ville",
+    "plz",
+    "postleitzahl",
+    "zip",
+    "zipcode",
+    "postcode",
+    "npa",
+    "straße",
+    "strasse",
+    "street",
+    "adresse",
+    "address",
+    "rue",
+    "land",
+    "country",
+    "pays",
+    "kanton",
+    "canton",
+    "bundesland",
+    "state",
+    "region",
+    "telefon",
+    "tel",
+    "tel.",
+    "phone",
+    "mobil",
+    "mobile",
+    "handy",
+    "téléphone",
+    "fax",
+    "email",
+    "e-mail",
+    "mail",
+    "courriel",
+    "web",
+    "website",
+    "webseite",
+    "homepage",
+    "url",
+    "id",
+    "nr",
+    "nr.",
+    "no",
+    "nummer",
+    "number",
+    "#",
+    "lfd. nr.",
+    "kundennummer",
+    "kundennr",
+    "kunden-nr.",
+    "datum",
+    "date",
+    "zeit",
+    "time",
+    "created",
+    "erstellt",
+    "registriert",
+    "registriert am",
+    "umsatz",
+    "revenue",
+    "volumen",
+    "volume",
+    "betrag",
+    "amount",
+    "preis",
+    "price",
+    "menge",
+    "quantity",
+    "qty",
+    "status",
+    "phase",
+    "stage",
+    "typ",
+    "type",
+    "art",
+    "branche",
+    "industry",
+    "kategorie",
+    "category",
+    "quelle",
+    "source",
+    "notiz",
+    "notizen",
+    "notes",
+    "note",
+    "bemerkung",
+    "bemerkungen",
+    "kommentar",
+    "comment",
+    "comments",
+    "remarks",
+    "beschreibung",
+    "description",
+    "besitzer",
+    "owner",
+    "verantwortlich",
+    "position",
+    "funktion",
+    "role",
+    "abteilung",
+    "department",
+    "aktivität",
+    "aktivitäten",
+    "activity",
+    "letzter kontakt",
+    "produkt",
+    "product",
+    "value",
+    "wert",
+    "key",
+    "code",
+    "gender",
+    "age",
+    "alter",
 ];
 
 fn heading_words(row: &SampleRow) -> Vec<String> {
@@ -409,7 +577,7 @@ fn heading_words(row: &SampleRow) -> Vec<String> {
 }
 
 /// How much a row looks like the heading of `body`; above 0 it is one.
-fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, Reason) {
+fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReason) {
     let usual = usual_filled(body);
     let profile = Profile::of(body, usual);
     let seen = contrast(row, &profile);
@@ -417,12 +585,16 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, Reason) {
     let filled = row.filled().max(1) as f64;
     let mut score = 0.3 + seen.differing as f64 - 1.5 * seen.alike as f64 - 0.7 * seen.odd as f64;
     score += words.len() as f64 * 0.8;
-    let lettered = (0..row.width()).all(|column| row.text(column) == column_letters(column)) && row.width() > 2;
+    let lettered =
+        (0..row.width()).all(|column| row.text(column) == column_letters(column)) && row.width() > 2;
     if lettered {
         score += 3.0;
     }
     // Headings differ from each other; values repeat.
-    let mut texts: Vec<&str> = (0..row.width()).map(|column| row.text(column)).filter(|text| !text.is_empty()).collect();
+    let mut texts: Vec<&str> = (0..row.width())
+        .map(|column| row.text(column))
+        .filter(|text| !text.is_empty())
+        .collect();
     texts.sort_unstable();
     let all = texts.len();
     texts.dedup();
@@ -447,7 +619,12 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, Reason) {
     }
     score -= 1.2 * repeated as f64;
     score += 0.3 * longer as f64;
-    let longest = row.cells.iter().map(|cell| cell.text.chars().count()).max().unwrap_or(0);
+    let longest = row
+        .cells
+        .iter()
+        .map(|cell| cell.text.chars().count())
+        .max()
+        .unwrap_or(0);
     if longest > 120 {
         score -= 1.0;
     }
@@ -456,24 +633,28 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, Reason) {
         score -= blank_share;
     }
     let reason = if seen.differing > 0 {
-        Reason::HeaderAbove {
+        DetectionReason::HeaderAbove {
             row: row.number,
             columns: seen.differing,
         }
     } else if !words.is_empty() {
-        Reason::HeaderWords {
+        DetectionReason::HeaderWords {
             row: row.number,
             words: words.into_iter().take(3).collect(),
         }
     } else {
-        Reason::Usual
+        DetectionReason::Usual
     };
     (score, reason)
 }
 
-fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, Reason) {
+fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionReason) {
     let usual = usual_filled(table);
-    let least = if usual <= 2 { usual } else { (usual * 7).div_ceil(10).max(2) };
+    let least = if usual <= 2 {
+        usual
+    } else {
+        (usual * 7).div_ceil(10).max(2)
+    };
     let dense: Vec<usize> = (0..table.len())
         .filter(|&index| table[index].filled() >= least)
         .collect();
@@ -482,7 +663,7 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, Reason) {
             first: table[0].number,
             count: 1,
         };
-        return (header, 0.3, Reason::Usual);
+        return (header, 0.3, DetectionReason::Usual);
     };
     let body_after = |index: usize| -> Vec<&SampleRow> {
         table[index + 1..]
@@ -517,7 +698,11 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, Reason) {
             first: row.number,
             count,
         };
-        let reason = if count == 1 { Reason::Usual } else { Reason::NoHeader };
+        let reason = if count == 1 {
+            DetectionReason::Usual
+        } else {
+            DetectionReason::NoHeader
+        };
         return (header, 0.6, reason);
     }
     if score <= 0.0 {
@@ -525,7 +710,7 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, Reason) {
             first: table[first].number,
             count: 0,
         };
-        return (header, certainty(-score), Reason::NoHeader);
+        return (header, certainty(-score), DetectionReason::NoHeader);
     }
     // Lines of the heading above and below.
     let mut from = at;
@@ -535,7 +720,10 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, Reason) {
             && above.filled() >= 2
             && !above.has_typed()
             && above.width() <= table[at].width()
-            && above.cells.iter().all(|cell| !cell.text.trim().ends_with(':') && cell.text.chars().count() <= 60);
+            && above
+                .cells
+                .iter()
+                .all(|cell| !cell.text.trim().ends_with(':') && cell.text.chars().count() <= 60);
         if !group {
             break;
         }
@@ -644,7 +832,11 @@ mod tests {
                 cells: line
                     .split(';')
                     .map(|text| {
-                        let kind = if text.is_empty() { CellKind::Empty } else { CellKind::Text };
+                        let kind = if text.is_empty() {
+                            CellKind::Empty
+                        } else {
+                            CellKind::Text
+                        };
                         SampleCell::new(kind, text)
                     })
                     .collect(),
@@ -656,9 +848,17 @@ mod tests {
     fn the_header_is_found_below_titles_and_above_values() {
         let cases: &[(&str, u32, u32)] = &[
             ("Firma;Ort;PLZ\nA;B;01067\nC;D;99999\n", 1, 1),
-            ("Export Q1\n\nStand;31.12.2024\nFirma;Ort;PLZ;Tel\nA;B;01067;030 12345\nC;D;99999;040 12345\n", 4, 1),
+            (
+                "Export Q1\n\nStand;31.12.2024\nFirma;Ort;PLZ;Tel\nA;B;01067;030 12345\nC;D;99999;040 12345\n",
+                4,
+                1,
+            ),
             ("1;Müller;5,5\n2;Beck;6,5\n3;Kurz;7,5\n", 1, 0),
-            ("Kunde;;Kontakt;\nName;Ort;Mail;Tel\nA;B;a@b.de;030 12345\nC;D;c@d.de;040 12345\n", 1, 2),
+            (
+                "Kunde;;Kontakt;\nName;Ort;Mail;Tel\nA;B;a@b.de;030 12345\nC;D;c@d.de;040 12345\n",
+                1,
+                2,
+            ),
             ("Firma;Ort\nA;B\nC;D\n", 1, 1),
             ("Firma;Ort;Umsatz\n", 1, 1),
             ("Müller;Köln;12,50\n", 1, 0),
@@ -680,7 +880,10 @@ mod tests {
     fn lines_of_a_heading_are_joined() {
         let rows = sample("Kunde;;Kontakt;\nName;Ort;Mail;Tel\nA;B;a@b.de;030 12345\nC;D;c@d.de;040 12345\n");
         let found = find(&rows, None).expect("there are rows");
-        assert_eq!(found.names, ["Kunde Name", "Kunde Ort", "Kontakt Mail", "Kontakt Tel"]);
+        assert_eq!(
+            found.names,
+            ["Kunde Name", "Kunde Ort", "Kontakt Mail", "Kontakt Tel"]
+        );
         assert_eq!(found.merged, [(0, "Kunde".to_owned()), (2, "Kontakt".to_owned())]);
     }
 
@@ -689,11 +892,19 @@ mod tests {
         let text = "Kürzel;Bedeutung\n1;neu\n2;alt\n\nFirma;Ort;PLZ;Mail\nA;B;01067;a@b.de\nC;D;99999;c@d.de\nE;F;12345;e@f.de\n";
         let found = find(&sample(text), None).expect("there are rows");
         assert_eq!(found.header, HeaderRows { first: 5, count: 1 });
-        assert!(found.before.iter().all(|(_, reason)| *reason == SkipReason::OtherTable));
+        assert!(
+            found
+                .before
+                .iter()
+                .all(|(_, reason)| *reason == SkipReason::OtherTable)
+        );
     }
 
     #[test]
     fn letters_count_like_a_spreadsheet() {
-        assert_eq!([0, 25, 26, 701, 702].map(column_letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+        assert_eq!(
+            [0, 25, 26, 701, 702].map(column_letters),
+            ["A", "Z", "AA", "ZZ", "AAA"]
+        );
     }
 }

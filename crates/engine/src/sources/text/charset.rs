@@ -221,7 +221,11 @@ fn western_score(sample: &[u8], charset: Charset) -> (i64, usize, String) {
             let inside = before.is_some_and(char::is_alphabetic) && after.is_some_and(char::is_alphabetic);
             if inside && sign != '’' { -2 } else { 1 }
         } else if sign.is_alphabetic() {
-            if charset == Charset::Windows1250 && in_word { 1 } else { 0 }
+            if charset == Charset::Windows1250 && in_word {
+                1
+            } else {
+                0
+            }
         } else {
             -1
         };
@@ -244,7 +248,10 @@ fn word_around(signs: &[char], at: usize) -> String {
 fn decode_sample(sample: &[u8], charset: Charset) -> String {
     match encoding(charset) {
         Some(encoding) => encoding.decode_without_bom_handling(sample).0.into_owned(),
-        None => sample.iter().map(|&byte| single_byte_char(charset, byte)).collect(),
+        None => sample
+            .iter()
+            .map(|&byte| single_byte_char(charset, byte))
+            .collect(),
     }
 }
 
@@ -310,10 +317,15 @@ pub(crate) struct Transcoder {
 
 enum Kind {
     /// UTF-8 with bytes of a single-byte set repaired; holds a sequence cut by the end of the last piece.
-    Utf8 { cut: Vec<u8> },
+    Utf8 {
+        cut: Vec<u8>,
+    },
     Encoded(Box<Decoder>),
     Table([char; 256]),
-    Wide { big_endian: bool, cut: Vec<u8> },
+    Wide {
+        big_endian: bool,
+        cut: Vec<u8>,
+    },
 }
 
 impl Transcoder {
@@ -423,8 +435,14 @@ mod tests {
         match charset {
             Charset::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Charset::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-            Charset::Utf32Le => text.chars().flat_map(|sign| (sign as u32).to_le_bytes()).collect(),
-            Charset::Utf32Be => text.chars().flat_map(|sign| (sign as u32).to_be_bytes()).collect(),
+            Charset::Utf32Le => text
+                .chars()
+                .flat_map(|sign| (sign as u32).to_le_bytes())
+                .collect(),
+            Charset::Utf32Be => text
+                .chars()
+                .flat_map(|sign| (sign as u32).to_be_bytes())
+                .collect(),
             Charset::Utf8 => text.as_bytes().to_vec(),
             _ => text
                 .chars()

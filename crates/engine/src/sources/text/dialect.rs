@@ -170,7 +170,10 @@ fn line_ends(body: &[u8]) -> Vec<LineEnd> {
             } else {
                 feeds += 1;
             }
-        } else if body.get(place + 1).is_none_or(|&next| next != b'\n' && next != b'\r') {
+        } else if body
+            .get(place + 1)
+            .is_none_or(|&next| next != b'\n' && next != b'\r')
+        {
             returns += 1;
         }
     }
@@ -195,7 +198,11 @@ fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
     let mut found: Vec<Vec<u8>> = Vec::new();
     for &byte in USUAL.iter().chain(POSSIBLE) {
         let count = counts[usize::from(byte)];
-        let least = if USUAL.contains(&byte) { 1 } else { lines.div_ceil(2) };
+        let least = if USUAL.contains(&byte) {
+            1
+        } else {
+            lines.div_ceil(2)
+        };
         if count < least {
             continue;
         }
@@ -269,9 +276,8 @@ fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
         ) else {
             continue;
         };
-        let at_edge = |byte: u8| {
-            byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte)
-        };
+        let at_edge =
+            |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte);
         if at_edge(left) {
             continue;
         }
@@ -384,7 +390,11 @@ fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
     let many = if width > 1 { 1.0 - 1.0 / width as f64 } else { 0.36 };
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
-    let few = if fitting == 1 && rows.len() > 2 && width > 1 { 0.3 } else { 1.0 };
+    let few = if fitting == 1 && rows.len() > 2 && width > 1 {
+        0.3
+    } else {
+        1.0
+    };
     let stray = rows.iter().filter(|row| row.stray).count();
     let damage = 1.0 - 0.5 * stray as f64 / rows.len().max(1) as f64;
     let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.97 };
@@ -541,7 +551,11 @@ fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
     if longest > 4096 {
         return None;
     }
-    let blank = |at: usize| lines.iter().all(|line| line.get(at).is_none_or(|sign| *sign == ' '));
+    let blank = |at: usize| {
+        lines
+            .iter()
+            .all(|line| line.get(at).is_none_or(|sign| *sign == ' '))
+    };
     let mut columns = vec![0];
     let mut at = 0;
     while at < longest {
@@ -555,9 +569,10 @@ fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
         }
         // A gap of one blank is a column's edge only where some line has more room there.
         let roomy = at - start >= 2
-            || lines
-                .iter()
-                .any(|line| line.get(start.saturating_sub(1)..at).is_some_and(|gap| gap.iter().all(|sign| *sign == ' ')));
+            || lines.iter().any(|line| {
+                line.get(start.saturating_sub(1)..at)
+                    .is_some_and(|gap| gap.iter().all(|sign| *sign == ' '))
+            });
         if start > 0 && at < longest && roomy {
             columns.push(at);
         }
@@ -582,18 +597,30 @@ mod tests {
     #[test]
     fn delimiters_are_found_among_signs_that_also_occur_in_cells() {
         let cases: &[(&str, &str, usize)] = &[
-            ("Firma;Ort;Umsatz\nMüller GmbH;Köln;1234,50\nBeck, Sohn;Ulm;7,5\n", ";", 3),
+            (
+                "Firma;Ort;Umsatz\nMüller GmbH;Köln;1234,50\nBeck, Sohn;Ulm;7,5\n",
+                ";",
+                3,
+            ),
             ("a,b\n1,2\n", ",", 2),
             ("name\tcity\nA, B\tC; D\nE, F\tG; H\n", "\t", 2),
             ("a|b|c\n1|2|x,y\n3|4|z,w\n", "|", 3),
             ("Firma\nMüller GmbH\nBeck und Sohn\n", "", 1),
             ("E-Mail\na@b.de\nc@d.de\n", "", 1),
-            ("Export vom 1.1.2024\n\nFirma;Ort;PLZ\nA;B;01067\nC;D;99999\n", ";", 3),
+            (
+                "Export vom 1.1.2024\n\nFirma;Ort;PLZ\nA;B;01067\nC;D;99999\n",
+                ";",
+                3,
+            ),
             ("a^b^c\n1^2^3\n4^5^6\n", "^", 3),
             ("a, b, c\n1,5, 2, x\n2,5, 3, y\n3,5, 4, z\n", ", ", 3),
             ("id||name||city\n1||a|b||c\n2||d||e\n", "||", 3),
             ("Name\nMeier, Hans\nBeck, Eva\nKurz, Udo\n", "", 1),
-            ("date time value\n2024-01-01 10:00 5\n2024-01-02 11:00 6\n", " ", 3),
+            (
+                "date time value\n2024-01-01 10:00 5\n2024-01-02 11:00 6\n",
+                " ",
+                3,
+            ),
             ("sep=;\na,b;c\n", ";", 2),
         ];
         for (text, delimiter, width) in cases {
@@ -622,7 +649,10 @@ mod tests {
     #[test]
     fn dressed_tables_are_recognised() {
         assert_eq!(found("| a | b |\n|---|---|\n| 1 | 2 |\n").3, Layout::Drawn);
-        assert_eq!(found(" id | name\n----+------\n  1 | x\n  2 | y\n").3, Layout::Drawn);
+        assert_eq!(
+            found(" id | name\n----+------\n  1 | x\n  2 | y\n").3,
+            Layout::Drawn
+        );
         assert_eq!(
             found("\"a,\"\"b\"\",c\"\n\"1,\"\"x, y\"\",2\"\n\"3,\"\"z\"\",4\"\n").3,
             Layout::WrappedLines

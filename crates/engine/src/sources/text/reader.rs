@@ -121,7 +121,7 @@ impl TextFile {
 
     /// The first rows as they stand, without blank ones.
     pub(crate) fn sample(&self) -> Vec<SampleRow> {
-        let parser = Parser::new(self, None);
+        let parser = Parser::new(&self.dialect, None);
         let (_, parts) = parser.sequence(&self.head, self.whole, SAMPLE_ROWS);
         let before = self.declared_rows();
         let mut rows: Vec<SampleRow> = parts
@@ -164,7 +164,7 @@ impl TextFile {
         let skip = self.mark as u64;
         self.file.seek(SeekFrom::Start(skip)).map_err(unreadable)?;
         let mut transcoder = Transcoder::new(self.charset.charset);
-        let parser = Parser::new(self, Some(table));
+        let parser = Parser::new(&self.dialect, Some(table));
         let (mut raw, mut text) = (vec![0; WAVE], Vec::new());
         let mut done = skip;
         let mut rows = 0u32;
@@ -305,8 +305,8 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(file: &'a TextFile, table: Option<&'a TableShape>) -> Self {
-        let dialect = &file.dialect.dialect;
+    fn new(guess: &'a DialectGuess, table: Option<&'a TableShape>) -> Self {
+        let dialect = &guess.dialect;
         let others = if dialect.layout == Layout::Plain && !dialect.delimiter.is_empty() {
             b";,\t|: "
                 .iter()
@@ -322,8 +322,8 @@ impl<'a> Parser<'a> {
         Parser {
             dialect,
             others,
-            usual: file.dialect.width,
-            width: table.map_or(file.dialect.width, |table| table.width),
+            usual: guess.width,
+            width: table.map_or(guess.width, |table| table.width),
             probe: table.map(|table| &table.probe),
         }
     }
@@ -432,12 +432,16 @@ impl<'a> Parser<'a> {
                 continue;
             }
             if dialect_cells.len() == 1 && self.usual >= 3 && !dialect_cells.quoted {
-                self.with_other_delimiter(text, from, last, dialect_cells, &mut part.notices, number);
+                self.with_other_delimiter(text, from..next, last, dialect_cells, &mut part.notices, number);
             }
             let count = cells.len();
             if special || cells.texts(text).any(|cell| cell.starts_with("=\"")) {
                 texts.clear();
-                texts.extend(cells.texts(text).map(|cell| clean(cell, number, &mut part.notices)));
+                texts.extend(
+                    cells
+                        .texts(text)
+                        .map(|cell| clean(cell, number, &mut part.notices)),
+                );
             } else {
                 texts.clear();
             }
@@ -452,11 +456,14 @@ impl<'a> Parser<'a> {
             let Some(filled) = filled else { continue };
             let width = self.width.max(filled + 1);
             if width != raw.rows.width() || raw.rows.is_full() {
-                part.blocks.push(std::mem::replace(&mut raw, self.fresh_block(width)));
+                part.blocks
+                    .push(std::mem::replace(&mut raw, self.fresh_block(width)));
             }
-            raw.rows.push(number, (0..count.min(width)).map(|index| Cell::text(cell(index))));
+            raw.rows
+                .push(number, (0..count.min(width)).map(|index| Cell::text(cell(index))));
             if count != self.usual {
-                raw.ragged.push((number, u32::try_from(count).unwrap_or(u32::MAX)));
+                raw.ragged
+                    .push((number, u32::try_from(count).unwrap_or(u32::MAX)));
             }
             let index = raw.rows.len() - 1;
             if let (Some(odd), Some(probe)) = (&mut raw.odd, self.probe)
@@ -481,20 +488,20 @@ impl<'a> Parser<'a> {
     fn with_other_delimiter(
         &self,
         text: &[u8],
-        from: usize,
+        place: std::ops::Range<usize>,
         last: bool,
         cells: &mut Cells,
         notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
         number: u32,
     ) {
         for other in &self.others {
-            let next = other.record(text, from, last, cells);
-            if cells.len() == self.usual && matches!(next, Next::At(_)) && !cells.damaged {
+            let next = other.record(text, place.start, last, cells);
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
                 notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
                 return;
             }
         }
-        self.dialect.record(text, from, last, cells);
+        self.dialect.record(text, place.start, last, cells);
     }
 }
 
@@ -502,7 +509,9 @@ fn is_blank(text: &str) -> bool {
     match text.as_bytes().first() {
         None => true,
         Some(byte) if byte.is_ascii_graphic() => false,
-        Some(_) => text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\0').is_empty(),
+        Some(_) => text
+            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\0')
+            .is_empty(),
     }
 }
 

@@ -203,7 +203,12 @@ impl Dialect {
             return (next, damaged);
         }
         if cells.quoted || cells.damaged {
-            for stray in [Stray::StrictClose, Stray::LineOnly, Stray::DoubledCloses, Stray::Literal] {
+            for stray in [
+                Stray::StrictClose,
+                Stray::LineOnly,
+                Stray::DoubledCloses,
+                Stray::Literal,
+            ] {
                 let next = self.delimited(input, start, last, cells_cleared(cells), stray);
                 if let Next::At(_) = next
                     && cells.len() == width
@@ -508,7 +513,11 @@ impl Dialect {
             b'\n' => Boundary::Record(at + 1),
             b'\r' => {
                 // CR LF, and the CR CR LF of files that went through a text mode twice.
-                let after: usize = input[at..].iter().take(3).take_while(|&&byte| byte == b'\r').count();
+                let after: usize = input[at..]
+                    .iter()
+                    .take(3)
+                    .take_while(|&&byte| byte == b'\r')
+                    .count();
                 match input.get(at + after) {
                     Some(b'\n') => Boundary::Record(at + after + 1),
                     None if !last => Boundary::Unknown,
@@ -712,7 +721,11 @@ mod tests {
             (",", "\"a \"\"x\"\"\",b\rc,d\n", &[&["a \"x\"", "b"], &["c", "d"]]),
             (",", "\"\",\"\"\"\"\n", &[&["", "\""]]),
             (",", "a, \"b, c\" ,d\n", &[&["a", "b, c", "d"]]),
-            (";", "5\" Rohr;\"6\" Rohr\";x\n", &[&["5\" Rohr", "6\" Rohr", "x"]]),
+            (
+                ";",
+                "5\" Rohr;\"6\" Rohr\";x\n",
+                &[&["5\" Rohr", "6\" Rohr", "x"]],
+            ),
             (";", "a;b\r\r\nc;d\n", &[&["a", "b"], &["c", "d"]]),
             ("||", "a||b|c||d\n", &[&["a", "b|c", "d"]]),
             (", ", "1,5, 2, x\n", &[&["1,5", "2", "x"]]),
@@ -729,10 +742,7 @@ mod tests {
     fn a_damaged_quote_harms_its_own_row_only() {
         let cases: &[(&str, &[&[&str]])] = &[
             // Opened and never closed.
-            (
-                "a,\"b,c\nd,e,f\n",
-                &[&["a", "\"b", "c"], &["d", "e", "f"]],
-            ),
+            ("a,\"b,c\nd,e,f\n", &[&["a", "\"b", "c"], &["d", "e", "f"]]),
             // Doubled at the end.
             (
                 "\"a\"\",\"b\",\"c\"\n\"d\",\"e\",\"f\"\n",

@@ -39,7 +39,10 @@ impl Archive {
 
     /// Names of all members.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.zip.file_names().filter_map(|name| name.ok().map(|name| name.into_owned())).collect()
+        self.zip
+            .file_names()
+            .filter_map(|name| name.ok().map(|name| name.into_owned()))
+            .collect()
     }
 
     /// The size a member says it has when inflated.

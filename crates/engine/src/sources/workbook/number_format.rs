@@ -50,7 +50,8 @@ impl NumberFormat {
         if code.eq_ignore_ascii_case("general") || code == "@" || code.eq_ignore_ascii_case("standard") {
             return Self::Plain;
         }
-        let (mut date, mut time, mut months, mut elapsed, mut plain_digits) = (false, false, false, false, false);
+        let (mut date, mut time, mut months, mut elapsed, mut plain_digits) =
+            (false, false, false, false, false);
         let mut pieces = Vec::new();
         let mut signs = code.chars().peekable();
         while let Some(sign) = signs.next() {
@@ -73,7 +74,10 @@ impl NumberFormat {
                 'm' | 'M' => months = true,
                 'a' | 'A' if matches!(signs.peek(), Some('m' | 'M' | '/')) => {
                     // AM/PM: its letters are no months.
-                    while signs.next_if(|next| matches!(next, 'm' | 'M' | '/' | 'p' | 'P')).is_some() {}
+                    while signs
+                        .next_if(|next| matches!(next, 'm' | 'M' | '/' | 'p' | 'P'))
+                        .is_some()
+                    {}
                     time = true;
                 }
                 '0' => {
@@ -107,11 +111,15 @@ impl NumberFormat {
             return Self::Plain;
         }
         let zeros = pieces.iter().filter(|piece| **piece == Piece::Zero).count();
-        let first_digit = pieces.iter().position(|piece| !matches!(piece, Piece::Literal(_)));
+        let first_digit = pieces
+            .iter()
+            .position(|piece| !matches!(piece, Piece::Literal(_)));
         let has_digit_before = pieces[..first_digit.unwrap_or(0)]
             .iter()
             .any(|piece| matches!(piece, Piece::Literal(sign) if sign.is_ascii_digit() || sign.is_alphabetic() || *sign == '+'));
-        let currency = pieces.iter().any(|piece| matches!(piece, Piece::Literal('€' | '$' | '£' | '¥')));
+        let currency = pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Literal('€' | '$' | '£' | '¥')));
         let padded = zeros >= 2 && !currency;
         if padded || (has_digit_before && zeros + pieces.len() > 1 && !currency) {
             Self::Digits(pieces)
@@ -122,7 +130,12 @@ impl NumberFormat {
 }
 
 /// The kind and the text of a stored number. `digits` is the number as it stands in the file.
-pub(crate) fn number_text(value: f64, digits: &str, format: &NumberFormat, epoch_1904: bool) -> (CellKind, String) {
+pub(crate) fn number_text(
+    value: f64,
+    digits: &str,
+    format: &NumberFormat,
+    epoch_1904: bool,
+) -> (CellKind, String) {
     let number = || (CellKind::Number, shortest(value, digits));
     match format {
         NumberFormat::Plain => number(),
@@ -139,7 +152,9 @@ pub(crate) fn number_text(value: f64, digits: &str, format: &NumberFormat, epoch
                 number()
             }
         }
-        NumberFormat::Time if (0.0..1.0).contains(&value) => (CellKind::Moment, clock((value * 86400.0).round())),
+        NumberFormat::Time if (0.0..1.0).contains(&value) => {
+            (CellKind::Moment, clock((value * 86400.0).round()))
+        }
         NumberFormat::Time | NumberFormat::Date | NumberFormat::DateTime => {
             match moment(value, *format == NumberFormat::DateTime, epoch_1904) {
                 Some(text) => (CellKind::Moment, text),
@@ -153,7 +168,12 @@ fn clock(seconds: f64) -> String {
     // In range by the callers' checks.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let seconds = seconds.max(0.0) as u64;
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// A serial number of a spreadsheet as ISO date or date and time; `None` outside the calendar.
@@ -195,7 +215,9 @@ fn fill_digits(value: f64, pieces: &[Piece]) -> String {
     if digits == ['0'] {
         digits.clear();
     }
-    let first = pieces.iter().position(|piece| !matches!(piece, Piece::Literal(_)));
+    let first = pieces
+        .iter()
+        .position(|piece| !matches!(piece, Piece::Literal(_)));
     let mut out = Vec::new();
     for (index, piece) in pieces.iter().enumerate().rev() {
         match piece {
@@ -216,7 +238,9 @@ fn fill_digits(value: f64, pieces: &[Piece]) -> String {
 /// The shortest decimal text of a number with the fifteen digits a spreadsheet shows; never with an exponent.
 pub(crate) fn shortest(value: f64, digits: &str) -> String {
     let plain = digits.len() <= 16
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-')
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-')
         && !(digits.contains('.') && digits.ends_with(['0', '.']))
         && digits.bytes().filter(u8::is_ascii_digit).count() <= 15
         && !digits.starts_with(['.', '+'])
@@ -240,10 +264,29 @@ mod tests {
 
     #[test]
     fn format_codes_are_understood() {
-        let dates = ["dd.mm.yyyy", "[$-407]d. mmmm yyyy;@", "yyyy\\-mm\\-dd", "mmm yy", "m/d/yy"];
+        let dates = [
+            "dd.mm.yyyy",
+            "[$-407]d. mmmm yyyy;@",
+            "yyyy\\-mm\\-dd",
+            "mmm yy",
+            "m/d/yy",
+        ];
         let times = ["hh:mm", "h:mm AM/PM", "hh:mm:ss.000", "mm:ss"];
         let both = ["dd.mm.yyyy hh:mm", "m/d/yy h:mm", "yyyy-mm-dd\"T\"hh:mm:ss"];
-        let plain = ["General", "0", "0.00", "#,##0.00 \"€\"", "0%", "@", "#,##0", "0.00E+00", "# ?/?", "\"Stück\" 0", "[Red]-0.00", "_-* #,##0.00_-"];
+        let plain = [
+            "General",
+            "0",
+            "0.00",
+            "#,##0.00 \"€\"",
+            "0%",
+            "@",
+            "#,##0",
+            "0.00E+00",
+            "# ?/?",
+            "\"Stück\" 0",
+            "[Red]-0.00",
+            "_-* #,##0.00_-",
+        ];
         for code in dates {
             assert_eq!(NumberFormat::parse(code), NumberFormat::Date, "{code}");
         }
@@ -255,20 +298,33 @@ mod tests {
         }
         for code in plain {
             let format = NumberFormat::parse(code);
-            assert_eq!(number_text(1067.0, "1067", &format, false).1, if code.contains("Stück") { "Stück 1067" } else { "1067" }, "{code}");
+            assert_eq!(
+                number_text(1067.0, "1067", &format, false).1,
+                if code.contains("Stück") {
+                    "Stück 1067"
+                } else {
+                    "1067"
+                },
+                "{code}"
+            );
         }
         assert_eq!(NumberFormat::parse("[h]:mm:ss"), NumberFormat::Elapsed);
     }
 
     #[test]
     fn numbers_read_as_a_person_sees_them() {
-        let shown = |value: f64, code: &str| number_text(value, &format!("{value}"), &NumberFormat::parse(code), false).1;
+        let shown = |value: f64, code: &str| {
+            number_text(value, &format!("{value}"), &NumberFormat::parse(code), false).1
+        };
         assert_eq!(shown(1067.0, "00000"), "01067");
         assert_eq!(shown(1067.0, "\"D-\"00000"), "D-01067");
         assert_eq!(shown(301_234_567.0, "\"0\"#"), "0301234567");
         assert_eq!(shown(123_456_789.0, "000\\-00\\-0000"), "123-45-6789");
         assert_eq!(shown(45_458.0, "dd.mm.yyyy"), "2024-06-15");
-        assert_eq!(shown(45_458.416_666_666_664, "dd.mm.yyyy hh:mm"), "2024-06-15T10:00:00");
+        assert_eq!(
+            shown(45_458.416_666_666_664, "dd.mm.yyyy hh:mm"),
+            "2024-06-15T10:00:00"
+        );
         assert_eq!(shown(45_458.0, "dd.mm.yyyy hh:mm"), "2024-06-15T00:00:00");
         assert_eq!(shown(0.5, "hh:mm"), "12:00:00");
         assert_eq!(shown(1.104_166_666_666_666_7, "[h]:mm"), "26:30:00");

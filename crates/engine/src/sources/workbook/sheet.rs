@@ -147,7 +147,9 @@ pub(crate) fn read_sheet<R: Content>(
                         let edge = |name| attribute(&tag, name).and_then(|value| value.parse::<usize>().ok());
                         if let (Some(first), Some(last)) = (edge("min"), edge("max")) {
                             // The rest of a sheet is often hidden; only columns that can be meant are kept.
-                            facts.hidden_columns.extend(first.max(1) - 1..last.min(MOST_COLUMNS));
+                            facts
+                                .hidden_columns
+                                .extend(first.max(1) - 1..last.min(MOST_COLUMNS));
                         }
                     }
                     None
@@ -155,7 +157,9 @@ pub(crate) fn read_sheet<R: Content>(
                 "row" => {
                     let declared = attribute(&tag, "r").and_then(|value| value.parse::<u32>().ok());
                     // Rows that go back or stay do not exist in honest files; they keep their order.
-                    number = declared.filter(|&declared| declared > number).unwrap_or(number + 1);
+                    number = declared
+                        .filter(|&declared| declared > number)
+                        .unwrap_or(number + 1);
                     let hidden = flag(&tag, "hidden");
                     (!empty).then_some(hidden)
                 }
@@ -190,13 +194,23 @@ pub(crate) fn read_sheet<R: Content>(
         facts.columns = facts.columns.max(last + 1);
         let known = if hidden {
             let (choice, included, left_out) = if filtered {
-                (context.filtered_rows, NoticeFact::FilteredRows { included: true }, SkipReason::Filtered)
+                (
+                    context.filtered_rows,
+                    NoticeFact::FilteredRows { included: true },
+                    SkipReason::Filtered,
+                )
             } else {
-                (context.hidden_rows, NoticeFact::HiddenRows { included: true }, SkipReason::Hidden)
+                (
+                    context.hidden_rows,
+                    NoticeFact::HiddenRows { included: true },
+                    SkipReason::Hidden,
+                )
             };
             let fact = match (choice, included) {
                 (Hidden::Include, fact) => fact,
-                (Hidden::LeaveOut, NoticeFact::FilteredRows { .. }) => NoticeFact::FilteredRows { included: false },
+                (Hidden::LeaveOut, NoticeFact::FilteredRows { .. }) => {
+                    NoticeFact::FilteredRows { included: false }
+                }
                 (Hidden::LeaveOut, _) => NoticeFact::HiddenRows { included: false },
             };
             notices.add(fact, Some(number), None, 1);
@@ -244,10 +258,13 @@ fn read_row<R: Content>(
                     continue;
                 }
                 let kind = attribute(&tag, "t").unwrap_or_default();
-                let style = attribute(&tag, "s").and_then(|style| style.parse::<usize>().ok()).unwrap_or(0);
+                let style = attribute(&tag, "s")
+                    .and_then(|style| style.parse::<usize>().ok())
+                    .unwrap_or(0);
                 (column, kind, style)
             }
-            Node::End("row") | Node::Eof => break,
+            Node::End(tag) if tag.local_name().as_ref() == "row" => break,
+            Node::Eof => break,
             _ => continue,
         };
         let from = row.text.len();
@@ -256,7 +273,10 @@ fn read_row<R: Content>(
             continue;
         }
         if column >= MOST_COLUMNS {
-            return Err(super::archive::damaged(xml.part(), &format!("column {}", column + 1)));
+            return Err(super::archive::damaged(
+                xml.part(),
+                &format!("column {}", column + 1),
+            ));
         }
         let entry = (column, kind, from, row.text.len());
         match row.cells.last() {
@@ -304,7 +324,8 @@ fn read_cell<R: Content>(
                 },
                 empty,
             ),
-            Node::End("c") | Node::Eof => break,
+            Node::End(tag) if tag.local_name().as_ref() == "c" => break,
+            Node::Eof => break,
             _ => continue,
         };
         match part {
@@ -342,7 +363,11 @@ fn read_cell<R: Content>(
     };
     Ok(match kind {
         "s" => {
-            let text = value.trim().parse::<usize>().ok().and_then(|index| context.strings.get(index));
+            let text = value
+                .trim()
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| context.strings.get(index));
             out.push_str(text.unwrap_or_default());
             CellKind::Text
         }
@@ -362,7 +387,12 @@ fn read_cell<R: Content>(
         }
         "e" => {
             if !value.is_empty() {
-                notices.add(NoticeFact::ErrorCells { text: value.clone() }, Some(number), None, 1);
+                notices.add(
+                    NoticeFact::ErrorCells { text: value.clone() },
+                    Some(number),
+                    None,
+                    1,
+                );
             }
             out.push_str(&value);
             CellKind::Error
@@ -380,7 +410,11 @@ fn read_cell<R: Content>(
                 Ok(parsed) => {
                     let format = context.styles.format(style);
                     let (kind, text) = number_text(parsed, digits, format, context.epoch_1904);
-                    if kind == CellKind::Number && text.starts_with('0') && text.len() > 1 && !text.starts_with("0.") {
+                    if kind == CellKind::Number
+                        && text.starts_with('0')
+                        && text.len() > 1
+                        && !text.starts_with("0.")
+                    {
                         notices.add(NoticeFact::LeadingZeros, Some(number), Some(column), 1);
                     }
                     out.push_str(&text);

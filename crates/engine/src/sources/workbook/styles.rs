@@ -60,7 +60,10 @@ impl SharedStrings {
 }
 
 /// Appends the text of an `si` or `is` element: its runs, without what only tells how to pronounce them.
-pub(crate) fn rich_text<R: super::archive::Content>(xml: &mut Xml<R>, out: &mut String) -> Result<(), SourceError> {
+pub(crate) fn rich_text<R: super::archive::Content>(
+    xml: &mut Xml<R>,
+    out: &mut String,
+) -> Result<(), SourceError> {
     let (mut depth, mut text_at, mut phonetic_at) = (1usize, 0usize, 0usize);
     let start = out.len();
     while depth > 0 {
@@ -153,11 +156,16 @@ impl Styles {
                         let id = attribute(&tag, "numFmtId")
                             .and_then(|id| id.parse::<u32>().ok())
                             .unwrap_or(0);
-                        formats.push(codes.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id)));
+                        formats.push(
+                            codes
+                                .get(&id)
+                                .cloned()
+                                .unwrap_or_else(|| NumberFormat::built_in(id)),
+                        );
                     }
                     _ => {}
                 },
-                Node::End("cellXfs") => in_cells = false,
+                Node::End(tag) if tag.local_name().as_ref() == "cellXfs" => in_cells = false,
                 Node::Eof => return Ok(Styles { formats }),
                 _ => {}
             }

@@ -7,6 +7,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
+    Workbook,
     archive::Archive,
     sheet::{SheetContext, SheetFacts, parse_range, read_sheet},
     styles::{SharedStrings, Styles},
@@ -15,7 +16,7 @@ use super::{
 use crate::sources::{
     Control,
     error::SourceError,
-    inspection::Sheet,
+    inspection::SourceSheet,
     settings::{Hidden, ReadSettings},
     stream::{NoticeTally, RawBlock},
 };
@@ -30,7 +31,7 @@ pub(crate) struct XlsxFile {
     strings: Option<SharedStrings>,
     strings_part: String,
     styles: Styles,
-    pub(crate) epoch_1904: bool,
+    epoch_1904: bool,
 }
 
 #[derive(Debug)]
@@ -95,40 +96,6 @@ impl XlsxFile {
         })
     }
 
-    /// Names and visibility of the sheets.
-    pub(crate) fn names(&self) -> Vec<(String, bool)> {
-        self.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible)).collect()
-    }
-
-    /// A sheet with its size: counted where it is small or where what it declares cannot be, else as declared.
-    pub(crate) fn describe(&mut self, index: usize) -> Result<Sheet, SourceError> {
-        let part = self.sheets[index].part.clone();
-        let size = self.archive.declared_size(&part).unwrap_or(0);
-        let declared = if size > COUNTED { self.declared(&part)? } else { None };
-        // A row takes at least some bytes of XML.
-        let plausible = declared.filter(|(rows, _)| u64::from(*rows) * 8 < size);
-        let (rows, columns) = match plausible {
-            Some(found) => found,
-            None => {
-                let facts = self.stream(
-                    index,
-                    1,
-                    &ReadSettings::default(),
-                    &Control::quiet(),
-                    &mut NoticeTally::default(),
-                    &mut |_| true,
-                )?;
-                (facts.last_row, facts.columns)
-            }
-        };
-        Ok(Sheet {
-            name: self.sheets[index].name.clone(),
-            visible: self.sheets[index].visible,
-            rows,
-            columns: u32::try_from(columns).unwrap_or(u32::MAX),
-        })
-    }
-
     fn declared(&mut self, part: &str) -> Result<Option<(u32, usize)>, SourceError> {
         let Some(member) = self.archive.member(part)? else {
             return Ok(None);
@@ -152,9 +119,55 @@ impl XlsxFile {
             }
         }
     }
+}
+
+impl Workbook for XlsxFile {
+    fn epoch_1904(&self) -> bool {
+        self.epoch_1904
+    }
+
+    fn names(&self) -> Vec<(String, bool)> {
+        self.sheets
+            .iter()
+            .map(|sheet| (sheet.name.clone(), sheet.visible))
+            .collect()
+    }
+
+    /// A sheet with its size: counted where it is small or where what it declares cannot be, else as declared.
+    fn describe(&mut self, index: usize) -> Result<SourceSheet, SourceError> {
+        let part = self.sheets[index].part.clone();
+        let size = self.archive.declared_size(&part).unwrap_or(0);
+        let declared = if size > COUNTED {
+            self.declared(&part)?
+        } else {
+            None
+        };
+        // A row takes at least some bytes of XML.
+        let plausible = declared.filter(|(rows, _)| u64::from(*rows) * 8 < size);
+        let (rows, columns) = match plausible {
+            Some(found) => found,
+            None => {
+                let facts = self.stream(
+                    index,
+                    1,
+                    &ReadSettings::default(),
+                    &Control::quiet(),
+                    &mut NoticeTally::default(),
+                    &mut |_| true,
+                )?;
+                (facts.last_row, facts.columns)
+            }
+        };
+        Ok(SourceSheet {
+            name: self.sheets[index].name.clone(),
+            visible: self.sheets[index].visible,
+            rows,
+            columns: u32::try_from(columns).unwrap_or(u32::MAX),
+        })
+    }
 
     /// Reads a sheet; see [`read_sheet`].
-    pub(crate) fn stream(
+    fn stream(
         &mut self,
         index: usize,
         width: usize,
@@ -214,7 +227,11 @@ pub(crate) fn relations(
     part: &str,
 ) -> Result<BTreeMap<String, (String, String)>, SourceError> {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let prefix = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
     let rels = format!("{prefix}_rels/{file}.rels");
     let mut found = BTreeMap::new();
     let Some(member) = archive.member(&rels)? else {

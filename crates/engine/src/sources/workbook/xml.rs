@@ -3,7 +3,7 @@
 
 use quick_xml::{
     Reader,
-    events::{BytesRef, BytesStart, Event},
+    events::{BytesEnd, BytesRef, BytesStart, Event},
 };
 
 use super::archive::{Content, damaged, read_error};
@@ -14,8 +14,8 @@ use crate::sources::error::SourceError;
 pub(crate) enum Node<'a> {
     /// A start tag; `empty` for `<a/>`, which has no end tag.
     Start { tag: BytesStart<'a>, empty: bool },
-    /// An end tag, by local name.
-    End(&'a str),
+    /// An end tag.
+    End(BytesEnd<'a>),
     /// Text.
     Text(std::borrow::Cow<'a, str>),
     /// Anything else.
@@ -58,16 +58,7 @@ impl<R: Content> Xml<R> {
         Ok(match event {
             Event::Start(tag) => Node::Start { tag, empty: false },
             Event::Empty(tag) => Node::Start { tag, empty: true },
-            Event::End(tag) => {
-                // The name is borrowed from the buffer, not from the event.
-                let length = tag.local_name().as_ref().len();
-                let name_length = tag.name().as_ref().len();
-                drop(tag);
-                let text = std::str::from_utf8(&self.buffer).unwrap_or_default();
-                let name = text.trim_start_matches('/').trim_end();
-                let name = &name[..name_length.min(name.len())];
-                Node::End(&name[name.len() - length.min(name.len())..])
-            }
+            Event::End(tag) => Node::End(tag),
             Event::Text(text) => Node::Text(match text.into_inner() {
                 std::borrow::Cow::Borrowed(text) if !text.contains('\r') => text.into(),
                 text => text.replace("\r\n", "\n").replace('\r', "\n").into(),

@@ -1,0 +1,1 @@
+//! Files polluted in one way each.
