@@ -4,5 +4,6 @@
 //! There is no clock, file, network, random number or window in this crate; `now` comes in as a value, and the same
 //! input gives the same result on every machine.
 
+pub mod duplicates;
 pub mod language;
 pub mod table;
