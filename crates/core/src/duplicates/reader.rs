@@ -242,7 +242,7 @@ mod tests {
             ("Immofonds I", "imofonds 1"),
             ("H. Müller u. Söhne", "h muler"),
             ("Joe’s Bar", "jos bar"),
-            ("St. Josef-Stift e.V.", "sankt josef stift"),
+            ("St. Josef-Stift e.V.", "josef stift"),
             ("Restaurant Löwen (ehem. Krone)", "restaurant lowen krone!~"),
             ("Filiale3 Müller", "filiale 3 muler"),
         ] {

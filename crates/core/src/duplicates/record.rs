@@ -70,11 +70,12 @@ pub struct Pair {
     pub score: f32,
     /// The stage that gave the score.
     pub reason: Reason,
-    /// How alike the names are, 0 to 1; 0 where one is missing.
-    pub company: f32,
-    /// How alike the places are, 0 to 1; `None` where one is missing.
+    /// How alike the names are, 0 to 1. Names, places and postcodes are looked at where they decide, in
+    /// [`Reason::CompanyFuzzy`]; for all fields of any two rows see [`super::Index::explain`].
+    pub company: Option<f32>,
+    /// How alike the places are, 0 to 1; `None` where one is missing or was not looked at.
     pub city: Option<f32>,
-    /// Whether the postcodes are equal; `None` where one is missing.
+    /// Whether the postcodes are equal; `None` where one is missing or was not looked at.
     pub postcode: Option<bool>,
 }
 
@@ -98,7 +99,7 @@ pub const PHONE_SCORE: f32 = 0.9;
 /// Rows that belong together by their pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Group {
-    /// The rows, in the order in which they came into the index.
+    /// The rows, by ascending id.
     pub rows: Vec<u32>,
     /// The best score of its pairs.
     pub score: f32,

@@ -164,12 +164,12 @@ fn push_features(form: &str, facts: Facts, features: &mut Vec<u16>) {
         return;
     }
     if facts.is(TRADE) {
-        features.push(short(super::hash::mix(u64::from(facts.trade))) | STRONG);
+        features.push(short(super::hash::mix(u64::from(facts.trade))) & !STRONG);
         return;
     }
     let letters = form.as_bytes();
     if facts.is(NUMBER) || letters.len() < 3 {
-        features.push(short(hash_bytes(letters)) | STRONG);
+        features.push(short(hash_bytes(letters)) & !STRONG);
         return;
     }
     if letters.len() <= 6 {

@@ -156,6 +156,21 @@ impl Lexicon {
     }
 }
 
+/// A number that changes with the lists.
+pub(super) fn lists_fingerprint() -> u64 {
+    const LISTS: [&str; 8] = [
+        include_str!("words/trades.txt"),
+        include_str!("words/house_names.txt"),
+        include_str!("words/given_names.txt"),
+        include_str!("words/surnames.txt"),
+        include_str!("words/fillers.txt"),
+        include_str!("words/companies_of_groups.txt"),
+        include_str!("words/places.txt"),
+        include_str!("words/cities.txt"),
+    ];
+    LISTS.iter().fold(0, |state, list| super::hash::mix(state ^ super::hash::hash_bytes(list.as_bytes())))
+}
+
 /// The lines of a list without comments.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
