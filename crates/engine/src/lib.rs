@@ -3,5 +3,7 @@
 
 pub mod clock;
 pub mod credentials;
+pub mod jobs;
 pub mod project;
 pub mod sources;
+pub mod workflows;

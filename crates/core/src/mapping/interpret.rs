@@ -170,6 +170,13 @@ impl<'t> Interpreter<'t> {
         self.target
     }
 
+    /// True when a column or a constant gives the identities of rows.
+    pub fn maps_identity(&self) -> bool {
+        self.target
+            .role_index(Role::ExternalId)
+            .is_some_and(|index| self.fields[index].is_some())
+    }
+
     /// The identity of a row: what its source or a person gives it, else `external_id`.
     pub fn identity(&self, row: Row<'_>, edits: Option<&Edits>, external_id: &ExternalId) -> ExternalId {
         let Some(index) = self.target.role_index(Role::ExternalId) else {

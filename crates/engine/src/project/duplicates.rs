@@ -1,8 +1,11 @@
 //! Pairs of rows that may be the same lead, and the groups they form.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
 
+use lotse_core::duplicates::Duplicates;
 use lotse_core::migration::MatchReason;
+use lotse_core::target::Role;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -11,9 +14,13 @@ use super::history::{ChangeKind, Operation};
 use super::index::{Index, RowFacts};
 use super::{Project, ProjectError, audit};
 use crate::clock::Actor;
+use crate::workflows::{COMPARED_ROLES, Compared};
 
 /// Score from which a duplicate is certain and skipped by default.
 pub const CERTAIN: f64 = 0.95;
+
+/// Setting that holds when everything was compared last.
+const COMPARED_AT: &str = "compared_at";
 
 /// Two rows that may be the same lead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -191,6 +198,81 @@ impl Project {
             mark_pair(&mut index, pair);
         }
         Ok(())
+    }
+
+    /// True once everything was compared.
+    pub fn was_compared(&self) -> Result<bool, ProjectError> {
+        Ok(self.setting(COMPARED_AT)?.is_some())
+    }
+
+    /// The index of the last comparison, for the next edit; whoever takes it gives it back with
+    /// [`Project::hold_duplicates`].
+    pub(crate) fn take_duplicates(&self) -> Option<Duplicates> {
+        self.duplicates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Keeps the index of a comparison in memory; `None` makes the next edit build it anew.
+    pub(crate) fn hold_duplicates(&self, duplicates: Option<Duplicates>) {
+        *self.duplicates.lock().unwrap_or_else(PoisonError::into_inner) = duplicates;
+    }
+
+    /// What is compared of some rows, or of all.
+    pub(crate) fn compared_rows(&self, only: Option<&[u32]>) -> Result<Vec<Compared>, ProjectError> {
+        let fields = COMPARED_ROLES.map(|role| self.target.role_index(role));
+        let reference = |row: u32| {
+            self.index()
+                .facts
+                .get(row as usize)
+                .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
+        };
+        if let Some(rows) = only {
+            let states = self.row_states(rows)?;
+            let compared = rows.iter().zip(states).map(|(&row, state)| {
+                let texts = fields.map(|field| {
+                    field
+                        .and_then(|field| state.fields.get(field))
+                        .map_or_else(String::new, |cell| cell.shown().to_string())
+                });
+                Compared::of(row, reference(row), texts)
+            });
+            return Ok(compared.collect());
+        }
+        let rows = self.index().facts.len();
+        let mut texts: Vec<[String; COMPARED_ROLES.len()]> = Vec::new();
+        texts.resize_with(rows, Default::default);
+        for (place, field) in fields.into_iter().enumerate() {
+            let Some(field) = field else { continue };
+            self.for_each_cell(field, |row, _, shown| {
+                texts[row as usize][place] = shown.to_string()
+            })?;
+        }
+        let checked: Vec<(bool, bool)> = self
+            .index()
+            .facts
+            .iter()
+            .map(|facts| (facts.has(RowFacts::CHECKED), facts.has(RowFacts::REFERENCE)))
+            .collect();
+        let rows = (0_u32..)
+            .zip(texts)
+            .zip(checked)
+            .filter(|(_, (checked, _))| *checked);
+        Ok(rows
+            .map(|((row, texts), (_, reference))| Compared::of(row, reference, texts))
+            .collect())
+    }
+
+    /// Rows by their identities.
+    pub(crate) fn rows_by_identity(&self) -> Result<BTreeMap<String, u32>, ProjectError> {
+        let mut rows = BTreeMap::new();
+        if let Some(field) = self.target.role_index(Role::ExternalId) {
+            self.for_each_cell(field, |row, _, shown| {
+                rows.entry(shown.to_string()).or_insert(row);
+            })?;
+        }
+        Ok(rows)
     }
 
     /// All pairs in the order of their rows.

@@ -548,6 +548,20 @@ impl<'p> LeadReader<'p> {
         self.shared_ids = shared;
     }
 
+    /// True when identities can meet: a source or a person gives them, instead of row numbers.
+    pub(crate) fn has_own_identities(&self, edits: &BTreeMap<u32, Edits>) -> bool {
+        let Some(field) = self
+            .project
+            .target
+            .role_index(lotse_core::target::Role::ExternalId)
+        else {
+            return false;
+        };
+        let name = &self.project.target.fields[field].name;
+        self.interpreters.values().any(Interpreter::maps_identity)
+            || edits.values().any(|edits| edits.contains_key(name))
+    }
+
     /// The identity of a row.
     pub(crate) fn identity(
         &self,
@@ -667,6 +681,11 @@ impl SourceRef {
         self.entry.first_row
     }
 
+    /// True for a source that is only compared with.
+    pub(crate) fn is_reference(&self) -> bool {
+        self.entry.role == super::SourceRole::Reference
+    }
+
     /// The source's name, for messages.
     pub(crate) fn name(&self) -> &str {
         &self.entry.name
@@ -742,6 +761,19 @@ impl Project {
             sheet: source.entry.sheet.clone(),
             number: block.row(within).number(),
         }))
+    }
+
+    /// The number by which people know a row; 0 for a row that is not there.
+    pub fn row_number(&self, row: u32) -> Result<u32, ProjectError> {
+        Ok(self.row_origin(row)?.map_or(0, |origin| origin.number))
+    }
+
+    /// True for rows that are only compared with.
+    pub fn is_reference(&self, row: u32) -> bool {
+        self.index()
+            .facts
+            .get(row as usize)
+            .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
     }
 
     /// True when at least one row has a state.

@@ -549,6 +549,23 @@ impl Project {
         })
     }
 
+    /// What the server said last when it refused a row; `None` when it did not.
+    pub fn refusal_of(&self, row: u32) -> Result<Option<String>, ProjectError> {
+        let said: Option<(String, String)> = self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT l.outcome, l.error FROM batch_lead l JOIN batch b ON b.id = l.batch_id
+                     JOIN push p ON p.id = b.push_id
+                     WHERE l.row = ?1 AND p.mode = 'production' AND l.outcome <> '' ORDER BY b.id DESC LIMIT 1",
+                )?
+                .query_row([row], |found| Ok((found.get(0)?, found.get(1)?)))
+                .optional()
+        })?;
+        Ok(said
+            .filter(|(outcome, error)| outcome == "failed" && !error.is_empty())
+            .map(|(_, error)| error))
+    }
+
     /// The leads of a whole push, batch by batch.
     pub fn push_leads(&self, push_id: i64, offset: u64, limit: u64) -> Result<Vec<BatchLead>, ProjectError> {
         self.read(|connection| {

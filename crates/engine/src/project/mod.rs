@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use lotse_core::duplicates::Duplicates;
 use lotse_core::target::Target;
 use lotse_core::values::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -59,6 +60,8 @@ pub struct Project {
     readers: Mutex<Vec<Connection>>,
     index: RwLock<Index>,
     revision: AtomicU64,
+    /// The index of the last comparison, ready for the next edit.
+    duplicates: Mutex<Option<Duplicates>>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
     _lock: lock::ProjectLock,
 }
@@ -176,6 +179,7 @@ impl Project {
             readers: Mutex::new(Vec::new()),
             index: RwLock::new(index),
             revision: AtomicU64::new(1),
+            duplicates: Mutex::new(None),
             _lock: lock,
         })
     }

@@ -205,6 +205,14 @@ impl Project {
         self.reload_index()
     }
 
+    /// First parts of the identities that the sources give their rows.
+    pub fn id_prefixes(&self) -> Result<Vec<String>, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT id_prefix FROM source")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
     /// The mapping of a source, if one was confirmed or suggested.
     pub fn mapping(&self, source_id: i64) -> Result<Option<Mapping>, ProjectError> {
         let text: Option<String> = self.read(|connection| {
@@ -410,20 +418,20 @@ impl SourceWriter<'_> {
         })
     }
 
-    /// Makes the source visible. `details` are what reading it has found; returns its identity.
-    pub fn finish(mut self, actor: &Actor, details: &Json) -> Result<i64, ProjectError> {
+    /// Makes the source visible. `headers` and `details` are what reading it has found; returns its identity.
+    pub fn finish(mut self, actor: &Actor, headers: &[String], details: &Json) -> Result<i64, ProjectError> {
         self.flush()?;
         let (id, rows) = (self.id, self.rows);
         let new = self.new.clone();
         self.project.write(|transaction| {
             transaction.execute(
-                "UPDATE source SET role = ?2, row_count = ?3, details = ?4,
+                "UPDATE source SET role = ?2, row_count = ?3, details = ?4, headers = ?5,
                     first_row = (SELECT coalesce(max(first_row + row_count), 0) FROM source WHERE role <> 'loading')
                  WHERE id = ?1",
-                params![id, new.role.as_str(), rows, details.to_string()],
+                params![id, new.role.as_str(), rows, details.to_string(), json!(headers).to_string()],
             )?;
             let facts = json!({
-                "source": new.name, "sheet": new.sheet, "role": new.role, "rows": rows, "columns": new.headers.len(),
+                "source": new.name, "sheet": new.sheet, "role": new.role, "rows": rows, "columns": headers.len(),
                 "skipped": details.get("skipped").cloned().unwrap_or_default(),
             });
             audit::append(transaction, actor, "source_loaded", facts)
