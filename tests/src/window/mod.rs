@@ -28,7 +28,7 @@ use machine::{Driver, Turn};
 
 /// How long a condition may take to come true before the test fails. Long, because the machine may be busy; no test
 /// is slower for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a condition is looked at again.
 const INTERVAL: Duration = Duration::from_millis(25);

@@ -178,36 +178,40 @@ impl Hand {
             [source, 5 << 24, self.words.UriList, 0, 0],
         );
         self.say(target, self.words.XdndPosition, position);
-        self.serve(uris, "the window takes the drop", |word, data| {
-            let accepted = data[1] & 1 == 1;
-            if word == self.words.XdndStatus && !accepted {
-                // It asks for the list of files first and answers yes to one of the next movements.
+        self.serve(uris, "the window takes the drop", |word, data, asked| {
+            let ready = data[1] & 1 == 1 && asked;
+            if word == self.words.XdndStatus && !ready {
+                // It asks for the list of files while it is being hovered over. Nobody lets go before it has it, and
+                // a drop that came sooner would be one of nothing.
                 self.say(target, self.words.XdndPosition, position);
             }
-            word == self.words.XdndStatus && accepted
+            word == self.words.XdndStatus && ready
         });
         self.say(target, self.words.XdndDrop, [source, 0, 0, 0, 0]);
-        self.serve(uris, "the window has taken the drop", |word, _| {
+        self.serve(uris, "the window has taken the drop", |word, _, _| {
             word == self.words.XdndFinished
         });
     }
 
-    /// Answers whoever asks for the files until a message comes that `ends` it.
-    fn serve(&self, uris: &str, claim: &str, ends: impl Fn(Atom, [u32; 5]) -> bool) {
+    /// Answers whoever asks for the files until a message comes that `ends` it, which is told whether somebody has
+    /// asked.
+    fn serve(&self, uris: &str, claim: &str, ends: impl Fn(Atom, [u32; 5], bool) -> bool) {
         let start = Instant::now();
+        let mut asked = false;
         loop {
+            assert!(start.elapsed() < PATIENCE, "not after {PATIENCE:?}: {claim}");
             match self.connection.poll_for_event().expect("the X server answers") {
-                Some(Event::SelectionRequest(request)) => self.hand_over(uris, &request),
+                Some(Event::SelectionRequest(request)) => {
+                    self.hand_over(uris, &request);
+                    asked = true;
+                }
                 Some(Event::ClientMessage(message)) => {
-                    if ends(message.type_, message.data.as_data32()) {
+                    if ends(message.type_, message.data.as_data32(), asked) {
                         return;
                     }
                 }
                 Some(_) => {}
-                None => {
-                    assert!(start.elapsed() < PATIENCE, "not after {PATIENCE:?}: {claim}");
-                    std::thread::sleep(INTERVAL);
-                }
+                None => std::thread::sleep(INTERVAL),
             }
         }
     }
