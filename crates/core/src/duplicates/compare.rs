@@ -122,10 +122,7 @@ fn discount(word: u32) -> f32 {
 pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> NameEvidence {
     let mut lineup = Lineup {
         vocabulary,
-        sides: [
-            Side::new(vocabulary, left.words),
-            Side::new(vocabulary, right.words),
-        ],
+        sides: [Side::new(vocabulary, left.words), Side::new(vocabulary, right.words)],
         seen: NameEvidence {
             rarest_shared: u32::MAX,
             ..NameEvidence::default()
@@ -163,9 +160,7 @@ impl Lineup<'_> {
     fn match_equal(&mut self) {
         for at in 0..self.sides[0].words.len() {
             let word = self.word(0, at) & WORD;
-            let same = self.sides[1]
-                .open()
-                .find(|&other| self.word(1, other) & WORD == word);
+            let same = self.sides[1].open().find(|&other| self.word(1, other) & WORD == word);
             if let Some(other) = same {
                 self.settle(at, other, 1.0);
             }
@@ -177,10 +172,7 @@ impl Lineup<'_> {
         self.sides[0].matched[at] = true;
         self.sides[1].matched[other] = true;
         let (word, counterpart) = (self.word(0, at), self.word(1, other));
-        let (one, two) = (
-            self.vocabulary.word(word & WORD),
-            self.vocabulary.word(counterpart & WORD),
-        );
+        let (one, two) = (self.vocabulary.word(word & WORD), self.vocabulary.word(counterpart & WORD));
         let mass = (one.weight + two.weight) / 2.0;
         self.all_shared += 2.0 * mass * alike;
         match self.sides[0].roles[at] {
@@ -207,9 +199,7 @@ impl Lineup<'_> {
                     continue;
                 }
                 let (first, second) = (self.text(split, at - 1), self.text(split, at));
-                let found = self.sides[whole]
-                    .open()
-                    .find(|&other| is_joined(self.text(whole, other), first, second));
+                let found = self.sides[whole].open().find(|&other| is_joined(self.text(whole, other), first, second));
                 let Some(other) = found else { continue };
                 self.sides[split].matched[at - 1] = true;
                 self.sides[0].roles[if split == 0 { at } else { other }] = Role::Proper;
@@ -229,8 +219,7 @@ impl Lineup<'_> {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
                     (Role::Number, _) | (_, Role::Number) => continue,
-                    (Role::Letter, Role::Trade | Role::Sister)
-                    | (Role::Trade | Role::Sister, Role::Letter) => continue,
+                    (Role::Letter, Role::Trade | Role::Sister) | (Role::Trade | Role::Sister, Role::Letter) => continue,
                     _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
                 };
                 if alike >= 0.1 {
@@ -238,13 +227,7 @@ impl Lineup<'_> {
                 }
             }
         }
-        best.sort_by(|left, right| {
-            right
-                .0
-                .total_cmp(&left.0)
-                .then(left.1.cmp(&right.1))
-                .then(left.2.cmp(&right.2))
-        });
+        best.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)).then(left.2.cmp(&right.2)));
         for (alike, at, other) in best {
             if !self.sides[0].matched[at] && !self.sides[1].matched[other] {
                 self.settle(at, other, alike);
@@ -253,21 +236,12 @@ impl Lineup<'_> {
     }
 
     fn conclude(self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
-        let Lineup {
-            vocabulary,
-            sides: [one, two],
-            mut seen,
-            ..
-        } = self;
+        let Lineup { vocabulary, sides: [one, two], mut seen, .. } = self;
         let rest = Rest::of(vocabulary, &one);
         let other = Rest::of(vocabulary, &two);
         let words = one.words.iter().chain(two.words);
         let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
-        seen.similarity = if total > 0.0 {
-            (self.all_shared / total).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
         weigh_names(&mut seen, &rest, &other);
         if rest.trade > 0.0 && other.trade > 0.0 {
             seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, &one, &two)) {
@@ -322,11 +296,7 @@ impl Rest {
                 Role::Trade => {}
                 Role::Number => {
                     let year = vocabulary.text(word & WORD).len() == 4;
-                    let share = if word & (TAIL | OWNER) != 0 || year {
-                        0.4
-                    } else {
-                        1.0
-                    };
+                    let share = if word & (TAIL | OWNER) != 0 || year { 0.4 } else { 1.0 };
                     rest.number = f32::max(rest.number, share);
                 }
                 Role::Sister => rest.sister = true,
@@ -343,11 +313,7 @@ fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
     let differing = here.min(there);
     seen.differing += differing;
     let missing = |rest: &Rest, all: f32| {
-        let tail = if differing > 0.0 {
-            rest.tail
-        } else {
-            rest.tail * 0.3
-        };
+        let tail = if differing > 0.0 { rest.tail } else { rest.tail * 0.3 };
         (rest.proper + tail - if all > 0.0 { differing } else { 0.0 }).max(0.0)
     };
     seen.missing += missing(rest, here).max(missing(other, there));
@@ -358,9 +324,7 @@ fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
     } else if given_here > 0.5 || given_there > 0.5 {
         seen.given_missing = 1.0;
         // "Salon Peter Maier" against "Salon Krause": the first name takes part in the difference.
-        if (given_here > 0.5 && here == 0.0 && there > 0.0)
-            || (given_there > 0.5 && there == 0.0 && here > 0.0)
-        {
+        if (given_here > 0.5 && here == 0.0 && there > 0.0) || (given_there > 0.5 && there == 0.0 && here > 0.0) {
             seen.differing += here.max(there).min(given_here.max(given_there));
         }
     }
@@ -368,10 +332,9 @@ fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
 
 fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> bool {
     let family = |side: &Side<'_>, at: usize| vocabulary.word(side.words[at] & WORD).facts.family;
-    one.open().filter(|&at| one.roles[at] == Role::Trade).any(|at| {
-        two.open()
-            .any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other))
-    })
+    one.open()
+        .filter(|&at| one.roles[at] == Role::Trade)
+        .any(|at| two.open().any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other)))
 }
 
 /// Whether `whole` is the two words without the blank; folding has made one letter of two equal ones at the seam.
@@ -382,7 +345,5 @@ fn is_joined(whole: &str, first: &str, second: &str) -> bool {
         return false;
     }
     let exact = |second: &str| whole.strip_prefix(first).is_some_and(|rest| rest == second);
-    exact(second)
-        || seam == 1 && exact(&second[1..])
-        || whole.strip_prefix(first).and_then(|rest| rest.strip_prefix('s')) == Some(second)
+    exact(second) || seam == 1 && exact(&second[1..]) || whole.strip_prefix(first).and_then(|rest| rest.strip_prefix('s')) == Some(second)
 }

@@ -62,12 +62,7 @@ pub(super) fn candidates<'n>(
     space: &mut JoinSpace,
     mut candidate: impl FnMut(usize, usize),
 ) {
-    let words = |row: usize| {
-        names(row)
-            .iter()
-            .filter(|&&word| word & OWNER == 0)
-            .map(|word| word & WORD)
-    };
+    let words = |row: usize| names(row).iter().filter(|&&word| word & OWNER == 0).map(|word| word & WORD);
     for row in 0..length {
         for word in words(row) {
             for &feature in vocabulary.features(word) {
@@ -136,24 +131,14 @@ fn pick(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space
 }
 
 /// Appends features too common to be followed, each together with another word of the row.
-fn combine(
-    vocabulary: &Vocabulary,
-    words: impl Iterator<Item = u32> + Clone,
-    space: &mut JoinSpace,
-    lenient: bool,
-    end: usize,
-) {
+fn combine(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space: &mut JoinSpace, lenient: bool, end: usize) {
     for (at, word) in words.clone().enumerate() {
         for (other_at, other) in words.clone().enumerate() {
             if at == other_at {
                 continue;
             }
             let facts = vocabulary.word(other).facts;
-            let partner = if facts.is(TRADE) {
-                mix(u64::from(facts.trade))
-            } else {
-                mix(u64::from(other) << 8)
-            };
+            let partner = if facts.is(TRADE) { mix(u64::from(facts.trade)) } else { mix(u64::from(other) << 8) };
             for &feature in vocabulary.features(word) {
                 if space.picked.len() >= end {
                     return;
@@ -170,11 +155,7 @@ fn combine(
 impl JoinSpace {
     /// Where in `picked` the features of a row lie.
     fn picked_range(&self, row: usize) -> std::ops::Range<usize> {
-        let start = if row == 0 {
-            0
-        } else {
-            self.picked_ends[row - 1] as usize
-        };
+        let start = if row == 0 { 0 } else { self.picked_ends[row - 1] as usize };
         start..self.picked_ends[row] as usize
     }
 
@@ -206,12 +187,7 @@ impl JoinSpace {
         }
     }
 
-    fn follow(
-        &mut self,
-        length: usize,
-        probes: Option<&dyn Fn(usize) -> bool>,
-        candidate: &mut impl FnMut(usize, usize),
-    ) {
+    fn follow(&mut self, length: usize, probes: Option<&dyn Fn(usize) -> bool>, candidate: &mut impl FnMut(usize, usize)) {
         self.hits.clear();
         self.hits.resize(length, 0);
         let mut hit_rows = std::mem::take(&mut self.hit_rows);
@@ -240,11 +216,7 @@ impl JoinSpace {
             }
             for &other in &hit_rows {
                 let other = other as usize;
-                let enough = if self.lenient[row] || self.lenient[other] {
-                    1
-                } else {
-                    ENOUGH
-                };
+                let enough = if self.lenient[row] || self.lenient[other] { 1 } else { ENOUGH };
                 if self.hits[other] >= enough {
                     candidate(row.max(other), row.min(other));
                 }

@@ -63,11 +63,7 @@ impl Places {
 
     /// The place of a spelling as rows keep it: the spelling's number, or [`NOWHERE`].
     pub(super) fn of_spelling(&self, spelling: u32) -> u32 {
-        if self.base[spelling as usize] == NOWHERE {
-            NOWHERE
-        } else {
-            spelling
-        }
+        if self.base[spelling as usize] == NOWHERE { NOWHERE } else { spelling }
     }
 
     pub(super) fn words(&self, place: u32) -> &[u32] {
@@ -76,9 +72,7 @@ impl Places {
 
     /// A postcode that stands in the cell.
     pub(super) fn postcode(&self, spelling: u32) -> u32 {
-        self.read[spelling as usize]
-            .as_ref()
-            .map_or(0, |place| place.postcode)
+        self.read[spelling as usize].as_ref().map_or(0, |place| place.postcode)
     }
 
     pub(super) fn see(&mut self, place: u32) {
@@ -96,23 +90,14 @@ impl Places {
 
     /// Finds out which base names are misspellings of others.
     pub(super) fn resolve(&mut self) {
-        let bases: Vec<(&str, u32, bool)> = self
-            .bases
-            .iter()
-            .zip(&self.rows)
-            .zip(&self.known)
-            .map(|((name, rows), known)| (name, *rows, *known))
-            .collect();
+        let bases: Vec<(&str, u32, bool)> =
+            self.bases.iter().zip(&self.rows).zip(&self.known).map(|((name, rows), known)| (name, *rows, *known)).collect();
         self.representative = merge_misspelt(&bases).into_iter().map(count).collect();
     }
 
     /// Rows of one block can be in the same place; rows of two blocks cannot. [`NOWHERE`] stays itself.
     pub(super) fn block(&self, place: u32) -> u32 {
-        if place == NOWHERE {
-            NOWHERE
-        } else {
-            self.representative[self.base[place as usize] as usize]
-        }
+        if place == NOWHERE { NOWHERE } else { self.representative[self.base[place as usize] as usize] }
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -148,10 +133,7 @@ impl Places {
         if self.block(left) != self.block(right) {
             return Some(0.0);
         }
-        let (one, two) = (
-            self.read[left as usize].as_ref()?,
-            self.read[right as usize].as_ref()?,
-        );
+        let (one, two) = (self.read[left as usize].as_ref()?, self.read[right as usize].as_ref()?);
         let misspelt = self.base[left as usize] != self.base[right as usize];
         Some(one.agree(two) * if misspelt { 0.9 } else { 1.0 })
     }
@@ -173,8 +155,5 @@ pub(super) fn blocks_by_postcode(rows: impl Iterator<Item = (u32, u32)>) -> Numb
             vote.1 -= 1;
         }
     }
-    votes
-        .into_iter()
-        .map(|(postcode, (block, _))| (postcode, block))
-        .collect()
+    votes.into_iter().map(|(postcode, (block, _))| (postcode, block)).collect()
 }

@@ -33,11 +33,7 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
             at += length.max(1);
         }
         if at > start {
-            let dot = if bytes.get(at) == Some(&b'.') {
-                sign::DOT
-            } else {
-                0
-            };
+            let dot = if bytes.get(at) == Some(&b'.') { sign::DOT } else { 0 };
             see(&text[start..at], signs | dot);
             signs = 0;
             blank_before = false;
@@ -47,12 +43,8 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
         let end = at + sign.len_utf8();
         let blank_after = bytes.get(end).is_none_or(|&byte| byte == b' ');
         match sign {
-            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => {
-                signs |= sign::BREAK
-            }
-            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => {
-                signs |= sign::BREAK
-            }
+            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => signs |= sign::BREAK,
+            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => signs |= sign::BREAK,
             '(' | '[' => signs |= sign::OPEN,
             ')' | ']' => signs |= sign::CLOSE,
             '&' | '+' => signs |= sign::AND,
@@ -76,9 +68,7 @@ fn word_letter(text: &str, at: usize) -> usize {
     let Some(letter) = text[at..].chars().next() else {
         return 0;
     };
-    let inside = letter.is_alphanumeric()
-        || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}')
-        || unicode_normalization::char::is_combining_mark(letter);
+    let inside = letter.is_alphanumeric() || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}') || unicode_normalization::char::is_combining_mark(letter);
     if inside { letter.len_utf8() } else { 0 }
 }
 
@@ -144,8 +134,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                     }
                     let dotted = if parts.len() == 1 { signs } else { 0 };
                     push(vocabulary, word, dotted, owner, tail, city, out);
-                    let says_nothing =
-                        facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(super::words::SURNAME);
+                    let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(super::words::SURNAME);
                     named |= !says_nothing && !city.contains(&word);
                 }
                 since = false;
@@ -157,11 +146,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
         let facts = vocabulary.word(word & WORD).facts;
         !facts.is(FILLER | TRADE | NUMBER)
     };
-    if out[start..]
-        .iter()
-        .filter(|word| content(word))
-        .all(|word| word & OWN_CITY != 0)
-    {
+    if out[start..].iter().filter(|word| content(word)).all(|word| word & OWN_CITY != 0) {
         for word in &mut out[start..] {
             *word &= !OWN_CITY;
         }
@@ -169,15 +154,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     forms
 }
 
-fn push(
-    vocabulary: &Vocabulary,
-    word: u32,
-    signs: u8,
-    owner: bool,
-    tail: bool,
-    city: &[u32],
-    out: &mut Vec<u32>,
-) {
+fn push(vocabulary: &Vocabulary, word: u32, signs: u8, owner: bool, tail: bool, city: &[u32], out: &mut Vec<u32>) {
     let facts = vocabulary.word(word).facts;
     if facts.is(FILLER) && !facts.is_known() {
         return;
@@ -242,13 +219,7 @@ mod tests {
         let forms = assemble(&vocabulary, &words, &city, &mut out);
         let shown = out.iter().map(|word| {
             let mark = |bit, sign| if word & bit != 0 { sign } else { "" };
-            format!(
-                "{}{}{}{}",
-                vocabulary.text(word & WORD),
-                mark(OWNER, "!"),
-                mark(TAIL, "~"),
-                mark(OWN_CITY, "@")
-            )
+            format!("{}{}{}{}", vocabulary.text(word & WORD), mark(OWNER, "!"), mark(TAIL, "~"), mark(OWN_CITY, "@"))
         });
         (shown.collect::<Vec<_>>().join(" "), forms)
     }
@@ -262,10 +233,7 @@ mod tests {
             ("Bäckerei Huber e. K.", "backerei huber"),
             ("Bäckerei Huber e.Kfm.", "backerei huber"),
             ("Gasth. z. Post", "gasthof z post"),
-            (
-                "Gasthof zum Adler, Inh. Peter Schmid",
-                "gasthof adler peter!~ schmid!~",
-            ),
+            ("Gasthof zum Adler, Inh. Peter Schmid", "gasthof adler peter!~ schmid!~"),
             ("Hotel - Restaurant Adler", "hotel restaurant adler"),
             ("Bäckerei Huber – Tradition seit 1898", "backerei huber"),
             ("Metzgerei Huber Köln", "metzgerei huber koln@"),

@@ -152,11 +152,7 @@ impl Watch<'static> {
 
 impl Watch<'_> {
     pub(super) fn check(&self) -> Result<(), Cancelled> {
-        if (self.cancelled)() {
-            Err(Cancelled)
-        } else {
-            Ok(())
-        }
+        if (self.cancelled)() { Err(Cancelled) } else { Ok(()) }
     }
 }
 

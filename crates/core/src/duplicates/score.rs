@@ -28,8 +28,7 @@ pub(super) const FEATURES: [&str; 19] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.0, -7.0, -2.0, -3.0, -1.0, -5.0, -1.3, -5.0, -0.6, -6.0, -2.0, -4.0, -0.4, -0.8, -2.0, -3.0, 0.8,
-    -1.0,
+    2.2, 2.0, -7.0, -2.0, -3.0, -1.0, -5.0, -1.3, -5.0, -0.6, -6.0, -2.0, -4.0, -0.4, -0.8, -2.0, -3.0, 0.8, -1.0,
 ];
 
 /// What is known about the places of two rows.
@@ -60,25 +59,14 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     } else {
         // Large German cities span up to four thousand, Swiss ones less than a hundred.
         let apart = left.abs_diff(right);
-        let slip =
-            super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
+        let slip = super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
         let span = if left.min(right) < 10_000 { 150 } else { 4_200 };
-        if apart <= span || slip {
-            PostcodeEvidence::Near
-        } else {
-            PostcodeEvidence::Far
-        }
+        if apart <= span || slip { PostcodeEvidence::Near } else { PostcodeEvidence::Far }
     }
 }
 
 pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATURES.len()] {
-    let share = |part: f32| {
-        if part > 0.0 {
-            part / (name.shared + part)
-        } else {
-            0.0
-        }
-    };
+    let share = |part: f32| if part > 0.0 { part / (name.shared + part) } else { 0.0 };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
     let missing = place.city.is_none();
     let common = match name.rarest_shared {
@@ -115,11 +103,7 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
 
 /// The probability that the rows are the same.
 pub(super) fn probability(features: &[f32; FEATURES.len()]) -> f32 {
-    let logit: f32 = features
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(value, weight)| value * weight)
-        .sum();
+    let logit: f32 = features.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
     1.0 / (1.0 + (-logit).exp())
 }
 

@@ -24,15 +24,9 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         return 0.0;
     }
     let (text_one, text_two) = (vocabulary.text(one), vocabulary.text(two));
-    if let Some(shortened) =
-        shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one))
-    {
+    if let Some(shortened) = shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one)) {
         let both_known = facts_one.is_known() && facts_two.is_known();
-        return if both_known && shortened < 0.85 {
-            0.15
-        } else {
-            shortened
-        };
+        return if both_known && shortened < 0.85 { 0.15 } else { shortened };
     }
     let shorter = text_one.len().min(text_two.len());
     let longer = text_one.len().max(text_two.len());
@@ -111,33 +105,13 @@ fn kind_of_edit(left: &str, right: &str) -> f32 {
 fn sound_alike(one: u8, two: u8) -> bool {
     matches!(
         (one.min(two), one.max(two)),
-        (b'd', b't')
-            | (b'b', b'p')
-            | (b'g', b'k')
-            | (b'c', b'k')
-            | (b'f', b'v')
-            | (b'v', b'w')
-            | (b'i', b'y')
-            | (b's', b'z')
-            | (b'c', b'z')
-            | (b'i', b'j')
-            | (b'a', b'e')
-            | (b'm', b'n')
-            | (b'c', b's')
-            | (b'e', b'i')
+        (b'd', b't') | (b'b', b'p') | (b'g', b'k') | (b'c', b'k') | (b'f', b'v') | (b'v', b'w') | (b'i', b'y') | (b's', b'z') | (b'c', b'z')
+            | (b'i', b'j') | (b'a', b'e') | (b'm', b'n') | (b'c', b's') | (b'e', b'i')
     )
 }
 
 /// `Löwe` and `Löwen`, `Hirsch` and `Hirschen`, `Schlosser` and `Schlossers`.
 fn is_inflected(left: &str, right: &str) -> bool {
-    let (short, long) = if left.len() < right.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
-    short.len() >= 3
-        && matches!(
-            long.strip_prefix(short),
-            Some("n" | "en" | "e" | "s" | "es" | "er")
-        )
+    let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+    short.len() >= 3 && matches!(long.strip_prefix(short), Some("n" | "en" | "e" | "s" | "es" | "er"))
 }

@@ -58,10 +58,7 @@ impl Vocabulary {
     pub(super) fn reading(&self, written: u32) -> (Class, &[u32]) {
         let reading = self.readings[written as usize];
         let start = reading.start as usize;
-        (
-            reading.class,
-            &self.parts[start..start + usize::from(reading.count)],
-        )
+        (reading.class, &self.parts[start..start + usize::from(reading.count)])
     }
 
     /// The number of a written word, reading it when it is new.
@@ -104,11 +101,7 @@ impl Vocabulary {
 
     pub(super) fn features(&self, word: u32) -> &[u16] {
         let at = word as usize;
-        let start = if at == 0 {
-            0
-        } else {
-            self.feature_ends[at - 1] as usize
-        };
+        let start = if at == 0 { 0 } else { self.feature_ends[at - 1] as usize };
         &self.features[start..self.feature_ends[at] as usize]
     }
 

@@ -107,13 +107,10 @@ impl Lexicon {
                 continue;
             };
             let family = family.trim();
-            let at = families
-                .iter()
-                .position(|known| *known == family)
-                .unwrap_or_else(|| {
-                    families.push(family);
-                    families.len() - 1
-                });
+            let at = families.iter().position(|known| *known == family).unwrap_or_else(|| {
+                families.push(family);
+                families.len() - 1
+            });
             trade += 1;
             for word in words.split_whitespace() {
                 let form = fold(word);
@@ -125,9 +122,7 @@ impl Lexicon {
                 facts.family = u8::try_from(at + 1).unwrap_or(u8::MAX);
             }
         }
-        lexicon
-            .compounding
-            .sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
+        lexicon.compounding.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         for (list, text) in [
             (HOUSE, include_str!("words/house_names.txt")),
             (GIVEN, include_str!("words/given_names.txt")),
@@ -173,16 +168,12 @@ pub(super) fn lists_fingerprint() -> u64 {
         include_str!("words/places.txt"),
         include_str!("words/cities.txt"),
     ];
-    LISTS.iter().fold(0, |state, list| {
-        super::hash::mix(state ^ super::hash::hash_bytes(list.as_bytes()))
-    })
+    LISTS.iter().fold(0, |state, list| super::hash::mix(state ^ super::hash::hash_bytes(list.as_bytes())))
 }
 
 /// The lines of a list without comments.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]
