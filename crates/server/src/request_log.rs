@@ -214,7 +214,7 @@ mod tests {
         let peer = Peer(IpAddr::from([10, 0, 0, 1]));
         let mut headers = HeaderMap::new();
         headers.append(FORWARDED_FOR, HeaderValue::from_static("6.6.6.6, 192.0.2.7"));
-        let address = |headers, behind| ClientAddress::of(peer, headers, behind).to_string();
+        let address = |headers: &HeaderMap, behind| ClientAddress::of(peer, headers, behind).to_string();
         assert_eq!(address(&headers, true), "192.0.2.7");
         assert_eq!(address(&headers, false), "10.0.0.1");
         headers.append(FORWARDED_FOR, HeaderValue::from_static("2001:db8::1"));
