@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::access::{KeyHash, NewKey, Role, TokenProblem, TokenSecret, new_key};
 use crate::clock::now;
-use crate::store::sqlite::{DatabasePlace, OpenProblem, SqliteStore};
+use crate::store::sqlite::{DatabasePlace, OpenProblem, PATIENCE, SqliteStore};
 use crate::store::{ApiKey, Store, StoreProblem, User};
 
 /// The users and keys of a database. All calls block.
@@ -76,7 +76,7 @@ impl Accounts {
     /// Opens the accounts of a database, also while a server runs on it.
     pub fn open(place: &DatabasePlace) -> Result<Self, OpenProblem> {
         Ok(Accounts {
-            store: Arc::new(SqliteStore::open(place)?),
+            store: Arc::new(SqliteStore::open(place, PATIENCE)?),
         })
     }
 

@@ -215,3 +215,26 @@ async fn whoami(client: Client) -> Json<WhoAmI> {
         expires_at: client.expires_at,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_in_json_and_tells_nothing() {
+        for panic in [
+            Box::new("the key is 123") as Box<dyn Any + Send>,
+            Box::new(String::from("123")),
+            Box::new(7),
+        ] {
+            let response = panicked(panic);
+            assert_eq!(response.status(), 500);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let error: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(error["code"], "internal");
+            assert!(!error.to_string().contains("123"), "{error}");
+        }
+    }
+}

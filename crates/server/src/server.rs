@@ -23,7 +23,7 @@ use crate::app::{App, Limits, router};
 use crate::request_log::Peer;
 use crate::stalled::CutWhenStalled;
 use crate::store::Store;
-use crate::store::sqlite::{DatabasePlace, OpenProblem, SqliteStore};
+use crate::store::sqlite::{DatabasePlace, OpenProblem, PATIENCE, SqliteStore};
 
 /// How a server is to run.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where its data are.
     pub database: DatabasePlace,
+    /// How long it waits for another process that holds the database, before it answers that it is busy.
+    pub lock_time: Duration,
     /// The secret by which bearer tokens are checked; without one there are no bearer tokens.
     pub token_secret: Option<TokenSecret>,
     /// A proxy in front ends TLS and names the client in `X-Forwarded-For`.
@@ -58,6 +60,7 @@ impl Config {
         Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             database,
+            lock_time: PATIENCE,
             token_secret: None,
             behind_proxy: false,
             dry_run_valid_for: Duration::from_secs(24 * 60 * 60),
@@ -130,7 +133,7 @@ impl Server {
             });
         }
         let place = config.database.clone();
-        let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&place)).await;
+        let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&place, config.lock_time)).await;
         let store: Arc<dyn Store> = match opened {
             Ok(store) => Arc::new(store?),
             Err(error) => std::panic::resume_unwind(error.into_panic()),

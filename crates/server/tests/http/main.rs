@@ -15,5 +15,6 @@ mod idempotency;
 mod kill;
 mod practice;
 mod refusals;
+mod storage;
 mod validation;
 mod wire;

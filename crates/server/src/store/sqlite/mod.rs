@@ -19,6 +19,7 @@ use crate::access::{KeyHash, Role};
 
 use transaction::Transaction;
 
+pub(crate) use open::PATIENCE;
 pub use open::{DatabasePlace, OpenProblem};
 
 /// A database in a file or in memory.

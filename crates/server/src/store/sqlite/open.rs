@@ -17,8 +17,8 @@ const MIGRATIONS: [&str; NEWEST as usize] = [include_str!("1.sql")];
 
 const NEWEST: u32 = 1;
 
-/// How long a statement waits for another process.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a statement waits for another process that holds the database, unless it is told otherwise.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Connections that read.
 const READERS: usize = 4;
@@ -65,12 +65,12 @@ pub enum OpenProblem {
 
 impl SqliteStore {
     /// Opens the database, and makes or migrates it where needed.
-    pub(crate) fn open(place: &DatabasePlace) -> Result<Self, OpenProblem> {
+    pub(crate) fn open(place: &DatabasePlace, patience: Duration) -> Result<Self, OpenProblem> {
         match place {
             DatabasePlace::Memory => {
                 let memory = Path::new(":memory:");
                 let mut writer = Connection::open_in_memory().map_err(|error| unusable(memory, &error))?;
-                configure(&writer, memory)?;
+                configure(&writer, memory, patience)?;
                 prepare(&mut writer, memory)?;
                 Ok(SqliteStore {
                     writer: Mutex::new(writer),
@@ -79,10 +79,10 @@ impl SqliteStore {
             }
             DatabasePlace::File(path) => {
                 make_private(path)?;
-                let mut writer = connect(path)?;
+                let mut writer = connect(path, patience)?;
                 prepare(&mut writer, path)?;
                 let readers: Result<Vec<Connection>, OpenProblem> =
-                    (0..READERS).map(|_| reader(path)).collect();
+                    (0..READERS).map(|_| reader(path, patience)).collect();
                 Ok(SqliteStore {
                     writer: Mutex::new(writer),
                     readers: Some(Readers {
@@ -110,16 +110,16 @@ fn make_private(path: &Path) -> Result<(), OpenProblem> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, OpenProblem> {
+fn connect(path: &Path, patience: Duration) -> Result<Connection, OpenProblem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| unusable(path, &error))?;
-    configure(&connection, path)?;
+    configure(&connection, path, patience)?;
     Ok(connection)
 }
 
-fn configure(connection: &Connection, path: &Path) -> Result<(), OpenProblem> {
+fn configure(connection: &Connection, path: &Path, patience: Duration) -> Result<(), OpenProblem> {
     let set = || {
-        connection.busy_timeout(PATIENCE)?;
+        connection.busy_timeout(patience)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(64);
         rusqlite::Result::Ok(())
@@ -127,8 +127,8 @@ fn configure(connection: &Connection, path: &Path) -> Result<(), OpenProblem> {
     set().map_err(|error| unusable(path, &error))
 }
 
-fn reader(path: &Path) -> Result<Connection, OpenProblem> {
-    let connection = connect(path)?;
+fn reader(path: &Path, patience: Duration) -> Result<Connection, OpenProblem> {
+    let connection = connect(path, patience)?;
     connection
         .pragma_update(None, "query_only", true)
         .map_err(|error| unusable(path, &error))?;
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn open(path: &Path) -> Result<SqliteStore, OpenProblem> {
-        SqliteStore::open(&DatabasePlace::File(path.to_path_buf()))
+        SqliteStore::open(&DatabasePlace::File(path.to_path_buf()), PATIENCE)
     }
 
     #[test]
