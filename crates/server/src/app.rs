@@ -194,7 +194,8 @@ async fn health(State(app): State<App>) -> Result<Json<Health>, Refusal> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct WhoAmI {
-    user_id: String,
+    /// The user's id.
+    user: String,
     name: String,
     roles: Vec<Role>,
     /// `api_key` or `token`.
@@ -208,7 +209,7 @@ struct WhoAmI {
 async fn whoami(client: Client) -> Json<WhoAmI> {
     Json(WhoAmI {
         may_import: client.role_among(OFFICERS).is_some(),
-        user_id: client.user_id,
+        user: client.user_id,
         name: client.name,
         roles: client.roles.into_iter().collect(),
         credentials: client.proof.as_str(),

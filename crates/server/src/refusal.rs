@@ -173,10 +173,10 @@ impl Refusal {
                 let named: Vec<&str> = missing.iter().take(NAMED).map(|id| id.0.as_str()).collect();
                 let more = if missing.len() > NAMED { ", …" } else { "" };
                 format!(
-                    "{} of {total} leads did not pass a dry-run with exactly this content in the last {} minutes: \
+                    "{} of {total} leads did not pass a dry-run with exactly this content in the last {}: \
                      {}{more}. Please send the batch with dryRun: true first.",
                     missing.len(),
-                    window.as_secs() / 60,
+                    told(*window),
                     named.join(", "),
                 )
             }
@@ -195,6 +195,15 @@ impl Refusal {
                     .into()
             }
         }
+    }
+}
+
+/// A window in the unit in which it was most likely set.
+fn told(window: Duration) -> String {
+    match window.as_secs() {
+        seconds if seconds >= 3600 && seconds.is_multiple_of(3600) => format!("{} hours", seconds / 3600),
+        seconds if seconds >= 60 && seconds.is_multiple_of(60) => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

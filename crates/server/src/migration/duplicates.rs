@@ -4,8 +4,6 @@
 //! compared by in memory and learns what was committed since, by the ids, at the beginning of each import; so it never
 //! knows a lead of a transaction that failed, and it sees the leads that other processes have stored.
 
-use std::borrow::Cow;
-
 use lotse_core::duplicates::{Index, Pair, Phone, Reason, Record, Separated, Side, Watch};
 use lotse_core::migration::{MatchReason, Recommendation};
 
@@ -126,12 +124,9 @@ impl Matcher {
 
     /// Puts leads into the index, each with its place, and returns their ids there.
     fn put<'a>(&mut self, side: Side, leads: impl Iterator<Item = (usize, Comparable<'a>)>) -> Vec<u32> {
-        let leads: Vec<_> = leads
-            .map(|(place, lead)| (place, lead, searched(lead.email)))
-            .collect();
-        let records = leads.iter().map(|(place, lead, email)| Record {
-            id: u32::try_from(*place).expect("four thousand million leads do not fit into memory"),
-            email,
+        let records = leads.map(|(place, lead)| Record {
+            id: u32::try_from(place).expect("four thousand million leads do not fit into memory"),
+            email: lead.email,
             // Stored and checked numbers are in E.164.
             phone: Phone::Written(lead.phone, None),
             company: lead.company,
@@ -170,20 +165,6 @@ impl Texts {
             company: &self.company,
             city: &self.city,
         }
-    }
-}
-
-/// The address as the search is to see it. It takes addresses of the example domains for fillers that match nothing;
-/// the contract's own examples are such addresses and must match, so they get a domain that is none of these.
-fn searched(email: &str) -> Cow<'_, str> {
-    let domain = email
-        .rsplit_once('@')
-        .map_or("", |(_, domain)| domain)
-        .to_lowercase();
-    if domain.ends_with(".example") || domain.starts_with("example.") {
-        Cow::Owned(format!("{email}.kept"))
-    } else {
-        Cow::Borrowed(email)
     }
 }
 

@@ -63,11 +63,11 @@ pub(crate) async fn import(State(app): State<App>, request: Request) -> Response
     let import = Import {
         sender,
         ip_address,
-        key,
+        key: key.clone(),
         body,
     };
     // Whoever hangs up now does not stop the import: it is committed as a whole, and the answer is kept for the key.
-    match app.import(import).await {
+    let mut response = match app.import(import).await {
         Ok(Answer::New(body)) => json(body),
         Ok(Answer::Kept(body)) => {
             let mut response = json(body);
@@ -77,7 +77,14 @@ pub(crate) async fn import(State(app): State<App>, request: Request) -> Response
             response
         }
         Err(refusal) => refusal.into_response(),
+    };
+    // The key comes back: by that, clients learn that it is heeded here.
+    if let Some(key) = key.and_then(|key| HeaderValue::try_from(key).ok()) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("idempotency-key"), key);
     }
+    response
 }
 
 /// Everything that can be refused before the body is read.

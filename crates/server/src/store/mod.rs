@@ -80,7 +80,8 @@ pub(crate) trait Store: Send + Sync {
     /// The answer that is kept for a client's idempotency key.
     fn kept_answer(&self, client_id: &str, key: &str) -> Result<Option<KeptAnswer>>;
 
-    /// Begins the one transaction of an import; no other import runs until it is committed or dropped.
+    /// Begins the one transaction of an import; no other import runs until it is committed or dropped. Whoever holds it
+    /// asks it and not the store: a database in memory has one connection only, and would wait for itself.
     fn begin_import(&self) -> Result<Box<dyn ImportTransaction + '_>>;
 
     /// Appends to the request log.

@@ -142,7 +142,7 @@ async fn a_token_is_as_good_as_a_key() {
         .unwrap();
     let who = with_token(&desk.client, &token).await.ok();
     assert_eq!(
-        (&who["userId"], &who["credentials"]),
+        (&who["user"], &who["credentials"]),
         (&json!("officer"), &json!("token"))
     );
     assert!(who["expiresAt"].is_string());

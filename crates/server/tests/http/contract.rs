@@ -320,7 +320,7 @@ async fn known_owners_and_the_sender_can_be_asked_for() {
     );
     let who = desk.client.get("/api/whoami").await.ok();
     let expected = json!({
-        "userId": "officer", "name": "Olga Officer", "roles": ["migration-officer"], "credentials": "api_key",
+        "user": "officer", "name": "Olga Officer", "roles": ["migration-officer"], "credentials": "api_key",
         "mayImport": true
     });
     assert_eq!(who, expected);

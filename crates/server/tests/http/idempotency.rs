@@ -21,6 +21,10 @@ async fn the_same_key_and_body_get_the_same_bytes_and_no_second_import() {
     assert_eq!(first.ok()["summary"]["imported_leads"], 3);
     assert_eq!(first.bytes, again.bytes);
     assert_eq!((first.header(REPLAYED), again.header(REPLAYED)), ("", "true"));
+    // By the key that comes back, clients learn that it is heeded.
+    for answer in [&first, &again] {
+        assert_eq!(answer.header("idempotency-key"), "key-1");
+    }
     assert_eq!(client.count("EXCEL-ROW-1").await, 1);
     // Another key is another request, which finds the leads known.
     let other = client.post_with_key(&request, "key-2").await.ok();
