@@ -211,6 +211,8 @@ pub(crate) struct TableStream {
     /// Rows of a segment that is not judged yet.
     waiting: Vec<Waiting>,
     judging: bool,
+    /// The segment being judged stands after a gap.
+    after_gap: bool,
     /// Why rows are skipped until the next gap.
     skipping: Option<SkipReason>,
     other_table: Option<(u32, u32)>,
@@ -236,6 +238,7 @@ impl TableStream {
             last: 0,
             waiting: Vec::new(),
             judging: false,
+            after_gap: false,
             skipping: None,
             other_table: None,
             held: VecDeque::new(),
@@ -428,6 +431,7 @@ impl TableStream {
             self.blanks_until(number);
             self.skipping = None;
             self.judging = started;
+            self.after_gap = true;
         } else if let Some(count) = ragged
             && started
             && !self.judging
@@ -436,6 +440,7 @@ impl TableStream {
         {
             // Rows of another width may begin another table without a gap.
             self.judging = true;
+            self.after_gap = false;
         } else if self.judging
             && ragged.is_none()
             && self.waiting.first().is_some_and(|first| first.ragged.is_some())
@@ -611,7 +616,8 @@ impl TableStream {
         let most = rows.iter().map(Waiting::filled).max().unwrap_or(0);
         let few = rows.len() < JUDGED_ROWS;
         let ragged_only = rows.iter().all(|row| row.ragged.is_some());
-        if usual >= 3 && most <= (usual / 3).max(1) && few && (at_end || rows.len() <= 3 || most == 1) {
+        let apart = self.after_gap || at_end;
+        if usual >= 3 && most <= (usual / 3).max(1) && few && apart && (at_end || rows.len() <= 3 || most == 1) {
             // A single long row is a ragged one; lines of one text are remarks.
             return Segment::Footer;
         }

@@ -578,8 +578,13 @@ fn heading_words(row: &SampleRow) -> Vec<String> {
 
 /// How much a row looks like the heading of `body`; above 0 it is one.
 fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReason) {
-    let usual = usual_filled(body);
-    let profile = Profile::of(body, usual);
+    // The heading once more, further down, does not speak against it.
+    let same = |other: &SampleRow| {
+        other.width() == row.width() && (0..row.width()).all(|column| other.text(column) == row.text(column))
+    };
+    let body: Vec<&SampleRow> = body.iter().filter(|other| !same(other)).copied().collect();
+    let usual = usual_filled(&body);
+    let profile = Profile::of(&body, usual);
     let seen = contrast(row, &profile);
     let words = heading_words(row);
     let filled = row.filled().max(1) as f64;
@@ -682,9 +687,11 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionReason) {
             break;
         }
         let (other, why) = heading_evidence(table[index], &body);
-        let unlike = table[at..index]
-            .iter()
-            .all(|row| contrast(row, &Profile::of(&body, usual)).alike == 0);
+        let profile = Profile::of(&body, usual);
+        let unlike = table[at..index].iter().all(|row| {
+            let seen = contrast(row, &profile);
+            seen.alike == 0 && (row.filled() < usual || seen.differing + seen.odd > 0)
+        });
         if other >= 1.5 && other > score + 1.0 && unlike {
             (at, score, reason) = (index, other, why);
         }
@@ -704,6 +711,17 @@ fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionReason) {
             DetectionReason::NoHeader
         };
         return (header, 0.6, reason);
+    }
+    // A heading with gaps is not full, but stands right above the first row and says what the columns are.
+    if score <= 0.5 && at > 0 {
+        let above = table[at - 1];
+        let near = above.number + 1 == table[at].number && above.filled() >= 2 && above.filled() * 2 >= usual;
+        if near && !above.has_typed() {
+            let (other, why) = heading_evidence(above, &body_after(at - 1));
+            if other > score.max(0.0) {
+                (at, score, reason) = (at - 1, other, why);
+            }
+        }
     }
     if score <= 0.0 {
         let header = HeaderRows {

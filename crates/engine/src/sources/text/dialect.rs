@@ -102,7 +102,8 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
             (best, dialect) = (judgement, wrapped);
         }
     }
-    if free && (best.width <= 1 || dialect.delimiter.starts_with(b" ")) {
+    let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
+    if free && (!usual || best.score < 0.6) {
         if let Some(columns) = fixed_columns(body) {
             let fixed = Dialect {
                 delimiter: Vec::new(),
@@ -254,7 +255,7 @@ fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> Vec<Option<
             closes += usize::from(ends);
         }
         let pairs = opens.min(closes);
-        if pairs >= 1 && (quote == b'"' || pairs >= 2) {
+        if pairs >= 1 && (matches!(quote, b'"' | b'\'') || pairs >= 2) {
             found.push(Some(quote));
         }
     }
@@ -281,14 +282,13 @@ fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
         if at_edge(left) {
             continue;
         }
-        if !left.is_ascii_alphanumeric() && !left.is_ascii_whitespace() && left.is_ascii() {
+        if matches!(left, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b) {
             *before.entry(left).or_default() += 1;
         }
         inner += usize::from(!at_edge(right));
     }
     let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
-    let usual = matches!(escape, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b);
-    (usual && count >= inner && count > 0).then_some(escape)
+    (count >= inner && count > 0).then_some(escape)
 }
 
 /// What a candidate makes of the sample.
@@ -382,12 +382,16 @@ fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
     let prior = match dialect.delimiter.as_slice() {
         b"," | b";" | b"\t" | b"|" | b"||" | b", " | b"; " => 1.0,
         b"" => 1.0,
-        b" " => 0.55,
-        b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.55,
+        b" " => 0.5,
+        b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.5,
         [control] if *control < 0x20 => 1.0,
         _ => 0.8,
     };
-    let many = if width > 1 { 1.0 - 1.0 / width as f64 } else { 0.36 };
+    let many = match width {
+        0 | 1 if content > 0.95 => 0.5,
+        0 | 1 => 0.36,
+        _ => 1.0 - 1.0 / width as f64,
+    };
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
     let few = if fitting == 1 && rows.len() > 2 && width > 1 {
@@ -397,7 +401,7 @@ fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
     };
     let stray = rows.iter().filter(|row| row.stray).count();
     let damage = 1.0 - 0.5 * stray as f64 / rows.len().max(1) as f64;
-    let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.97 };
+    let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.999 };
     let score = prior
         * many
         * regular.powi(2)
@@ -454,9 +458,8 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
             }
         }
         if filled == 0 {
-            // An empty column says little, but a table of nothing but empty columns is none.
-            sum += 0.1;
-            weight += 0.3;
+            // A column without a heading and without a value is a sign that something else delimits.
+            weight += 0.6;
             continue;
         }
         let (&shape, &most) = shapes
@@ -577,7 +580,18 @@ fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
             columns.push(at);
         }
     }
-    (columns.len() >= 2).then_some(columns)
+    // Blanks between words line up by chance; a column of its own has a heading.
+    let mut ends = columns[1..].to_vec();
+    ends.push(longest);
+    let headed: Vec<usize> = columns
+        .iter()
+        .zip(ends)
+        .filter(|&(&start, end)| {
+            start == 0 || (start..end).any(|at| lines[0].get(at).is_some_and(|sign| *sign != ' '))
+        })
+        .map(|(&start, _)| start)
+        .collect();
+    (headed.len() >= 2).then_some(headed)
 }
 
 #[cfg(test)]

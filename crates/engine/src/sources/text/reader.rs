@@ -25,6 +25,7 @@ use crate::sources::{
     error::SourceError,
     inspection::{NoticeFact, SkipReason},
     settings::ReadSettings,
+    shape::Shape,
     stream::{NoticeTally, RawBlock, RowProbe},
     structure::{SampleCell, SampleRow},
 };
@@ -431,7 +432,7 @@ impl<'a> Parser<'a> {
                 raw.known.push((number, SkipReason::Rule));
                 continue;
             }
-            if dialect_cells.len() == 1 && self.usual >= 3 && !dialect_cells.quoted {
+            if self.usual >= 3 && dialect_cells.len() * 3 <= self.usual && !dialect_cells.quoted {
                 self.with_other_delimiter(text, from..next, last, dialect_cells, &mut part.notices, number);
             }
             let count = cells.len();
@@ -496,7 +497,15 @@ impl<'a> Parser<'a> {
     ) {
         for other in &self.others {
             let next = other.record(text, place.start, last, cells);
-            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
+            // Blanks and colons are in every sentence; a row made with them shows it by its values.
+            let weak = matches!(other.delimiter.as_slice(), b" " | b":");
+            let sentence = weak
+                && !cells.quoted
+                && (self.usual < 4
+                    || !cells
+                        .texts(text)
+                        .any(|cell| matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)));
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged && !sentence {
                 notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
                 return;
             }

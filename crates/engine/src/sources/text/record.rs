@@ -202,13 +202,10 @@ impl Dialect {
             cells.damaged = damaged;
             return (next, damaged);
         }
-        if cells.quoted || cells.damaged {
-            for stray in [
-                Stray::StrictClose,
-                Stray::LineOnly,
-                Stray::DoubledCloses,
-                Stray::Literal,
-            ] {
+        let one_line = self.line_end_from(input, start, last).is_none_or(|line| line + 2 >= end);
+        let sound = !cells.damaged && one_line && count < width;
+        if (cells.quoted || cells.damaged) && !sound {
+            for stray in Stray::REPAIRS {
                 let next = self.delimited(input, start, last, cells_cleared(cells), stray);
                 if let Next::At(_) = next
                     && cells.len() == width
@@ -316,7 +313,7 @@ impl Dialect {
                 Some(end) => end,
                 None => return Quoted::Incomplete,
             },
-            Stray::Text | Stray::StrictClose | Stray::Literal => {
+            Stray::Text | Stray::StrictClose | Stray::OpenInside | Stray::Literal => {
                 input.len().min(open.saturating_add(LONGEST_CELL))
             }
         };
@@ -331,7 +328,7 @@ impl Dialect {
             };
             let Some(offset) = found else {
                 return match stray {
-                    Stray::Text | Stray::StrictClose if !last && end_of_line == input.len() => {
+                    Stray::Text | Stray::StrictClose | Stray::OpenInside if !last && end_of_line == input.len() => {
                         Quoted::Incomplete
                     }
                     _ => Quoted::Text,
@@ -378,6 +375,9 @@ impl Dialect {
             if closes {
                 self.push_quoted(input, open + 1, text_end, quote, rewrite, cells);
                 return Quoted::Closed { after: boundary.1 };
+            }
+            if stray == Stray::OpenInside && input[..place].ends_with(&self.delimiter) {
+                return Quoted::Text;
             }
             cells.damaged = true;
             at = place + 1;
@@ -658,6 +658,8 @@ fn cells_cleared(cells: &mut Cells) -> &mut Cells {
 /// How quotes are read that do not stand where they belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stray {
+    /// As `Text`, but a cell in which another one seems to open did not open itself.
+    OpenInside,
     /// They are text; a cell ends at a quote with a delimiter or line end behind it.
     Text,
     /// As `Text`, and a cell ends only where the next one opens with a quote too, or the record ends.
@@ -668,6 +670,17 @@ enum Stray {
     DoubledCloses,
     /// No quote has any meaning.
     Literal,
+}
+
+impl Stray {
+    /// The readings that are tried where the plain one does not give the usual number of cells, the mildest first.
+    const REPAIRS: [Stray; 5] = [
+        Stray::DoubledCloses,
+        Stray::OpenInside,
+        Stray::StrictClose,
+        Stray::LineOnly,
+        Stray::Literal,
+    ];
 }
 
 enum Quoted {
