@@ -23,7 +23,7 @@ use super::{
         TableShape, TextFile,
         charset::{CharsetEvidence, CharsetGuess},
     },
-    workbook::{SheetFacts, Workbook, XlsxFile},
+    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, page, xml_spreadsheet},
 };
 
 /// Rows of a workbook's sheet that are looked at.
@@ -88,7 +88,10 @@ impl Understood {
                     notices: NoticeTally::default(),
                 });
             }
-            _ => Box::new(XlsxFile::open(path)?),
+            Format::Xlsx => Box::new(XlsxFile::open(path)?),
+            Format::Html => Box::new(ReadWorkbook::of(page::read(path)?)?),
+            Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path)?)?),
+            Format::Xls | Format::Xlsb | Format::Ods => Box::new(ReadWorkbook::open(path, format.value)?),
         };
         Self::of_workbook(path, bytes, format, workbook, settings)
     }

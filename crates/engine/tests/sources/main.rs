@@ -2,5 +2,7 @@
 
 mod delimited;
 mod excel;
+mod hostile;
+mod misnamed;
 mod pollution;
 mod reading;

@@ -85,7 +85,7 @@ impl Archive {
             Capped {
                 inner: file,
                 left: MEMBER_LIMIT,
-                exceeded: false,
+                untagged: 0,
             },
         )))
     }
@@ -111,8 +111,12 @@ pub(crate) type Member<'a> = BufReader<Capped<ZipFile<'a, BufReader<File>>>>;
 pub(crate) struct Capped<R> {
     inner: R,
     left: u64,
-    exceeded: bool,
+    /// Bytes since the last tag began: a text has to fit into memory as a whole.
+    untagged: u64,
 }
+
+/// Bytes that may come without a tag.
+const MOST_UNTAGGED: u64 = 64 << 20;
 
 const EXCEEDED: &str = "inflates past the limit";
 
@@ -120,8 +124,11 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.inner.read(buffer)?;
         self.left = self.left.saturating_sub(length as u64);
-        self.exceeded |= self.left == 0;
-        if self.exceeded {
+        self.untagged = match memchr::memrchr(b'<', &buffer[..length]) {
+            Some(place) => (length - place) as u64,
+            None => self.untagged + length as u64,
+        };
+        if self.left == 0 || self.untagged > MOST_UNTAGGED {
             return Err(std::io::Error::other(EXCEEDED));
         }
         Ok(length)
