@@ -299,6 +299,8 @@ struct Parser<'a> {
     dialect: &'a Dialect,
     /// The same with each other usual delimiter, for rows that use another one.
     others: Vec<Dialect>,
+    /// The same with the other usual quote, for rows that use that.
+    other_quote: Option<Dialect>,
     /// Cells of the usual record.
     usual: usize,
     width: usize,
@@ -320,9 +322,16 @@ impl<'a> Parser<'a> {
         } else {
             Vec::new()
         };
+        let other_quote = (dialect.layout == Layout::Plain && !dialect.delimiter.is_empty())
+            .then(|| Dialect {
+                quote: Some(if dialect.quote == Some(b'\'') { b'"' } else { b'\'' }),
+                ..dialect.clone()
+            })
+            .filter(|other| other.delimiter.first() != other.quote.as_ref());
         Parser {
             dialect,
             others,
+            other_quote,
             usual: guess.width,
             width: table.map_or(guess.width, |table| table.width),
             probe: table.map(|table| &table.probe),
@@ -423,17 +432,22 @@ impl<'a> Parser<'a> {
             };
             part.records += 1;
             let number = part.records;
-            let (from, dialect_cells) = (part.end, &mut cells);
+            let from = part.end;
             part.end = next;
             if mended {
                 part.notices.push((NoticeFact::DamagedQuote, Some(number), 1));
             }
-            if dialect_cells.len() == 0 {
+            if cells.len() == 0 {
                 raw.known.push((number, SkipReason::Rule));
                 continue;
             }
-            if self.usual >= 3 && dialect_cells.len() * 3 <= self.usual && !dialect_cells.quoted {
-                self.with_other_delimiter(text, from..next, last, dialect_cells, &mut part.notices, number);
+            if self.usual >= 3 && cells.len() * 3 <= self.usual && !cells.quoted {
+                self.with_other_delimiter(text, from..next, last, &mut cells, &mut part.notices, number);
+            }
+            if cells.len() > self.usual && self.usual >= 2 && !cells.quoted {
+                self.with_other_quote(text, from..next, last, &mut cells, &mut part.notices, number);
+            } else if cells.len() == self.usual && self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
+                cells.drop_leading_blanks(text);
             }
             let count = cells.len();
             if special || cells.texts(text).any(|cell| cell.starts_with("=\"")) {
@@ -483,6 +497,26 @@ impl<'a> Parser<'a> {
             odd: self.probe.map(|_| Vec::new()),
             ..RawBlock::default()
         }
+    }
+
+    /// A row with too many cells that has the usual number with the other quote uses that one.
+    fn with_other_quote(
+        &self,
+        text: &[u8],
+        place: std::ops::Range<usize>,
+        last: bool,
+        cells: &mut Cells,
+        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
+        number: u32,
+    ) {
+        if let Some(other) = &self.other_quote {
+            let next = other.record(text, place.start, last, cells);
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
+                notices.push((NoticeFact::DamagedQuote, Some(number), 1));
+                return;
+            }
+        }
+        self.dialect.record(text, place.start, last, cells);
     }
 
     /// A line that is one cell here, and has exactly the usual number of cells with another delimiter, uses that one.

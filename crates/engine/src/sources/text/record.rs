@@ -69,8 +69,13 @@ struct Span {
 }
 
 /// The cells of one record; kept and reused from record to record.
+///
+/// It also remembers from where on no quote closes a cell any more, so that a file full of stray quotes is not searched
+/// to its end for each of them. One set of cells therefore belongs to one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
+    /// By way of reading ([`Stray::searches`]): no cell that opens from here on is ever closed.
+    never_closed: [Option<usize>; 3],
     spans: Vec<Span>,
     scratch: Vec<u8>,
     /// A cell was enclosed in quotes.
@@ -124,6 +129,17 @@ impl Cells {
             }
             while span.end > span.start && bytes[span.end - 1].is_ascii_whitespace() {
                 span.end -= 1;
+            }
+        }
+    }
+
+    /// Takes off the blank that stands before every cell but the first, where a record has one after each delimiter.
+    pub(crate) fn drop_leading_blanks(&mut self, input: &[u8]) {
+        let led = |span: &Span| !span.rewritten && span.start < span.end && input[span.start] == b' ';
+        let plain = |span: &Span| span.rewritten || span.start > 0 && matches!(input[span.start - 1], b'"' | b'\'');
+        if self.spans.iter().skip(1).all(|span| led(span) || plain(span)) {
+            for span in self.spans.iter_mut().skip(1).filter(|span| led(span)) {
+                span.start += 1;
             }
         }
     }
@@ -317,6 +333,11 @@ impl Dialect {
                 input.len().min(open.saturating_add(LONGEST_CELL))
             }
         };
+        if let Some(search) = stray.searches()
+            && cells.never_closed[search].is_some_and(|from| open >= from)
+        {
+            return if last { Quoted::Text } else { Quoted::Incomplete };
+        }
         let mut at = open + 1;
         let mut rewrite = false;
         loop {
@@ -327,6 +348,9 @@ impl Dialect {
                 _ => memchr(quote, &input[at.min(end_of_line)..end_of_line]),
             };
             let Some(offset) = found else {
+                if let Some(search) = stray.searches().filter(|_| end_of_line == input.len()) {
+                    cells.never_closed[search] = Some(open);
+                }
                 return match stray {
                     Stray::Text | Stray::StrictClose | Stray::OpenInside if !last && end_of_line == input.len() => {
                         Quoted::Incomplete
@@ -673,6 +697,16 @@ enum Stray {
 }
 
 impl Stray {
+    /// The ways of reading that search for the end of a cell through the whole buffer, numbered.
+    fn searches(self) -> Option<usize> {
+        match self {
+            Stray::Text => Some(0),
+            Stray::StrictClose => Some(1),
+            Stray::OpenInside => Some(2),
+            Stray::LineOnly | Stray::DoubledCloses | Stray::Literal => None,
+        }
+    }
+
     /// The readings that are tried where the plain one does not give the usual number of cells, the mildest first.
     const REPAIRS: [Stray; 5] = [
         Stray::DoubledCloses,
