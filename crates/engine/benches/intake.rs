@@ -20,7 +20,10 @@ const WORKBOOK_ROWS: u32 = 100_000;
 
 fn main() {
     sources::guard::serve_if_asked();
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     match arguments.as_slice() {
         [make, folder] if make == "make" => {
             for path in make_files(Path::new(folder)) {
@@ -50,15 +53,55 @@ fn make_files(folder: &Path) -> [PathBuf; 2] {
 }
 
 const HEADER: [&str; 17] = [
-    "Kundennr", "Firma", "Straße", "PLZ", "Ort", "Land", "Anrede", "Vorname", "Nachname", "E-Mail", "Telefon",
-    "Branche", "Registriert am", "Einwilligung am", "Volumen", "Besitzer", "Notiz",
+    "Kundennr",
+    "Firma",
+    "Straße",
+    "PLZ",
+    "Ort",
+    "Land",
+    "Anrede",
+    "Vorname",
+    "Nachname",
+    "E-Mail",
+    "Telefon",
+    "Branche",
+    "Registriert am",
+    "Einwilligung am",
+    "Volumen",
+    "Besitzer",
+    "Notiz",
 ];
 
 /// The cells of row `number`, always the same.
 fn cells(number: u32) -> [String; 17] {
-    const FIRMS: [&str; 8] = ["Bäckerei", "Hotel", "Gasthof", "Metzgerei", "Kantine", "Catering", "Großhandel", "Café"];
-    const NAMES: [&str; 8] = ["Müller", "Weiß", "Schröder", "Özil", "Beck", "Huber", "König", "von der Heide"];
-    const CITIES: [&str; 6] = ["Köln", "München", "Ulm", "Zürich", "Frankfurt am Main", "Saarbrücken"];
+    const FIRMS: [&str; 8] = [
+        "Bäckerei",
+        "Hotel",
+        "Gasthof",
+        "Metzgerei",
+        "Kantine",
+        "Catering",
+        "Großhandel",
+        "Café",
+    ];
+    const NAMES: [&str; 8] = [
+        "Müller",
+        "Weiß",
+        "Schröder",
+        "Özil",
+        "Beck",
+        "Huber",
+        "König",
+        "von der Heide",
+    ];
+    const CITIES: [&str; 6] = [
+        "Köln",
+        "München",
+        "Ulm",
+        "Zürich",
+        "Frankfurt am Main",
+        "Saarbrücken",
+    ];
     let mixed = number.wrapping_mul(2_654_435_761);
     let pick = |from: &[&str], shift: u32| from[((mixed >> shift) as usize) % from.len()].to_owned();
     let name = pick(&NAMES, 3);
@@ -75,8 +118,20 @@ fn cells(number: u32) -> [String; 17] {
         format!("kontakt{number}@firma-{}.example", mixed % 9999),
         format!("+49 {} {}", 30 + mixed % 900, 100_000 + mixed % 899_999),
         pick(&["restaurant", "hotel", "catering", "kantine"], 13),
-        format!("{:02}.{:02}.{}", 1 + mixed % 28, 1 + (mixed >> 8) % 12, 2015 + (mixed >> 16) % 10),
-        format!("{:02}.{:02}.{} {:02}:{:02}", 1 + mixed % 28, 1 + (mixed >> 8) % 12, 2015 + (mixed >> 16) % 10, mixed % 24, mixed % 60),
+        format!(
+            "{:02}.{:02}.{}",
+            1 + mixed % 28,
+            1 + (mixed >> 8) % 12,
+            2015 + (mixed >> 16) % 10
+        ),
+        format!(
+            "{:02}.{:02}.{} {:02}:{:02}",
+            1 + mixed % 28,
+            1 + (mixed >> 8) % 12,
+            2015 + (mixed >> 16) % 10,
+            mixed % 24,
+            mixed % 60
+        ),
         format!("{},{:02}", mixed % 90_000, mixed % 100),
         format!("user-{}", mixed % 50),
         match mixed % 9 {
@@ -140,10 +195,21 @@ fn measure(path: &Path) {
     println!("\n{} ({} MB)", path.display(), bytes / 1_000_000);
     let settings = ReadSettings::default();
     time("first rows", || {
-        black_box(sources::inspect(path, &settings).expect("the file is sound").preview.len() as u64)
+        black_box(
+            sources::inspect(path, &settings)
+                .expect("the file is sound")
+                .preview
+                .len() as u64,
+        )
     });
     time("read", || {
-        let read = sources::read(path, &settings, &Control::quiet(), |block| block.len(), |_| Ok::<(), ()>(()));
+        let read = sources::read(
+            path,
+            &settings,
+            &Control::quiet(),
+            |block| block.len(),
+            |_| Ok::<(), ()>(()),
+        );
         read.map(|read| read.rows.read).unwrap_or_default()
     });
     time("read, compressed in parallel", || {

@@ -16,10 +16,20 @@ use lotse_engine::sources::{self, Control, Format, ReadSettings};
 
 fn main() {
     sources::guard::serve_if_asked();
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let number = |place: usize, usual: u64| arguments.get(place).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let number = |place: usize, usual: u64| {
+        arguments
+            .get(place)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(usual)
+    };
     let (seconds, seed) = (number(0, 10), number(1, 1));
-    let keep = arguments.get(2).map_or_else(|| std::env::temp_dir().join("lotse-mutations"), PathBuf::from);
+    let keep = arguments
+        .get(2)
+        .map_or_else(|| std::env::temp_dir().join("lotse-mutations"), PathBuf::from);
     std::fs::create_dir_all(&keep).expect("the folder for findings can be written");
     let work = keep.join("current");
     let mut dice = Dice(seed);
@@ -75,7 +85,9 @@ fn check(path: &Path) -> Result<bool, String> {
             );
             return match read {
                 Ok(read) if !read.rows.is_even() => Err(format!("uneven account {:?}", read.rows)),
-                Ok(read) if read.rows.read != rows => Err(format!("{} rows said, {rows} read", read.rows.read)),
+                Ok(read) if read.rows.read != rows => {
+                    Err(format!("{} rows said, {rows} read", read.rows.read))
+                }
                 Ok(read) if read.columns.len() < width => Err("more columns than said".into()),
                 Ok(_) if !found.rows.is_even() => Err("uneven account of the inspection".into()),
                 Ok(_) => Ok(true),
@@ -117,9 +129,17 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
         .unwrap_or_default();
     names.sort();
     for path in names {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let known = sources::inspect(&path, &ReadSettings::default())
-            .is_ok_and(|found| matches!(found.format.value, Format::Xls | Format::Ods | Format::Xlsb | Format::Xlsx));
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let known = sources::inspect(&path, &ReadSettings::default()).is_ok_and(|found| {
+            matches!(
+                found.format.value,
+                Format::Xls | Format::Ods | Format::Xlsb | Format::Xlsx
+            )
+        });
         if known {
             seeds.extend(std::fs::read(&path).map(|bytes| (name, bytes)));
         }
@@ -139,7 +159,9 @@ fn workbook() -> Vec<u8> {
         .and_then(|sheet| sheet.merge_range(3, 0, 3, 2, "verbunden", &date))
         .and_then(|sheet| sheet.set_row_hidden(1).map(|_| ()));
     written.expect("a small sheet can be written");
-    workbook.save_to_buffer().expect("a small workbook can be written")
+    workbook
+        .save_to_buffer()
+        .expect("a small workbook can be written")
 }
 
 struct Dice(u64);
@@ -157,8 +179,29 @@ impl Dice {
 /// Does a few small harms to some bytes.
 fn damage(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     const PIECES: [&[u8]; 24] = [
-        b"\"", b"\"\"", b"'", b";", b",", b"\t", b"\r", b"\n", b"\r\n\r\n", b"\0", b"\xFF", b"\xEF\xBB\xBF", b"|",
-        b"#", b"sep=,\n", b"4294967295", b"-1", b"1e308", b"r=\"XFD1048576\"", b"</row>", b"<c>", b"<![CDATA[", b"&#0;",
+        b"\"",
+        b"\"\"",
+        b"'",
+        b";",
+        b",",
+        b"\t",
+        b"\r",
+        b"\n",
+        b"\r\n\r\n",
+        b"\0",
+        b"\xFF",
+        b"\xEF\xBB\xBF",
+        b"|",
+        b"#",
+        b"sep=,\n",
+        b"4294967295",
+        b"-1",
+        b"1e308",
+        b"r=\"XFD1048576\"",
+        b"</row>",
+        b"<c>",
+        b"<![CDATA[",
+        b"&#0;",
         b"\xF0\x9F",
     ];
     let mut out = bytes.to_vec();
@@ -201,8 +244,12 @@ fn damage_member(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     let victim = dice.below(from.len());
     let mut to = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for index in 0..from.len() {
-        let Ok(mut member) = from.by_index(index) else { continue };
-        let Ok(name) = member.name().map(|name| name.into_owned()) else { continue };
+        let Ok(mut member) = from.by_index(index) else {
+            continue;
+        };
+        let Ok(name) = member.name().map(|name| name.into_owned()) else {
+            continue;
+        };
         let mut content = Vec::new();
         if member.read_to_end(&mut content).is_err() {
             continue;

@@ -91,7 +91,13 @@ impl RowProbe {
         for cell in row.cells() {
             if !cell.text.is_empty() {
                 filled += 1;
-                first.get_or_insert(cell);
+                if first.is_none() {
+                    first = Some(cell);
+                }
+                // The rest of the row can only fill it more.
+                if filled >= self.scarce {
+                    break;
+                }
             }
         }
         if filled < self.scarce {
@@ -617,7 +623,12 @@ impl TableStream {
         let few = rows.len() < JUDGED_ROWS;
         let ragged_only = rows.iter().all(|row| row.ragged.is_some());
         let apart = self.after_gap || at_end;
-        if usual >= 3 && most <= (usual / 3).max(1) && few && apart && (at_end || rows.len() <= 3 || most == 1) {
+        if usual >= 3
+            && most <= (usual / 3).max(1)
+            && few
+            && apart
+            && (at_end || rows.len() <= 3 || most == 1)
+        {
             // A single long row is a ragged one; lines of one text are remarks.
             return Segment::Footer;
         }

@@ -403,9 +403,7 @@ fn contrast(row: &SampleRow, body: &Profile) -> Contrast {
                             .text(column)
                             .parse::<u32>()
                             .is_ok_and(|year| (1950..2100).contains(&year));
-                    if year && below == Shape::Decimal {
-                        found.odd += 1;
-                    } else {
+                    if !(year && below == Shape::Decimal) {
                         found.alike += 1;
                     }
                 } else if here.is_typed() {

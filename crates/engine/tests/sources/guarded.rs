@@ -12,15 +12,33 @@ use lotse_engine::sources::{self, Control, Format, ReadSettings, SourceError};
 fn main() {
     sources::guard::serve_if_asked();
     let tests: [(&str, fn()); 6] = [
-        ("excel_97_reads_like_any_workbook", excel_97_reads_like_any_workbook),
-        ("a_million_declared_rows_are_blank", a_million_declared_rows_are_blank),
-        ("damaged_workbooks_end_with_a_sentence", damaged_workbooks_end_with_a_sentence),
-        ("a_sheet_that_grows_without_end_is_stopped", a_sheet_that_grows_without_end_is_stopped),
+        (
+            "excel_97_reads_like_any_workbook",
+            excel_97_reads_like_any_workbook,
+        ),
+        (
+            "a_million_declared_rows_are_blank",
+            a_million_declared_rows_are_blank,
+        ),
+        (
+            "damaged_workbooks_end_with_a_sentence",
+            damaged_workbooks_end_with_a_sentence,
+        ),
+        (
+            "a_sheet_that_grows_without_end_is_stopped",
+            a_sheet_that_grows_without_end_is_stopped,
+        ),
         ("encrypted_workbooks_say_so", encrypted_workbooks_say_so),
-        ("a_dense_range_of_the_whole_sheet_is_stopped", a_dense_range_of_the_whole_sheet_is_stopped),
+        (
+            "a_dense_range_of_the_whole_sheet_is_stopped",
+            a_dense_range_of_the_whole_sheet_is_stopped,
+        ),
     ];
     // The harness's own questions (`--list`, a filter) are answered as far as a person needs them.
-    let filter: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let filter: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
     let mut passed = 0;
     for (name, test) in tests {
         if filter.is_empty() || filter.iter().any(|wanted| name.contains(wanted.as_str())) {
@@ -33,7 +51,9 @@ fn main() {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/sources").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/sources")
+        .join(name)
 }
 
 fn converted(path: &Path) -> String {
@@ -48,7 +68,11 @@ fn excel_97_reads_like_any_workbook() {
     let path = fixture("excel_97_with_dates_and_hidden_sheet.xls");
     let found = sources::inspect(&path, &ReadSettings::default()).unwrap();
     assert_eq!(found.format.value, Format::Xls);
-    let sheets: Vec<(&str, bool)> = found.sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.visible)).collect();
+    let sheets: Vec<(&str, bool)> = found
+        .sheets
+        .iter()
+        .map(|sheet| (sheet.name.as_str(), sheet.visible))
+        .collect();
     assert_eq!(sheets, [("Leads", true), ("Geheim", false)]);
     assert_eq!(converted(&path), LEADS);
 }
@@ -91,7 +115,11 @@ fn open_document(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
         zip.start_file(name, options).unwrap();
         zip.write_all(bytes).unwrap();
     };
-    member(&mut zip, "mimetype", b"application/vnd.oasis.opendocument.spreadsheet");
+    member(
+        &mut zip,
+        "mimetype",
+        b"application/vnd.oasis.opendocument.spreadsheet",
+    );
     member(
         &mut zip,
         "META-INF/manifest.xml",
@@ -115,7 +143,10 @@ fn a_sheet_that_grows_without_end_is_stopped() {
     let begun = Instant::now();
     let error = sources::inspect(&path, &ReadSettings::default()).unwrap_err();
     assert!(
-        matches!(error, SourceError::TooLarge { .. } | SourceError::TooSlow { .. } | SourceError::Damaged { .. }),
+        matches!(
+            error,
+            SourceError::TooLarge { .. } | SourceError::TooSlow { .. } | SourceError::Damaged { .. }
+        ),
         "{error}"
     );
     assert!(begun.elapsed().as_secs() < 90);
@@ -130,7 +161,10 @@ fn a_dense_range_of_the_whole_sheet_is_stopped() {
     let begun = Instant::now();
     match sources::inspect(&path, &ReadSettings::default()) {
         Ok(found) => assert!(found.rows.is_even()),
-        Err(error) => assert!(matches!(error, SourceError::TooLarge { .. } | SourceError::Damaged { .. }), "{error}"),
+        Err(error) => assert!(
+            matches!(error, SourceError::TooLarge { .. } | SourceError::Damaged { .. }),
+            "{error}"
+        ),
     }
     assert!(begun.elapsed().as_secs() < 90);
 }

@@ -43,7 +43,11 @@ fn workbook(sheet: &str, more: &[(&str, &[u8])]) -> (tempfile::TempDir, PathBuf)
 fn within_seconds(path: &std::path::Path) -> Result<Inspection, SourceError> {
     let begun = Instant::now();
     let result = sources::inspect(path, &ReadSettings::default());
-    assert!(begun.elapsed() < Duration::from_secs(60), "took {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(60),
+        "took {:?}",
+        begun.elapsed()
+    );
     if let Err(error) = &result {
         assert!(!error.tell(Language::De).is_empty());
     }
@@ -94,7 +98,10 @@ fn a_member_that_inflates_without_end_is_stopped() {
 #[test]
 fn names_that_point_outside_the_archive_do_no_harm() {
     let sheet = format!("<worksheet>{ROWS}</worksheet>");
-    let (_folder, path) = workbook(&sheet, &[("../../../tmp/outside.txt", b"x"), ("/etc/passwd", b"x")]);
+    let (_folder, path) = workbook(
+        &sheet,
+        &[("../../../tmp/outside.txt", b"x"), ("/etc/passwd", b"x")],
+    );
     assert_eq!(within_seconds(&path).unwrap().rows.read, 1);
 }
 
@@ -121,7 +128,10 @@ fn rows_and_cells_out_of_all_bounds_are_refused() {
         r#"<worksheet><sheetData><row r="1"><c r="ZZZZ1"><v>1</v></c></row></sheetData></worksheet>"#,
     ] {
         let (_folder, path) = workbook(sheet, &[]);
-        assert!(matches!(within_seconds(&path), Err(SourceError::Damaged { .. })), "{sheet}");
+        assert!(
+            matches!(within_seconds(&path), Err(SourceError::Damaged { .. })),
+            "{sheet}"
+        );
     }
 }
 
@@ -130,7 +140,14 @@ fn text_files_of_odd_bytes_are_read_without_harm() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("odd.csv");
     let patterns: [&[u8]; 8] = [
-        b"\"", b"\"\"\n", b",\n", b"a,\"b\n", b"\r", b"\xFF\xFE\n", b";;;\"x\r\n", b"\xF0\x9F\"\n,",
+        b"\"",
+        b"\"\"\n",
+        b",\n",
+        b"a,\"b\n",
+        b"\r",
+        b"\xFF\xFE\n",
+        b";;;\"x\r\n",
+        b"\xF0\x9F\"\n,",
     ];
     for pattern in patterns {
         for count in [1, 2, 3, 1000, 100_000] {
@@ -140,7 +157,11 @@ fn text_files_of_odd_bytes_are_read_without_harm() {
                 Ok(found) => assert!(found.rows.is_even(), "{pattern:?} {:?}", found.rows),
                 Err(error) => assert!(matches!(error, SourceError::NotATable { .. }), "{error}"),
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{pattern:?} took {:?}", begun.elapsed());
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{pattern:?} took {:?}",
+                begun.elapsed()
+            );
         }
     }
 }

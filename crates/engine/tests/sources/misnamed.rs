@@ -11,7 +11,10 @@ fn pages_and_xml_spreadsheets_called_xls_are_read() {
         <table><tr><th>Firma</th><th colspan=2>Ort</th></tr>\
         <tr><td rowspan=2>M\u{fc}ller &amp; S\u{f6}hne</td><td>50667</td><td>K\u{f6}ln<br>S\u{fc}d</td></tr>\
         <tr><td>89073</td><td> Ulm\n  Mitte </td></tr></table></body></html>";
-    let bytes: Vec<u8> = page.chars().map(|sign| u8::try_from(u32::from(sign)).unwrap()).collect();
+    let bytes: Vec<u8> = page
+        .chars()
+        .map(|sign| u8::try_from(u32::from(sign)).unwrap())
+        .collect();
     let (_folder, path) = file("export.xls", &bytes);
     let found = sources::inspect(&path, &ReadSettings::default()).unwrap();
     assert_eq!(found.format.value, Format::Html);

@@ -49,7 +49,11 @@ fn polluted_files_read_as_a_careful_person_reads_them() {
                 rate.0 += usize::from(right);
                 rate.1 += 1;
                 if !right {
-                    wrong.push((format!("{} {} {round} {}", case.kind, base.name, case.detail), found, case));
+                    wrong.push((
+                        format!("{} {} {round} {}", case.kind, base.name, case.detail),
+                        found,
+                        case,
+                    ));
                 }
             }
         }
@@ -58,19 +62,38 @@ fn polluted_files_read_as_a_careful_person_reads_them() {
         .values()
         .fold((0, 0), |sum, rate| (sum.0 + rate.0, sum.1 + rate.1));
     for (kind, (right, of)) in &rates {
-        println!("{kind:28} {right:4} of {of:4}  {:5.1} %", 100.0 * *right as f64 / *of as f64);
+        println!(
+            "{kind:28} {right:4} of {of:4}  {:5.1} %",
+            100.0 * *right as f64 / *of as f64
+        );
     }
-    println!("{:28} {right:4} of {all:4}  {:5.1} %", "all", 100.0 * right as f64 / all as f64);
+    println!(
+        "{:28} {right:4} of {all:4}  {:5.1} %",
+        "all",
+        100.0 * right as f64 / all as f64
+    );
     let show = std::env::var("LOTSE_SHOW_WRONG").unwrap_or_default();
     for (name, found, case) in wrong.iter().filter(|entry| entry.0.contains(&show)).take(40) {
         println!("wrong: {name}");
         if !show.is_empty() {
             let text = String::from_utf8_lossy(&case.bytes);
             println!("{}", text.chars().take(1500).collect::<String>());
-            println!("found {:?}\n{:#?}", found.header, found.rows.iter().take(3).collect::<Vec<_>>());
-            println!("truth {:?}\n{:#?}", case.truth.header, case.truth.rows.iter().take(3).collect::<Vec<_>>());
+            println!(
+                "found {:?}\n{:#?}",
+                found.header,
+                found.rows.iter().take(3).collect::<Vec<_>>()
+            );
+            println!(
+                "truth {:?}\n{:#?}",
+                case.truth.header,
+                case.truth.rows.iter().take(3).collect::<Vec<_>>()
+            );
             let place = found.rows.iter().zip(&case.truth.rows).position(|(a, b)| a != b);
-            println!("rows {} of {}, first difference {place:?}", found.rows.len(), case.truth.rows.len());
+            println!(
+                "rows {} of {}, first difference {place:?}",
+                found.rows.len(),
+                case.truth.rows.len()
+            );
             if let Some(place) = place {
                 println!("{:?}\n{:?}", found.rows[place], case.truth.rows[place]);
             }

@@ -30,13 +30,16 @@ pub(crate) struct DialectGuess {
 }
 
 /// Detects the dialect of `sample`, valid UTF-8; `last` when it is the whole file. What `settings` say is kept.
-pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> DialectGuess {
+pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> DialectGuess {
+    let text = sample;
+    let sample = sample.as_bytes();
     let (declared, declaration) = match separator_line(sample) {
         Some((delimiter, length)) => (Some(delimiter), Some(length)),
         None => (None, None),
     };
-    let body = &sample[declaration.unwrap_or(0)..];
-    let body = whole_lines(body, last);
+    let text = text.get(declaration.unwrap_or(0)..).unwrap_or_default();
+    let text = &text[..whole_lines(text.as_bytes(), last)];
+    let body = text.as_bytes();
     let mut candidates = Vec::new();
     let delimiters = match settings.delimiter.as_ref() {
         Some(chosen) => vec![chosen.as_bytes().to_vec()],
@@ -59,7 +62,7 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
             }
         }
     }
-    if free && looks_drawn(body) {
+    if free && looks_drawn(text) {
         let drawn = candidates
             .iter()
             .filter(|candidate| candidate.delimiter == b"|")
@@ -74,7 +77,7 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
     }
     let mut judged: Vec<(Judgement, Dialect)> = candidates
         .into_iter()
-        .map(|dialect| (judge(&dialect, body), dialect))
+        .map(|dialect| (judge(&dialect, text), dialect))
         .collect();
     // Stable: among equals the first, usual candidate wins.
     judged.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
@@ -92,25 +95,25 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
             escape: Some(escape),
             ..dialect.clone()
         };
-        let judgement = judge(&escaped, body);
+        let judgement = judge(&escaped, text);
         if judgement.score > best.score * 0.98 && judgement.stray < best.stray {
             (best, dialect) = (judgement, escaped);
         }
     }
     if free && best.width <= 1 {
-        if let Some((judgement, wrapped)) = wrapped_lines(body, &dialect, settings) {
+        if let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings) {
             (best, dialect) = (judgement, wrapped);
         }
     }
     let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
     if free && (!usual || best.score < 0.6) {
-        if let Some(columns) = fixed_columns(body) {
+        if let Some(columns) = fixed_columns(text) {
             let fixed = Dialect {
                 delimiter: Vec::new(),
                 layout: Layout::Fixed(columns),
                 ..dialect.clone()
             };
-            let judgement = judge(&fixed, body);
+            let judgement = judge(&fixed, text);
             if judgement.score * 0.9 > best.score {
                 (best, dialect) = (judgement, fixed);
             }
@@ -150,14 +153,14 @@ pub(crate) fn separator_line(sample: &[u8]) -> Option<(u8, usize)> {
     (line.len() <= 6).then_some((delimiter, end + after))
 }
 
-/// The sample without a line that is cut by its end.
-fn whole_lines(body: &[u8], last: bool) -> &[u8] {
+/// Length of the sample without a line that is cut by its end.
+fn whole_lines(body: &[u8], last: bool) -> usize {
     if last {
-        return body;
+        return body.len();
     }
     match memchr::memrchr2(b'\n', b'\r', body) {
-        Some(place) if place > body.len() / 2 => &body[..=place],
-        _ => body,
+        Some(place) if place > body.len() / 2 => place + 1,
+        _ => body.len(),
     }
 }
 
@@ -310,7 +313,7 @@ struct JudgedRow {
     stray: bool,
 }
 
-fn read_rows(dialect: &Dialect, body: &[u8], width: usize) -> Vec<JudgedRow> {
+fn read_rows(dialect: &Dialect, body: &str, width: usize) -> Vec<JudgedRow> {
     let (mut cells, mut rows, mut at) = (Cells::default(), Vec::new(), 0);
     while at < body.len() && rows.len() < ROWS {
         let (next, _) = dialect.repaired(body, at, true, width, &mut cells);
@@ -360,7 +363,7 @@ fn is_torn(text: &str, dialect: &Dialect) -> bool {
     indented || single || foreign(b'\t') || foreign(b';') || (foreign(b'|') && bytes.len() < 200) || commas
 }
 
-fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
+fn judge(dialect: &Dialect, body: &str) -> Judgement {
     let first = read_rows(dialect, body, 0);
     let Some(width) = usual_width(first.iter().map(|row| row.count)) else {
         return Judgement::default();
@@ -481,8 +484,7 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
 }
 
 /// True for tables drawn with bars and rules.
-fn looks_drawn(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
+fn looks_drawn(text: &str) -> bool {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
@@ -506,22 +508,22 @@ fn looks_drawn(body: &[u8]) -> bool {
 }
 
 /// The dialect inside lines that are quoted as a whole, if that reads better than lines of one cell.
-fn wrapped_lines(body: &[u8], outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
+fn wrapped_lines(body: &str, outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
     let quote = outer.quote?;
     let single = Dialect {
         delimiter: Vec::new(),
         ..outer.clone()
     };
-    let (mut cells, mut at, mut inner) = (Cells::default(), 0, Vec::new());
+    let (mut cells, mut at, mut inner) = (Cells::default(), 0, String::new());
     let (mut lines, mut wrapped) = (0usize, 0usize);
     while at < body.len() && lines < ROWS {
-        wrapped += usize::from(body[at] == quote);
+        wrapped += usize::from(body.as_bytes()[at] == quote);
         let Next::At(next) = single.record(body, at, true, &mut cells) else {
             break;
         };
         lines += 1;
-        inner.extend_from_slice(cells.get(body, 0).as_bytes());
-        inner.push(b'\n');
+        inner.push_str(cells.get(body, 0));
+        inner.push('\n');
         at = next;
     }
     if lines < 2 || wrapped * 10 < lines * 8 {
@@ -539,8 +541,7 @@ fn wrapped_lines(body: &[u8], outer: &Dialect, settings: &ReadSettings) -> Optio
 }
 
 /// Where the columns of fixed width begin, in characters: after gaps that run through all lines.
-fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
-    let text = String::from_utf8_lossy(body);
+fn fixed_columns(text: &str) -> Option<Vec<usize>> {
     let lines: Vec<Vec<char>> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -599,7 +600,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> (String, Option<char>, usize, Layout) {
-        let guess = detect(text.as_bytes(), true, &ReadSettings::default());
+        let guess = detect(text, true, &ReadSettings::default());
         (
             String::from_utf8_lossy(&guess.dialect.delimiter).into_owned(),
             guess.dialect.quote.map(char::from),
@@ -648,14 +649,14 @@ mod tests {
         assert_eq!(found("'a','b'\n'c, d','e'\n'f','g'\n").1, Some('\''));
         assert_eq!(found("a;b\n\"c;d\";e\n").1, Some('"'));
         let escaped = detect(
-            b"\"a\",\"b\"\n\"say \\\"hi\\\", you\",\"c\"\n",
+            "\"a\",\"b\"\n\"say \\\"hi\\\", you\",\"c\"\n",
             true,
             &ReadSettings::default(),
         );
         assert_eq!(escaped.dialect.escape, Some(b'\\'));
-        let plain = detect(b"\"a\",\"b\"\n\"c:\\\\\",\"d\"\n", true, &ReadSettings::default());
+        let plain = detect("\"a\",\"b\"\n\"c:\\\\\",\"d\"\n", true, &ReadSettings::default());
         assert_eq!(plain.dialect.escape, None);
-        let notes = b"a;b;c\r\n1;x\ny;2\r\n3;z;4\r\n5;u\nv;6\r\n";
+        let notes = "a;b;c\r\n1;x\ny;2\r\n3;z;4\r\n5;u\nv;6\r\n";
         let guess = detect(notes, true, &ReadSettings::default());
         assert_eq!((guess.dialect.line_end, guess.width), (LineEnd::CrLf, 3));
     }

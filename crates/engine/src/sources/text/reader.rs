@@ -51,7 +51,7 @@ pub(crate) struct TextFile {
     pub(crate) charset: CharsetGuess,
     pub(crate) dialect: DialectGuess,
     /// The decoded beginning, without a line `sep=;`.
-    head: Vec<u8>,
+    head: String,
     whole: bool,
 }
 
@@ -94,7 +94,7 @@ impl TextFile {
             Some((marked, length)) if marked == charset.charset => length,
             _ => 0,
         };
-        let mut text = Vec::new();
+        let mut text = String::new();
         Transcoder::new(charset.charset).decode(&head[mark..], whole, &mut text);
         let dialect = dialect::detect(&text, whole, settings);
         text.drain(..dialect.declaration.unwrap_or(0));
@@ -166,10 +166,8 @@ impl TextFile {
         self.file.seek(SeekFrom::Start(skip)).map_err(unreadable)?;
         let mut transcoder = Transcoder::new(self.charset.charset);
         let parser = Parser::new(&self.dialect, Some(table));
-        let (mut raw, mut text) = (vec![0; WAVE], Vec::new());
-        let mut done = skip;
         let mut rows = 0u32;
-        if let Some(length) = self.dialect.declaration {
+        if self.dialect.declaration.is_some() {
             rows = 1;
             let block = RawBlock {
                 known: vec![(1, SkipReason::SeparatorLine)],
@@ -178,28 +176,37 @@ impl TextFile {
             if !out(vec![block]) {
                 return Ok(rows);
             }
-            // Its length is that of the decoded line; it is taken off the decoded text below.
-            text.reserve(length);
         }
-        let mut undeclared = self.dialect.declaration.unwrap_or(0);
+        let mut done = skip;
+        let file = &mut self.file;
+        let mut raw = vec![0; WAVE];
+        let mut next = |text: &mut String| -> Result<bool, SourceError> {
+            let length = read_full(file, &mut raw).map_err(unreadable)?;
+            let last = length < raw.len();
+            transcoder.decode(&raw[..length], last, text);
+            Ok(last)
+        };
+        let mut text = String::new();
+        let mut last = next(&mut text)?;
+        text.drain(..self.dialect.declaration.unwrap_or(0).min(text.len()));
         loop {
             control.check()?;
-            let length = read_full(&mut self.file, &mut raw).map_err(unreadable)?;
-            let last = length < raw.len();
-            done += length as u64;
-            transcoder.decode(&raw[..length], last, &mut text);
-            if undeclared > 0 {
-                text.drain(..undeclared.min(text.len()));
-                undeclared = 0;
-            }
-            let (end, wave) = parser.wave(&text, last);
+            // While one wave is parsed, the next is read and decoded.
+            let mut following = String::new();
+            let ((end, wave), read) = rayon::join(
+                || parser.wave(&text, last),
+                || if last { Ok(true) } else { next(&mut following) },
+            );
             let (count, blocks) = number(wave, rows, notices);
             rows += count;
-            text.drain(..end);
+            done += WAVE as u64;
             control.report(done.min(self.bytes), self.bytes, u64::from(rows));
             if !out(blocks) || last {
                 break;
             }
+            last = read?;
+            following.insert_str(0, &text[end..]);
+            text = following;
         }
         notices.add(NoticeFact::MixedCharset, None, None, transcoder.replaced);
         Ok(rows)
@@ -339,13 +346,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses from the beginning of `text` on, at most `most` records, in one go.
-    fn sequence(&self, text: &[u8], last: bool, most: usize) -> (usize, Vec<RawBlock>) {
+    fn sequence(&self, text: &str, last: bool, most: usize) -> (usize, Vec<RawBlock>) {
         let part = self.part(text, 0, text.len(), last, most);
         (part.end, part.blocks)
     }
 
     /// Parses all whole records of `text` on all cores. Returns where the last record ends.
-    fn wave(&self, text: &[u8], last: bool) -> (usize, Vec<Part>) {
+    fn wave(&self, text: &str, last: bool) -> (usize, Vec<Part>) {
         let mut starts = vec![0];
         let mut at = PART;
         while at + PART / 2 < text.len() {
@@ -390,9 +397,9 @@ impl<'a> Parser<'a> {
 
     /// A place at or after `from` where a record seems to begin: several lines from there on have the usual number of
     /// cells.
-    fn record_start(&self, text: &[u8], from: usize) -> Option<usize> {
+    fn record_start(&self, text: &str, from: usize) -> Option<usize> {
         let mut cells = Cells::default();
-        let mut at = self.dialect.line_after(text, from, false)?;
+        let mut at = self.dialect.line_after(text.as_bytes(), from, false)?;
         for _ in 0..64 {
             let (mut probe, mut fits) = (at, 0);
             while fits < 3 && probe < text.len() {
@@ -407,20 +414,20 @@ impl<'a> Parser<'a> {
             if fits == 3 {
                 return Some(at);
             }
-            at = self.dialect.line_after(text, at, false)?;
+            at = self.dialect.line_after(text.as_bytes(), at, false)?;
         }
         None
     }
 
-    fn part(&self, text: &[u8], start: usize, end: usize, last: bool, most: usize) -> Part {
+    fn part(&self, text: &str, start: usize, end: usize, last: bool, most: usize) -> Part {
         let mut part = Part {
             end: start,
             ..Part::default()
         };
         let mut raw = self.fresh_block(self.width);
         let mut cells = Cells::default();
-        let special = memchr::memchr(0, &text[start..end]).is_some()
-            || memchr::memmem::find(&text[start..end], "\u{feff}".as_bytes()).is_some();
+        let special = memchr::memchr(0, &text.as_bytes()[start..end]).is_some()
+            || memchr::memmem::find(&text.as_bytes()[start..end], "\u{feff}".as_bytes()).is_some();
         let mut texts: Vec<String> = Vec::new();
         while part.end < end && (part.records as usize) < most {
             let (next, mended) = self
@@ -447,18 +454,16 @@ impl<'a> Parser<'a> {
             if cells.len() > self.usual && self.usual >= 2 && !cells.quoted {
                 self.with_other_quote(text, from..next, last, &mut cells, &mut part.notices, number);
             } else if cells.len() == self.usual && self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
-                cells.drop_leading_blanks(text);
+                cells.drop_leading_blanks(text.as_bytes());
             }
             let count = cells.len();
+            texts.clear();
             if special || cells.texts(text).any(|cell| cell.starts_with("=\"")) {
-                texts.clear();
                 texts.extend(
                     cells
                         .texts(text)
                         .map(|cell| clean(cell, number, &mut part.notices)),
                 );
-            } else {
-                texts.clear();
             }
             let cell = |index: usize| -> &str {
                 if texts.is_empty() {
@@ -502,7 +507,7 @@ impl<'a> Parser<'a> {
     /// A row with too many cells that has the usual number with the other quote uses that one.
     fn with_other_quote(
         &self,
-        text: &[u8],
+        text: &str,
         place: std::ops::Range<usize>,
         last: bool,
         cells: &mut Cells,
@@ -522,7 +527,7 @@ impl<'a> Parser<'a> {
     /// A line that is one cell here, and has exactly the usual number of cells with another delimiter, uses that one.
     fn with_other_delimiter(
         &self,
-        text: &[u8],
+        text: &str,
         place: std::ops::Range<usize>,
         last: bool,
         cells: &mut Cells,
@@ -536,9 +541,9 @@ impl<'a> Parser<'a> {
             let sentence = weak
                 && !cells.quoted
                 && (self.usual < 4
-                    || !cells
-                        .texts(text)
-                        .any(|cell| matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)));
+                    || !cells.texts(text).any(|cell| {
+                        matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)
+                    }));
             if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged && !sentence {
                 notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
                 return;

@@ -98,19 +98,18 @@ impl Cells {
     }
 
     /// The text of the cell at `index` of the record that was read from `input`.
-    pub(crate) fn get<'a>(&'a self, input: &'a [u8], index: usize) -> &'a str {
+    pub(crate) fn get<'a>(&'a self, input: &'a str, index: usize) -> &'a str {
         let span = self.spans[index];
-        let bytes = if span.rewritten {
-            &self.scratch[span.start..span.end]
+        if span.rewritten {
+            // Made of pieces of the input that begin and end beside ASCII.
+            std::str::from_utf8(&self.scratch[span.start..span.end]).unwrap_or_default()
         } else {
-            &input[span.start..span.end]
-        };
-        // The input is UTF-8 and spans begin and end beside ASCII bytes, so this only costs the check.
-        std::str::from_utf8(bytes).unwrap_or_default()
+            input.get(span.start..span.end).unwrap_or_default()
+        }
     }
 
     /// The texts of all cells.
-    pub(crate) fn texts<'a>(&'a self, input: &'a [u8]) -> impl Iterator<Item = &'a str> + 'a {
+    pub(crate) fn texts<'a>(&'a self, input: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         (0..self.spans.len()).map(move |index| self.get(input, index))
     }
 
@@ -136,7 +135,8 @@ impl Cells {
     /// Takes off the blank that stands before every cell but the first, where a record has one after each delimiter.
     pub(crate) fn drop_leading_blanks(&mut self, input: &[u8]) {
         let led = |span: &Span| !span.rewritten && span.start < span.end && input[span.start] == b' ';
-        let plain = |span: &Span| span.rewritten || span.start > 0 && matches!(input[span.start - 1], b'"' | b'\'');
+        let plain =
+            |span: &Span| span.rewritten || span.start > 0 && matches!(input[span.start - 1], b'"' | b'\'');
         if self.spans.iter().skip(1).all(|span| led(span) || plain(span)) {
             for span in self.spans.iter_mut().skip(1).filter(|span| led(span)) {
                 span.start += 1;
@@ -171,13 +171,15 @@ impl Dialect {
     /// Reads the record that begins at `start` into `cells`. With `last`, the end of `input` is the end of the file.
     ///
     /// `input` must be UTF-8. The caller asks only with `start < input.len()`.
-    pub(crate) fn record(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    pub(crate) fn record(&self, input: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         cells.clear();
+        let text = input;
+        let input = input.as_bytes();
         match &self.layout {
             Layout::Plain => self.delimited(input, start, last, cells, Stray::Text),
-            Layout::Drawn => self.drawn(input, start, last, cells),
+            Layout::Drawn => self.drawn(text, start, last, cells),
             Layout::Fixed(columns) => self.fixed(input, start, last, cells, columns),
-            Layout::WrappedLines => self.wrapped(input, start, last, cells),
+            Layout::WrappedLines => self.wrapped(text, start, last, cells),
         }
     }
 
@@ -186,13 +188,14 @@ impl Dialect {
     /// exactly `width` cells is taken. The flag says whether one of them was.
     pub(crate) fn repaired(
         &self,
-        input: &[u8],
+        text: &str,
         start: usize,
         last: bool,
         width: usize,
         cells: &mut Cells,
     ) -> (Next, bool) {
-        let next = self.record(input, start, last, cells);
+        let input = text.as_bytes();
+        let next = self.record(text, start, last, cells);
         if self.layout != Layout::Plain || width < 2 {
             return (next, false);
         }
@@ -214,11 +217,13 @@ impl Dialect {
                 return (next, true);
             }
             let damaged = cells.damaged;
-            let next = self.record(input, start, last, cells);
+            let next = self.record(text, start, last, cells);
             cells.damaged = damaged;
             return (next, damaged);
         }
-        let one_line = self.line_end_from(input, start, last).is_none_or(|line| line + 2 >= end);
+        let one_line = self
+            .line_end_from(input, start, last)
+            .is_none_or(|line| line + 2 >= end);
         let sound = !cells.damaged && one_line && count < width;
         if (cells.quoted || cells.damaged) && !sound {
             for stray in Stray::REPAIRS {
@@ -232,7 +237,7 @@ impl Dialect {
             }
             // No reading fits. A record that runs over lines and has more cells than the table has swallowed its
             // neighbours: then the line alone is the smaller loss.
-            let next = self.record(input, start, last, cells);
+            let next = self.record(text, start, last, cells);
             let first_line = self.line_end_from(input, start, last).unwrap_or(end);
             if first_line < end && cells.len() > width {
                 let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
@@ -352,7 +357,9 @@ impl Dialect {
                     cells.never_closed[search] = Some(open);
                 }
                 return match stray {
-                    Stray::Text | Stray::StrictClose | Stray::OpenInside if !last && end_of_line == input.len() => {
+                    Stray::Text | Stray::StrictClose | Stray::OpenInside
+                        if !last && end_of_line == input.len() =>
+                    {
                         Quoted::Incomplete
                     }
                     _ => Quoted::Text,
@@ -595,23 +602,24 @@ impl Dialect {
         }
     }
 
-    fn drawn(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    fn drawn(&self, text: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         let plain = Dialect {
             layout: Layout::Plain,
             ..self.clone()
         };
+        let input = text.as_bytes();
         let next = plain.delimited(input, start, last, cells, Stray::Text);
         cells.trim(input);
         let count = cells.len();
         let is_rule = cells
-            .texts(input)
-            .all(|text| text.bytes().all(|byte| b"-+=: |".contains(&byte)))
-            && cells.texts(input).any(|text| text.contains(['-', '=']));
+            .texts(text)
+            .all(|cell| cell.bytes().all(|byte| b"-+=: |".contains(&byte)))
+            && cells.texts(text).any(|cell| cell.contains(['-', '=']));
         if is_rule {
             cells.keep_only(0..0);
         } else if count > 1 {
-            let first = usize::from(cells.get(input, 0).is_empty());
-            let end = count - usize::from(cells.get(input, count - 1).is_empty());
+            let first = usize::from(cells.get(text, 0).is_empty());
+            let end = count - usize::from(cells.get(text, count - 1).is_empty());
             cells.keep_only(first..end.max(first));
         }
         next
@@ -642,27 +650,27 @@ impl Dialect {
         Next::At(next)
     }
 
-    fn wrapped(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    fn wrapped(&self, text: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         let outer = Dialect {
             delimiter: Vec::new(),
             layout: Layout::Plain,
             ..self.clone()
         };
-        let next = outer.delimited(input, start, last, cells, Stray::Text);
+        let next = outer.delimited(text.as_bytes(), start, last, cells, Stray::Text);
         if next == Next::Incomplete {
             return next;
         }
-        let line = cells.get(input, 0).as_bytes().to_vec();
+        let line = cells.get(text, 0).to_owned();
         let inner = Dialect {
             layout: Layout::Plain,
             ..self.clone()
         };
         let mut inside = Cells::default();
-        inner.delimited(&line, 0, true, &mut inside, Stray::Text);
+        inner.delimited(line.as_bytes(), 0, true, &mut inside, Stray::Text);
         cells.clear();
-        for text in inside.texts(&line) {
+        for cell in inside.texts(&line) {
             let from = cells.scratch.len();
-            cells.scratch.extend_from_slice(text.as_bytes());
+            cells.scratch.extend_from_slice(cell.as_bytes());
             let to = cells.scratch.len();
             cells.spans.push(Span {
                 start: from,
@@ -742,8 +750,8 @@ mod tests {
     fn all(dialect: &Dialect, text: &str, width: usize) -> Vec<Vec<String>> {
         let (mut cells, mut at, mut rows) = (Cells::default(), 0, Vec::new());
         while at < text.len() {
-            let (next, _) = dialect.repaired(text.as_bytes(), at, true, width, &mut cells);
-            rows.push(cells.texts(text.as_bytes()).map(str::to_owned).collect());
+            let (next, _) = dialect.repaired(text, at, true, width, &mut cells);
+            rows.push(cells.texts(text).map(str::to_owned).collect());
             let Next::At(next) = next else {
                 panic!("the whole text is there")
             };
@@ -853,7 +861,7 @@ mod tests {
         let mut cells = Cells::default();
         for cut in ["a,b", "a,\"b", "a,\"b\"", "a,b\r", "a,\"b\nc"] {
             assert_eq!(
-                Dialect::standard().record(cut.as_bytes(), 0, false, &mut cells),
+                Dialect::standard().record(cut, 0, false, &mut cells),
                 Next::Incomplete,
                 "{cut:?}"
             );

@@ -155,6 +155,86 @@ pub(crate) fn damaged(part: &str, cause: &dyn std::fmt::Display) -> SourceError 
     }
 }
 
+/// Reads a member on a thread of its own and hands `work` what comes out, so that inflating and parsing go on at once.
+pub(crate) fn inflated_ahead<T>(member: Member<'_>, work: impl FnOnce(Ahead) -> T) -> T {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(4);
+        scope.spawn(move || {
+            let mut inner = member.into_inner();
+            loop {
+                let mut piece = vec![0; PIECE];
+                let mut filled = 0;
+                let result = loop {
+                    match inner.read(&mut piece[filled..]) {
+                        Ok(0) => break Ok(()),
+                        Ok(length) => filled += length,
+                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                        Err(error) => break Err(error),
+                    }
+                    if filled == piece.len() {
+                        break Ok(());
+                    }
+                };
+                piece.truncate(filled);
+                let ends = filled < PIECE;
+                // An empty piece would be taken for the end; the other side hangs up when it has seen enough.
+                if !piece.is_empty() && sender.send(Ok(piece)).is_err() {
+                    return;
+                }
+                if let Err(error) = result {
+                    let _ = sender.send(Err(error));
+                    return;
+                }
+                if ends {
+                    return;
+                }
+            }
+        });
+        work(Ahead {
+            receiver,
+            piece: Vec::new(),
+            at: 0,
+        })
+    })
+}
+
+/// Bytes that travel at a time from the inflating to the parsing thread.
+const PIECE: usize = 256 << 10;
+
+/// What a thread inflates ahead.
+pub(crate) struct Ahead {
+    receiver: std::sync::mpsc::Receiver<std::io::Result<Vec<u8>>>,
+    piece: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Ahead {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Ahead {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.at >= self.piece.len() {
+            self.at = 0;
+            self.piece = match self.receiver.recv() {
+                Ok(piece) => piece?,
+                Err(_) => Vec::new(),
+            };
+        }
+        Ok(&self.piece[self.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount;
+    }
+}
+
 /// True for any reader of a member.
 pub(crate) trait Content: BufRead {}
 impl<R: BufRead> Content for R {}

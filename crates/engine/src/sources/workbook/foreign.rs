@@ -136,7 +136,9 @@ fn send(
         let number = first_row
             .saturating_add(u32::try_from(row).unwrap_or(u32::MAX))
             .saturating_add(1);
-        frames.row(number, cells).map_err(|error| damaged("pipe", &error))?;
+        frames
+            .row(number, cells)
+            .map_err(|error| damaged("pipe", &error))?;
     }
     cells.clear();
     Ok(())
@@ -198,7 +200,11 @@ fn cell_text(data: &Data) -> Option<(CellKind, String)> {
                 number_text(serial, &serial.to_string(), &NumberFormat::Elapsed, false)
             } else {
                 let (year, month, day, hour, minute, second, millis) = moment.to_ymd_hms_milli();
-                let second = if millis >= 500 && second < 59 { second + 1 } else { second };
+                let second = if millis >= 500 && second < 59 {
+                    second + 1
+                } else {
+                    second
+                };
                 let date = format!("{year:04}-{month:02}-{day:02}");
                 let text = if (hour, minute, second) == (0, 0, 0) {
                     date

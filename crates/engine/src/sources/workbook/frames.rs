@@ -39,7 +39,8 @@ impl<'a> Frames<'a> {
     }
 
     pub(crate) fn sheet(&mut self, name: &str, visible: bool, epoch_1904: bool) -> std::io::Result<()> {
-        self.out.write_all(&[SHEET, u8::from(visible), u8::from(epoch_1904)])?;
+        self.out
+            .write_all(&[SHEET, u8::from(visible), u8::from(epoch_1904)])?;
         self.text(name)
     }
 
@@ -154,10 +155,13 @@ struct Input<'a> {
 
 impl Input<'_> {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), SourceError> {
-        self.left = self.left.checked_sub(buffer.len() as u64).ok_or_else(|| SourceError::TooLarge {
-            part: "workbook".into(),
-            limit: MOST,
-        })?;
+        self.left = self
+            .left
+            .checked_sub(buffer.len() as u64)
+            .ok_or_else(|| SourceError::TooLarge {
+                part: "workbook".into(),
+                limit: MOST,
+            })?;
         self.inner.read_exact(buffer).map_err(|_| cut())
     }
 

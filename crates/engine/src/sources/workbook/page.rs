@@ -30,8 +30,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<SheetData>, SourceError> {
         });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-    let pages = if bytes[start..].first() == Some(&b'<') || bytes.first().is_some_and(|byte| *byte >= 0x80 || *byte == 0) {
+    let start = bytes
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .unwrap_or(0);
+    let pages = if bytes[start..].first() == Some(&b'<')
+        || bytes.first().is_some_and(|byte| *byte >= 0x80 || *byte == 0)
+    {
         vec![decode(&bytes)]
     } else {
         archived_pages(&bytes)
@@ -76,14 +81,16 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     }
     let guess = charset::detect(&bytes[..bytes.len().min(1 << 20)], &[]);
     let mark = charset::byte_order_mark(bytes).map_or(0, |(_, length)| length);
-    let mut out = Vec::new();
+    let mut out = String::new();
     Transcoder::new(guess.charset).decode(&bytes[mark..], true, &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    out
 }
 
 fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
     let document = Html::parse_document(page);
-    let Ok(tables) = Selector::parse("table") else { return };
+    let Ok(tables) = Selector::parse("table") else {
+        return;
+    };
     for table in document.select(&tables) {
         let number = sheets.len() + 1;
         let mut sheet = SheetData {
@@ -104,7 +111,10 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
                 *left -= 1;
                 *left > 0
             });
-            for cell in row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
+            for cell in row
+                .child_elements()
+                .filter(|cell| matches!(cell.value().name(), "td" | "th"))
+            {
                 while before.contains_key(&column) {
                     column += 1;
                 }
@@ -143,11 +153,16 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
 
 /// The rows of a table without those of tables inside it.
 fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    table.child_elements().flat_map(|child| match child.value().name() {
-        "tr" => vec![child],
-        "thead" | "tbody" | "tfoot" => child.child_elements().filter(|row| row.value().name() == "tr").collect(),
-        _ => Vec::new(),
-    })
+    table
+        .child_elements()
+        .flat_map(|child| match child.value().name() {
+            "tr" => vec![child],
+            "thead" | "tbody" | "tfoot" => child
+                .child_elements()
+                .filter(|row| row.value().name() == "tr")
+                .collect(),
+            _ => Vec::new(),
+        })
 }
 
 /// The text of a cell as a person sees it: runs of white space are one blank, breaks are line ends.
@@ -180,11 +195,14 @@ fn text_of(cell: ElementRef<'_>) -> String {
                 }
                 out.push('\n');
             }
-            Node::Element(element) if matches!(element.name(), "p" | "div" | "li") && !out.trim().is_empty() => {
+            Node::Element(element)
+                if matches!(element.name(), "p" | "div" | "li") && !out.trim().is_empty() =>
+            {
                 out.push('\n');
             }
             _ => {}
         }
     }
-    out.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{a0}').to_owned()
+    out.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{a0}')
+        .to_owned()
 }

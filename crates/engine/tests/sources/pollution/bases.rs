@@ -32,15 +32,49 @@ pub(crate) struct Base {
 }
 
 const FIRMS: &[&str] = &[
-    "Bäckerei Müller", "Hotel Zur Post", "Gasthof Krone", "Beck & Söhne GmbH", "Catering König, Inh. A. Voß",
-    "Kantine Süd", "Großhandel Öztürk", "Metzgerei Huber", "Café \"Zum Glück\"", "Mensa Uni Köln", "Da Vinci S.r.l.",
+    "Bäckerei Müller",
+    "Hotel Zur Post",
+    "Gasthof Krone",
+    "Beck & Söhne GmbH",
+    "Catering König, Inh. A. Voß",
+    "Kantine Süd",
+    "Großhandel Öztürk",
+    "Metzgerei Huber",
+    "Café \"Zum Glück\"",
+    "Mensa Uni Köln",
+    "Da Vinci S.r.l.",
 ];
-const CITIES: &[&str] = &["Köln", "München", "Ulm", "Zürich", "Frankfurt a. M.", "Bad Ems", "Saarbrücken", "Leipzig"];
+const CITIES: &[&str] = &[
+    "Köln",
+    "München",
+    "Ulm",
+    "Zürich",
+    "Frankfurt a. M.",
+    "Bad Ems",
+    "Saarbrücken",
+    "Leipzig",
+];
 const FIRST: &[&str] = &["Jürgen", "Zoë", "Anna", "Björn", "Renée", "Max", "Ute", "Mehmet"];
-const LAST: &[&str] = &["Müller", "Weiß", "O'Neill", "von der Heide", "Schröder", "Özil", "Kurz", "Beck"];
+const LAST: &[&str] = &[
+    "Müller",
+    "Weiß",
+    "O'Neill",
+    "von der Heide",
+    "Schröder",
+    "Özil",
+    "Kurz",
+    "Beck",
+];
 const NOTES: &[&str] = &[
-    "", "", "ruft zurück", "Angebot offen; Muster schicken", "wünscht Termin, eilig", "sagt: \"später\"",
-    "erste Zeile\nzweite Zeile", "5 % Rabatt", "siehe Mail vom 3.4.",
+    "",
+    "",
+    "ruft zurück",
+    "Angebot offen; Muster schicken",
+    "wünscht Termin, eilig",
+    "sagt: \"später\"",
+    "erste Zeile\nzweite Zeile",
+    "5 % Rabatt",
+    "siehe Mail vom 3.4.",
 ];
 
 fn leads(dice: &mut Dice) -> Base {
@@ -53,9 +87,17 @@ fn leads(dice: &mut Dice) -> Base {
                 format!("{:05}", 1067 + dice.below(90_000)),
                 dice.pick(CITIES).to_owned(),
                 format!("{first} {last}"),
-                format!("{}@firma-{number}.de", last.to_lowercase().replace(['\'', ' '], "")),
+                format!(
+                    "{}@firma-{number}.de",
+                    last.to_lowercase().replace(['\'', ' '], "")
+                ),
                 format!("+49 {} {}", 30 + dice.below(900), 100_000 + dice.below(800_000)),
-                format!("{:02}.{:02}.{}", 1 + dice.below(28), 1 + dice.below(12), 2019 + dice.below(6)),
+                format!(
+                    "{:02}.{:02}.{}",
+                    1 + dice.below(28),
+                    1 + dice.below(12),
+                    2019 + dice.below(6)
+                ),
                 format!("{},{:02}", dice.below(90_000), dice.below(100)),
                 dice.pick(NOTES).to_owned(),
             ]
@@ -64,7 +106,15 @@ fn leads(dice: &mut Dice) -> Base {
     Base {
         name: "leads",
         header: strings(&[
-            "Kundennr", "Firma", "PLZ", "Ort", "Ansprechpartner", "E-Mail", "Telefon", "Registriert am", "Volumen",
+            "Kundennr",
+            "Firma",
+            "PLZ",
+            "Ort",
+            "Ansprechpartner",
+            "E-Mail",
+            "Telefon",
+            "Registriert am",
+            "Volumen",
             "Notiz",
         ]),
         rows,
@@ -73,27 +123,49 @@ fn leads(dice: &mut Dice) -> Base {
 }
 
 fn sales(dice: &mut Dice) -> Base {
-    let products = ["Wireless Mouse", "USB-C Hub, 7 ports", "Desk Lamp 12\" arm", "Notebook", "Chair, black"];
+    let products = [
+        "Wireless Mouse",
+        "USB-C Hub, 7 ports",
+        "Desk Lamp 12\" arm",
+        "Notebook",
+        "Chair, black",
+    ];
     let kinds = ["Electronics", "Furniture", "Office"];
     let rows = (0..25 + dice.below(60))
         .map(|number| {
             let price = dice.below(90_000);
             vec![
                 format!("{:02}/{:02}/2018", 1 + dice.below(12), 1 + dice.below(28)),
-                format!("{:02}:{:02}:{:02}", dice.below(24), dice.below(60), dice.below(60)),
+                format!(
+                    "{:02}:{:02}:{:02}",
+                    dice.below(24),
+                    dice.below(60),
+                    dice.below(60)
+                ),
                 format!("{}", 1 + dice.below(40)),
                 format!("A-{:04}", dice.below(9000)),
                 format!("{}.{:02}", price / 100, price % 100),
                 dice.pick(&kinds).to_owned(),
                 dice.pick(&products).to_owned(),
                 format!("https://shop.example.com/p/{number}?ref={}", dice.below(99)),
-                dice.pick(&["", "fast delivery", "returned, see ticket", "-"]).to_owned(),
+                dice.pick(&["", "fast delivery", "returned, see ticket", "-"])
+                    .to_owned(),
             ]
         })
         .collect();
     Base {
         name: "sales",
-        header: strings(&["DATE", "TIME", "Qty", "ProductId", "Price", "Kind", "Description", "URL", "Comments"]),
+        header: strings(&[
+            "DATE",
+            "TIME",
+            "Qty",
+            "ProductId",
+            "Price",
+            "Kind",
+            "Description",
+            "URL",
+            "Comments",
+        ]),
         rows,
         delimiter: ",",
     }
@@ -106,7 +178,8 @@ fn words(dice: &mut Dice) -> Base {
                 dice.pick(FIRST).to_owned(),
                 dice.pick(LAST).to_owned(),
                 dice.pick(CITIES).to_owned(),
-                dice.pick(&["Leitung", "Einkauf", "Küche", "Verwaltung"]).to_owned(),
+                dice.pick(&["Leitung", "Einkauf", "Küche", "Verwaltung"])
+                    .to_owned(),
             ]
         })
         .collect();

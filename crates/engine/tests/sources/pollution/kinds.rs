@@ -60,7 +60,10 @@ impl Writing {
     }
 
     fn text(&self, lines: &[String]) -> String {
-        lines.iter().map(|line| format!("{line}{}", self.line_end)).collect()
+        lines
+            .iter()
+            .map(|line| format!("{line}{}", self.line_end))
+            .collect()
     }
 }
 
@@ -114,12 +117,20 @@ fn dialects(spoiler: &mut Spoiler<'_>) {
             delimiter: delimiter.to_owned(),
             ..usual.clone()
         };
-        spoiler.same("delimiter", format!("{delimiter:?}"), writing.text(&writing.lines(base)));
+        spoiler.same(
+            "delimiter",
+            format!("{delimiter:?}"),
+            writing.text(&writing.lines(base)),
+        );
         let quoted = Writing {
             quote_all: true,
             ..writing
         };
-        spoiler.same("delimiter, all quoted", format!("{delimiter:?}"), quoted.text(&quoted.lines(base)));
+        spoiler.same(
+            "delimiter, all quoted",
+            format!("{delimiter:?}"),
+            quoted.text(&quoted.lines(base)),
+        );
     }
     for quote_all in [false, true] {
         let single = Writing {
@@ -159,9 +170,17 @@ fn ends_and_marks(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
     let text = usual.text(&lines);
     spoiler.same("line ends", "none at the end", text.trim_end());
     spoiler.same("line ends", "two at the end", format!("{text}\r\n"));
-    spoiler.same("blank rows", "many at the end", format!("{text}{}", "\r\n".repeat(200)));
+    spoiler.same(
+        "blank rows",
+        "many at the end",
+        format!("{text}{}", "\r\n".repeat(200)),
+    );
     let delimiters = base.delimiter.repeat(base.header.len() - 1);
-    spoiler.same("blank rows", "delimiters at the end", format!("{text}{}", format!("{delimiters}\r\n").repeat(30)));
+    spoiler.same(
+        "blank rows",
+        "delimiters at the end",
+        format!("{text}{}", format!("{delimiters}\r\n").repeat(30)),
+    );
     let mut with_gap = lines.clone();
     with_gap.insert(1 + dice.below(lines.len() - 1), String::new());
     spoiler.same("blank rows", "one inside", usual.text(&with_gap));
@@ -201,7 +220,9 @@ fn headers(spoiler: &mut Spoiler<'_>) {
     let usual = Writing::of(base);
     let lines = usual.lines(base);
     let lettered = |base: &Base| Table {
-        header: (0..base.header.len()).map(|index| char::from(b'A' + index as u8).to_string()).collect(),
+        header: (0..base.header.len())
+            .map(|index| char::from(b'A' + index as u8).to_string())
+            .collect(),
         rows: base.rows.clone(),
     };
     if base.name != "words" {
@@ -261,7 +282,11 @@ fn headers(spoiler: &mut Spoiler<'_>) {
             "",
             usual.text(&two),
             Table {
-                header: base.header.iter().map(|name| format!("{name} ({name})")).collect(),
+                header: base
+                    .header
+                    .iter()
+                    .map(|name| format!("{name} ({name})"))
+                    .collect(),
                 rows: base.rows.clone(),
             },
         );
@@ -289,7 +314,11 @@ fn surroundings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         let all = [above.clone(), lines.clone()].concat();
         spoiler.same("titles above", number, usual.text(&all));
         let padded: Vec<String> = above.iter().map(|line| format!("{line}{pad}")).collect();
-        spoiler.same("titles above, padded", number, usual.text(&[padded, lines.clone()].concat()));
+        spoiler.same(
+            "titles above, padded",
+            number,
+            usual.text(&[padded, lines.clone()].concat()),
+        );
     }
     if width > 3 {
         let pairs: Vec<String> = [["Von:", "1.1.2024"], ["Bis:", "31.12.2024"]]
@@ -297,10 +326,18 @@ fn surroundings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
             .map(|pair| pair.join(base.delimiter))
             .collect();
         let gap = vec![String::new()];
-        spoiler.same("pairs above", "", usual.text(&[pairs, gap, lines.clone()].concat()));
+        spoiler.same(
+            "pairs above",
+            "",
+            usual.text(&[pairs, gap, lines.clone()].concat()),
+        );
     }
     let comments = vec!["# exportiert am 1.1.2024".to_owned(), "# von Max".to_owned()];
-    spoiler.same("comments", "above", usual.text(&[comments, lines.clone()].concat()));
+    spoiler.same(
+        "comments",
+        "above",
+        usual.text(&[comments, lines.clone()].concat()),
+    );
     let mut inside = lines.clone();
     inside.insert(lines.len() / 2, "# hier geht es weiter".into());
     spoiler.same("comments", "inside", usual.text(&inside));
@@ -312,18 +349,32 @@ fn surroundings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
     ];
     for (number, below) in remarks.iter().enumerate() {
         let below: Vec<String> = below.iter().map(ToString::to_string).collect();
-        spoiler.same("remarks below", number, usual.text(&[lines.clone(), below.clone()].concat()));
+        spoiler.same(
+            "remarks below",
+            number,
+            usual.text(&[lines.clone(), below.clone()].concat()),
+        );
         let padded: Vec<String> = below.iter().map(|line| format!("{line}{pad}")).collect();
-        spoiler.same("remarks below, padded", number, usual.text(&[lines.clone(), padded].concat()));
+        spoiler.same(
+            "remarks below, padded",
+            number,
+            usual.text(&[lines.clone(), padded].concat()),
+        );
     }
     let numeric = |row: &Vec<String>, column: usize| {
-        row[column].bytes().all(|byte| byte.is_ascii_digit() || byte == b',' || byte == b'.')
+        row[column]
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b',' || byte == b'.')
     };
     if let Some(column) = (1..width).rfind(|&column| base.rows.iter().all(|row| numeric(row, column))) {
         let mut sum = vec![String::new(); width];
         sum[0] = (*dice.pick(&["Summe", "Gesamt:", "Total"])).to_owned();
         sum[column] = "12345".into();
-        spoiler.same("total row", "", usual.text(&[lines.clone(), vec![usual.line(&sum)]].concat()));
+        spoiler.same(
+            "total row",
+            "",
+            usual.text(&[lines.clone(), vec![usual.line(&sum)]].concat()),
+        );
     }
 
     let narrower = strings(&["Kürzel", "Menge"]);
@@ -331,20 +382,42 @@ fn surroundings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         let mut all = vec![String::new(), usual.line(header)];
         for row in 0..rows {
             let cells: Vec<String> = (0..header.len())
-                .map(|column| if column == 0 { format!("X{row}") } else { format!("{}", row * 7 + column) })
+                .map(|column| {
+                    if column == 0 {
+                        format!("X{row}")
+                    } else {
+                        format!("{}", row * 7 + column)
+                    }
+                })
                 .collect();
             all.push(usual.line(&cells));
         }
         all
     };
-    spoiler.same("second table", "narrower", usual.text(&[lines.clone(), other(&narrower, 5)].concat()));
+    spoiler.same(
+        "second table",
+        "narrower",
+        usual.text(&[lines.clone(), other(&narrower, 5)].concat()),
+    );
     let wider: Vec<String> = (0..width + 3).map(|column| format!("Feld {column}")).collect();
-    spoiler.same("second table", "wider", usual.text(&[lines.clone(), other(&wider, 3)].concat()));
+    spoiler.same(
+        "second table",
+        "wider",
+        usual.text(&[lines.clone(), other(&wider, 3)].concat()),
+    );
     let same: Vec<String> = (0..width).map(|column| format!("Spalte{column}")).collect();
-    spoiler.same("second table", "as wide", usual.text(&[lines.clone(), other(&same, 4)].concat()));
+    spoiler.same(
+        "second table",
+        "as wide",
+        usual.text(&[lines.clone(), other(&same, 4)].concat()),
+    );
     let mut first = other(&narrower, 3)[1..].to_vec();
     first.push(String::new());
-    spoiler.same("second table", "narrower one first", usual.text(&[first, lines].concat()));
+    spoiler.same(
+        "second table",
+        "narrower one first",
+        usual.text(&[first, lines].concat()),
+    );
 }
 
 fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
@@ -415,7 +488,11 @@ fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         };
         let mut spoiled = lines.clone();
         spoiled[row + 1] = writing.line(&base.rows[row]);
-        spoiler.same("row with other delimiter", format!("{other:?} row {row}"), usual.text(&spoiled));
+        spoiler.same(
+            "row with other delimiter",
+            format!("{other:?} row {row}"),
+            usual.text(&spoiled),
+        );
     }
     // With blanks between cells a row shows what it is by its values only.
     if base.rows[0].iter().any(|cell| cell.parse::<f64>().is_ok()) && base.header.len() > 3 {
@@ -426,7 +503,11 @@ fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         };
         let mut spoiled = lines.clone();
         spoiled[row + 1] = writing.line(&base.rows[row]);
-        spoiler.same("row with other delimiter", format!("blank, row {row}"), usual.text(&spoiled));
+        spoiler.same(
+            "row with other delimiter",
+            format!("blank, row {row}"),
+            usual.text(&spoiled),
+        );
     }
     let row = dice.below(base.rows.len());
     let mut spaced = lines.clone();
@@ -444,7 +525,11 @@ fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
     if !inner && base.rows[row][1..].iter().all(|cell| !cell.is_empty()) {
         spoiler.same("row with blanks", format!("row {row}"), usual.text(&spaced));
         if base.rows[row].iter().all(|cell| !cell.contains('\'')) {
-            spoiler.same("row with other quote", format!("row {row}"), usual.text(&other_quote));
+            spoiler.same(
+                "row with other quote",
+                format!("row {row}"),
+                usual.text(&other_quote),
+            );
         }
     }
     let row = dice.below(base.rows.len());
@@ -454,14 +539,22 @@ fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
     unescaped[row + 1] = cells.join(base.delimiter);
     let mut expected = truth(base);
     expected.rows[row][1] = format!("sagt \"ja{} gern\" und geht", base.delimiter);
-    spoiler.add("unescaped quotes", format!("row {row}"), usual.text(&unescaped), expected);
+    spoiler.add(
+        "unescaped quotes",
+        format!("row {row}"),
+        usual.text(&unescaped),
+        expected,
+    );
 }
 
 fn dressings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
     let base = spoiler.base;
     let usual = Writing::of(base);
     let lines = usual.lines(base);
-    let ending: Vec<String> = lines.iter().map(|line| format!("{line}{}", base.delimiter)).collect();
+    let ending: Vec<String> = lines
+        .iter()
+        .map(|line| format!("{line}{}", base.delimiter))
+        .collect();
     spoiler.same("delimiter at line ends", "all", usual.text(&ending));
     let mut rows_only = ending.clone();
     rows_only[0] = lines[0].clone();
@@ -471,7 +564,10 @@ fn dressings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         .chain(&base.rows)
         .map(|cells| cells[1].clone())
         .collect();
-    if column.iter().all(|text| !text.is_empty() && !text.contains(['"', '\n'])) {
+    if column
+        .iter()
+        .all(|text| !text.is_empty() && !text.contains(['"', '\n']))
+    {
         spoiler.add(
             "single column",
             "",
@@ -486,10 +582,16 @@ fn dressings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
         .iter()
         .map(|line| format!("\"{}\"", line.replace('"', "\"\"")))
         .collect();
-    let flat = base.rows.iter().all(|row| row.iter().all(|cell| !cell.contains('\n')));
+    let flat = base
+        .rows
+        .iter()
+        .all(|row| row.iter().all(|cell| !cell.contains('\n')));
     if flat {
         spoiler.same("whole lines quoted", "", usual.text(&wrapped));
-        let plain = base.rows.iter().all(|row| row.iter().all(|cell| !cell.contains('|')));
+        let plain = base
+            .rows
+            .iter()
+            .all(|row| row.iter().all(|cell| !cell.contains('|')));
         if plain {
             let drawn = |cells: &Vec<String>| format!("| {} |", cells.join(" | "));
             let rule = format!("|{}", "---|".repeat(base.header.len()));
@@ -508,9 +610,16 @@ fn dressings(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
             })
             .collect();
         let fixed = |cells: &Vec<String>| -> String {
-            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect()
+            cells
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:width$}"))
+                .collect()
         };
-        let table: Vec<String> = std::iter::once(&base.header).chain(&base.rows).map(fixed).collect();
+        let table: Vec<String> = std::iter::once(&base.header)
+            .chain(&base.rows)
+            .map(fixed)
+            .collect();
         spoiler.same("fixed width", "", usual.text(&table));
     }
     let codes: Vec<String> = std::iter::once(lines[0].clone())
