@@ -63,6 +63,8 @@ fn yes() -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchReason {
+    /// The server already holds a lead with this external id from this client and source.
+    ExternalId,
     /// The same e-mail address after normalisation.
     #[serde(alias = "email_exact_match", alias = "email")]
     EmailExact,
@@ -83,6 +85,7 @@ impl MatchReason {
     /// The name in answers and files.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ExternalId => "external_id",
             Self::EmailExact => "email_exact",
             Self::PhoneNormalized => "phone_normalized",
             Self::CompanyFuzzy => "company_fuzzy",

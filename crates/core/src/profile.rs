@@ -143,6 +143,42 @@ impl ColumnProfile {
         self.phones += u64::from(phone_like);
     }
 
+    /// Takes over what another profile of the same column has seen after this one.
+    pub fn merge(&mut self, later: Self) {
+        fn add<const N: usize>(counts: &mut [u64; N], more: [u64; N]) {
+            counts
+                .iter_mut()
+                .zip(more)
+                .for_each(|(count, more)| *count += more);
+        }
+        self.cells += later.cells;
+        self.filled += later.filled;
+        for sample in later.samples {
+            if self.samples.len() < Self::SAMPLES && !self.samples.contains(&sample) {
+                self.samples.push(sample);
+            }
+        }
+        self.many |= later.many;
+        for (text, count) in later.distinct {
+            *self.distinct.entry(text).or_default() += count;
+        }
+        self.many |= self.distinct.len() > Self::MAX_DISTINCT;
+        if self.many {
+            self.distinct.clear();
+        }
+        self.proof = self.proof.take().or(later.proof);
+        self.emails += later.emails;
+        self.phones += later.phones;
+        self.damaged_numbers += later.damaged_numbers;
+        self.flags += later.flags;
+        self.digits_only += later.digits_only;
+        self.leading_zeros += later.leading_zeros;
+        self.serial_like += later.serial_like;
+        add(&mut self.kinds, later.kinds);
+        add(&mut self.moments, later.moments);
+        add(&mut self.decimals, later.decimals);
+    }
+
     /// Share of `count` in the filled cells, 0 to 1.
     fn share(&self, count: u64) -> f64 {
         #[allow(clippy::cast_precision_loss, reason = "shares need two digits")]

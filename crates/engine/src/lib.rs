@@ -1,5 +1,9 @@
 //! Everything of Lotse that touches the world: files, the project, mailboxes, servers, credentials, and the workflows
 //! that lead through them. Knows no window: the desktop shell and the command line are both thin users of this crate.
 
+pub mod clock;
 pub mod credentials;
+pub mod jobs;
+pub mod project;
 pub mod sources;
+pub mod workflows;

@@ -170,6 +170,31 @@ impl<'t> Interpreter<'t> {
         self.target
     }
 
+    /// True when a column or a constant gives the identities of rows.
+    pub fn maps_identity(&self) -> bool {
+        self.target
+            .role_index(Role::ExternalId)
+            .is_some_and(|index| self.fields[index].is_some())
+    }
+
+    /// The identity of a row: what its source or a person gives it, else `external_id`.
+    pub fn identity(&self, row: Row<'_>, edits: Option<&Edits>, external_id: &ExternalId) -> ExternalId {
+        let Some(index) = self.target.role_index(Role::ExternalId) else {
+            return external_id.clone();
+        };
+        let edit = edits.and_then(|edits| edits.get(&self.target.fields[index].name));
+        let text = match (edit, &self.fields[index]) {
+            (Some(text), _) => clean(text, false),
+            (None, Some(ready)) => clean(&ready.text(row).0, false),
+            (None, None) => String::new(),
+        };
+        if text.is_empty() || is_placeholder(&text) {
+            external_id.clone()
+        } else {
+            ExternalId(text)
+        }
+    }
+
     /// Makes the lead of a row. `edits` take the place of what the columns hold; `external_id` is the row's identity
     /// where the source brings none along.
     pub fn interpret(&self, row: Row<'_>, edits: Option<&Edits>, external_id: &ExternalId) -> Interpreted {

@@ -4,12 +4,14 @@
 //! Rows of nothing are never handed in; they show as gaps between row numbers and are counted as runs, so a million
 //! blank rows cost nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 
 use super::{
-    inspection::{NoticeFact, RowAccount, SkipReason, SkippedRows, SourceNotice},
+    inspection::{RowAccount, SkipReason, SkippedRows},
+    notice::{NoticeFact, NoticeTally},
+    probe::{RowProbe, is_total_word},
     shape::Shape,
     structure::{Structure, shape_of},
 };
@@ -24,126 +26,6 @@ pub(crate) struct RawBlock {
     pub(crate) known: Vec<(u32, SkipReason)>,
     /// Rows worth a second look, by index, when the reader has looked already.
     pub(crate) odd: Option<Vec<u32>>,
-}
-
-/// Counts notices by what they are about; the first place is kept.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NoticeTally(BTreeMap<(NoticeFact, Option<usize>), (Option<u32>, u64)>);
-
-impl NoticeTally {
-    pub(crate) fn add(&mut self, fact: NoticeFact, row: Option<u32>, column: Option<usize>, count: u64) {
-        if count == 0 {
-            return;
-        }
-        let entry = self.0.entry((fact, column)).or_insert((row, 0));
-        entry.1 += count;
-        entry.0 = match (entry.0, row) {
-            (Some(first), Some(row)) => Some(first.min(row)),
-            (first, row) => first.or(row),
-        };
-    }
-
-    pub(crate) fn merge(&mut self, other: NoticeTally) {
-        for ((fact, column), (row, count)) in other.0 {
-            self.add(fact, row, column, count);
-        }
-    }
-
-    pub(crate) fn into_notices(self) -> Vec<SourceNotice> {
-        self.0
-            .into_iter()
-            .map(|((fact, column), (row, count))| SourceNotice {
-                fact,
-                row,
-                column,
-                count,
-            })
-            .collect()
-    }
-}
-
-/// What makes a row worth a second look; cheap enough to ask of every row.
-#[derive(Clone, Debug)]
-pub(crate) struct RowProbe {
-    scarce: usize,
-    /// First heading with a text: column and text.
-    head: Option<(usize, String)>,
-}
-
-impl RowProbe {
-    pub(crate) fn new(structure: &Structure) -> Self {
-        let head = structure
-            .names
-            .iter()
-            .position(|name| !name.is_empty())
-            .filter(|_| structure.header.count > 0)
-            .map(|column| (column + structure.left, structure.names[column].clone()));
-        RowProbe {
-            scarce: structure.profile.scarce(),
-            head,
-        }
-    }
-
-    /// True for rows with few values, remarks, sums and repeated headings.
-    pub(crate) fn is_odd(&self, row: &Row<'_>) -> bool {
-        let mut filled = 0;
-        let mut first: Option<Cell<'_>> = None;
-        for cell in row.cells() {
-            if !cell.text.is_empty() {
-                filled += 1;
-                if first.is_none() {
-                    first = Some(cell);
-                }
-                // The rest of the row can only fill it more.
-                if filled >= self.scarce {
-                    break;
-                }
-            }
-        }
-        if filled < self.scarce {
-            return true;
-        }
-        let Some(first) = first else { return true };
-        first.text.starts_with('#')
-            || is_total_word(first.text)
-            || self
-                .head
-                .as_ref()
-                .is_some_and(|(column, name)| row.cell(*column).text == name)
-    }
-}
-
-/// Words that alone in their cell head a sum.
-fn is_total_word(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "summe",
-        "gesamtsumme",
-        "zwischensumme",
-        "gesamt",
-        "insgesamt",
-        "total",
-        "totals",
-        "subtotal",
-        "sub-total",
-        "grand total",
-        "sum",
-        "gesamtergebnis",
-        "teilergebnis",
-        "ergebnis",
-        "mittelwert",
-        "durchschnitt",
-        "average",
-        "total général",
-        "sous-total",
-        "somme",
-        "σ",
-        "∑",
-    ];
-    if text.len() > 24 {
-        return false;
-    }
-    let text = text.trim().trim_end_matches(':').trim_end();
-    !text.is_empty() && WORDS.iter().any(|word| text.to_lowercase() == *word)
 }
 
 /// A row that waits to be judged.

@@ -75,7 +75,7 @@ fn entities_of_the_document_itself_are_never_expanded() {
 
 #[test]
 fn a_member_that_inflates_without_end_is_stopped() {
-    // Two gigabytes of blanks inside an unfinished element.
+    // One text that never ends: it would have to fit into memory as a whole.
     let folder = tempfile::tempdir().unwrap();
     let (_other, small) = workbook(&format!("<worksheet>{ROWS}</worksheet>"), &[]);
     let path = folder.path().join("bomb.xlsx");
@@ -88,7 +88,7 @@ fn a_member_that_inflates_without_end_is_stopped() {
     zip.start_file("xl/sharedStrings.xml", options).unwrap();
     zip.write_all(b"<sst><si><t>").unwrap();
     let blanks = vec![b'x'; 1 << 20];
-    for _ in 0..1600 {
+    for _ in 0..80 {
         zip.write_all(&blanks).unwrap();
     }
     zip.finish().unwrap();

@@ -23,10 +23,13 @@ use super::{
 use crate::sources::{
     Control,
     error::SourceError,
-    inspection::{NoticeFact, SkipReason},
+    inspection::SkipReason,
+    notice::NoticeFact,
+    notice::NoticeTally,
+    probe::RowProbe,
     settings::ReadSettings,
     shape::Shape,
-    stream::{NoticeTally, RawBlock, RowProbe},
+    stream::RawBlock,
     structure::{SampleCell, SampleRow},
 };
 
@@ -458,7 +461,7 @@ impl<'a> Parser<'a> {
             }
             let count = cells.len();
             texts.clear();
-            if special || cells.texts(text).any(|cell| cell.starts_with("=\"")) {
+            if special || cells.any_begins_with(text, b"=\"") {
                 texts.extend(
                     cells
                         .texts(text)

@@ -19,9 +19,11 @@ use crate::sources::{
     Control,
     error::SourceError,
     guard,
-    inspection::{Format, NoticeFact, SourceSheet},
+    inspection::{Format, SourceSheet},
+    notice::NoticeFact,
+    notice::NoticeTally,
     settings::ReadSettings,
-    stream::{NoticeTally, RawBlock},
+    stream::RawBlock,
 };
 
 /// The name under which a format travels to the reading process.

@@ -15,11 +15,8 @@ pub(crate) use foreign::ReadWorkbook;
 pub(crate) use xlsx::XlsxFile;
 
 use crate::sources::{
-    Control,
-    error::SourceError,
-    inspection::SourceSheet,
-    settings::ReadSettings,
-    stream::{NoticeTally, RawBlock},
+    Control, error::SourceError, inspection::SourceSheet, notice::NoticeTally, settings::ReadSettings,
+    stream::RawBlock,
 };
 pub(crate) use sheet::SheetFacts;
 

@@ -11,10 +11,8 @@ use super::{
     xml::{Node, Xml, attribute, flag, raw_attributes},
 };
 use crate::sources::{
-    error::SourceError,
-    inspection::{NoticeFact, SkipReason},
-    settings::Hidden,
-    stream::{NoticeTally, RawBlock},
+    error::SourceError, inspection::SkipReason, notice::NoticeFact, notice::NoticeTally, settings::Hidden,
+    stream::RawBlock,
 };
 
 /// Rows and columns that a sheet can have.

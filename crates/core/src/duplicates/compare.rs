@@ -1,0 +1,349 @@
+//! Lines up the words of two names and says what agrees, what is missing and what contradicts.
+
+use super::company::{OWN_CITY, OWNER, TAIL, WORD};
+use super::typo::same_word;
+use super::vocabulary::Vocabulary;
+use super::words::{GIVEN, NUMBER, SISTER, SURNAME, TRADE};
+
+/// A row's name: its words with their marks, its legal forms.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    pub(super) words: &'a [u32],
+    pub(super) forms: u16,
+}
+
+/// What lining up two names showed. Weights are those of the words, shares lie between 0 and 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct NameEvidence {
+    /// Weight of what both have.
+    pub(super) shared: f32,
+    /// Weight of names that differ: each side has one that the other has not.
+    pub(super) differing: f32,
+    /// Weight of names that only one side has.
+    pub(super) missing: f32,
+    /// 1 where both say a trade and none agrees; 0.5 inside a family of trades.
+    pub(super) trade_differs: f32,
+    /// 1 where only one side says a trade.
+    pub(super) trade_missing: f32,
+    /// 1 where the first names differ.
+    pub(super) given_differs: f32,
+    /// 1 where only one side has a first name.
+    pub(super) given_missing: f32,
+    /// 1 where both have a number (branch, fund, ward, model) that the other has not.
+    pub(super) number_differs: f32,
+    /// 1 where only one side has one.
+    pub(super) number_missing: f32,
+    /// 1 where one side is a holding, an administration, … and the other is not.
+    pub(super) sister: f32,
+    /// 1 where both have legal forms and none in common, 0.3 where some are.
+    pub(super) form_differs: f32,
+    /// Rows that have the rarest shared word.
+    pub(super) rarest_shared: u32,
+    /// Soft share of agreeing words, for people to see.
+    pub(super) similarity: f32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Proper,
+    Trade,
+    Given,
+    Number,
+    Letter,
+    Sister,
+}
+
+const MOST: usize = super::reader::MOST_WORDS + 2;
+
+struct Side<'a> {
+    words: &'a [u32],
+    roles: [Role; MOST],
+    matched: [bool; MOST],
+}
+
+impl<'a> Side<'a> {
+    fn new(vocabulary: &Vocabulary, words: &'a [u32]) -> Self {
+        let words = &words[..words.len().min(MOST)];
+        let mut side = Side {
+            words,
+            roles: [Role::Proper; MOST],
+            matched: [false; MOST],
+        };
+        let mut proper = false;
+        for (at, &word) in words.iter().enumerate() {
+            let facts = vocabulary.word(word & WORD).facts;
+            side.roles[at] = if facts.is(NUMBER) {
+                Role::Number
+            } else if facts.is(TRADE) && !facts.is(SURNAME) {
+                Role::Trade
+            } else if facts.is(SISTER) {
+                Role::Sister
+            } else if vocabulary.text(word & WORD).len() == 1 {
+                Role::Letter
+            } else if facts.is(GIVEN) {
+                Role::Given
+            } else {
+                proper |= word & (OWNER | OWN_CITY) == 0;
+                Role::Proper
+            };
+        }
+        if !proper {
+            // "Salon Peter": where nothing else names the house, the first name does.
+            let marked = |at: &usize| side.words[*at] & OWNER == 0 && side.roles[*at] == Role::Given;
+            let only: Vec<usize> = (0..words.len()).filter(marked).collect();
+            for at in only {
+                side.roles[at] = Role::Proper;
+            }
+        }
+        side
+    }
+
+    fn open(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.words.len()).filter(|&at| !self.matched[at])
+    }
+
+    fn has(&self, role: Role) -> bool {
+        (0..self.words.len()).any(|at| self.roles[at] == role && self.words[at] & OWNER == 0)
+    }
+}
+
+/// What counts of a word that the other side has not.
+fn discount(word: u32) -> f32 {
+    if word & OWNER != 0 {
+        0.1
+    } else if word & OWN_CITY != 0 {
+        0.1
+    } else {
+        1.0
+    }
+}
+
+/// Lines up two names.
+pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> NameEvidence {
+    let mut lineup = Lineup {
+        vocabulary,
+        sides: [Side::new(vocabulary, left.words), Side::new(vocabulary, right.words)],
+        seen: NameEvidence {
+            rarest_shared: u32::MAX,
+            ..NameEvidence::default()
+        },
+        trades_shared: false,
+        numbers_shared: false,
+        all_shared: 0.0,
+    };
+    lineup.match_equal();
+    if lineup.sides.iter().all(|side| side.open().next().is_some()) {
+        lineup.match_joined();
+        lineup.match_similar();
+    }
+    lineup.conclude(left, right)
+}
+
+struct Lineup<'a> {
+    vocabulary: &'a Vocabulary,
+    sides: [Side<'a>; 2],
+    seen: NameEvidence,
+    trades_shared: bool,
+    numbers_shared: bool,
+    all_shared: f32,
+}
+
+impl Lineup<'_> {
+    fn word(&self, side: usize, at: usize) -> u32 {
+        self.sides[side].words[at]
+    }
+
+    fn text(&self, side: usize, at: usize) -> &str {
+        self.vocabulary.text(self.word(side, at) & WORD)
+    }
+
+    fn match_equal(&mut self) {
+        for at in 0..self.sides[0].words.len() {
+            let word = self.word(0, at) & WORD;
+            let same = self.sides[1].open().find(|&other| self.word(1, other) & WORD == word);
+            if let Some(other) = same {
+                self.settle(at, other, 1.0);
+            }
+        }
+    }
+
+    /// Takes a word of the left side and one of the right for the same, with the given probability.
+    fn settle(&mut self, at: usize, other: usize, alike: f32) {
+        self.sides[0].matched[at] = true;
+        self.sides[1].matched[other] = true;
+        let (word, counterpart) = (self.word(0, at), self.word(1, other));
+        let (one, two) = (self.vocabulary.word(word & WORD), self.vocabulary.word(counterpart & WORD));
+        let mass = (one.weight + two.weight) / 2.0;
+        self.all_shared += 2.0 * mass * alike;
+        match self.sides[0].roles[at] {
+            Role::Trade => {
+                self.trades_shared = true;
+                return;
+            }
+            Role::Sister => return,
+            Role::Number => self.numbers_shared = true,
+            Role::Proper | Role::Given | Role::Letter => {}
+        }
+        let counted = discount(word).max(discount(counterpart));
+        self.seen.shared += mass * alike * counted;
+        self.seen.differing += mass * (1.0 - alike) * counted;
+        self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
+    }
+
+    /// `See Blick` and `Seeblick`: two neighbours of one side that together are one word of the other.
+    fn match_joined(&mut self) {
+        for split in 0..2 {
+            let whole = 1 - split;
+            for at in 1..self.sides[split].words.len() {
+                if self.sides[split].matched[at - 1] || self.sides[split].matched[at] {
+                    continue;
+                }
+                let (first, second) = (self.text(split, at - 1), self.text(split, at));
+                let found = self.sides[whole].open().find(|&other| is_joined(self.text(whole, other), first, second));
+                let Some(other) = found else { continue };
+                self.sides[split].matched[at - 1] = true;
+                self.sides[0].roles[if split == 0 { at } else { other }] = Role::Proper;
+                if split == 0 {
+                    self.settle(at, other, 0.97);
+                } else {
+                    self.settle(other, at, 0.97);
+                }
+            }
+        }
+    }
+
+    /// Pairs off what is left, the most alike first.
+    fn match_similar(&mut self) {
+        let mut best: Vec<(f32, usize, usize)> = Vec::new();
+        for at in self.sides[0].open() {
+            for other in self.sides[1].open() {
+                let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
+                    (Role::Number, _) | (_, Role::Number) => continue,
+                    (Role::Letter, Role::Trade | Role::Sister) | (Role::Trade | Role::Sister, Role::Letter) => continue,
+                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
+                };
+                if alike >= 0.1 {
+                    best.push((alike, at, other));
+                }
+            }
+        }
+        best.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)).then(left.2.cmp(&right.2)));
+        for (alike, at, other) in best {
+            if !self.sides[0].matched[at] && !self.sides[1].matched[other] {
+                self.settle(at, other, alike);
+            }
+        }
+    }
+
+    fn conclude(self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
+        let Lineup { vocabulary, sides: [one, two], mut seen, .. } = self;
+        let rest = Rest::of(vocabulary, &one);
+        let other = Rest::of(vocabulary, &two);
+        let words = one.words.iter().chain(two.words);
+        let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
+        seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
+        weigh_names(&mut seen, &rest, &other);
+        if rest.trade > 0.0 && other.trade > 0.0 {
+            seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, &one, &two)) {
+                (true, true) => 0.15,
+                (true, false) => 0.4,
+                (false, true) => 0.5,
+                (false, false) => 1.0,
+            };
+        } else if !self.trades_shared && (rest.trade > 0.0) != (other.trade > 0.0) {
+            seen.trade_missing = 1.0;
+        }
+        if rest.number > 0.0 && other.number > 0.0 {
+            seen.number_differs = if self.numbers_shared { 0.7 } else { 1.0 };
+        } else {
+            seen.number_missing = rest.number.max(other.number);
+        }
+        if one.has(Role::Sister) != two.has(Role::Sister) || rest.sister && other.sister {
+            seen.sister = 1.0;
+        }
+        if left.forms != 0 && right.forms != 0 && left.forms != right.forms {
+            seen.form_differs = if left.forms & right.forms == 0 { 1.0 } else { 0.3 };
+        }
+        seen
+    }
+}
+
+/// What of one side found no counterpart.
+#[derive(Default)]
+struct Rest {
+    proper: f32,
+    /// After a dash or in brackets: an addition, unless the other side has something else there.
+    tail: f32,
+    given: f32,
+    letter: f32,
+    trade: f32,
+    number: f32,
+    sister: bool,
+}
+
+impl Rest {
+    fn of(vocabulary: &Vocabulary, side: &Side<'_>) -> Self {
+        let mut rest = Rest::default();
+        for at in side.open() {
+            let word = side.words[at];
+            let mass = vocabulary.word(word & WORD).weight * discount(word);
+            match side.roles[at] {
+                Role::Proper if word & TAIL != 0 => rest.tail += mass,
+                Role::Proper => rest.proper += mass,
+                Role::Given => rest.given += mass,
+                Role::Letter => rest.letter += discount(word),
+                Role::Trade if word & (TAIL | OWNER) == 0 => rest.trade += 1.0,
+                Role::Trade => {}
+                Role::Number => {
+                    let year = vocabulary.text(word & WORD).len() == 4;
+                    let share = if word & (TAIL | OWNER) != 0 || year { 0.4 } else { 1.0 };
+                    rest.number = f32::max(rest.number, share);
+                }
+                Role::Sister => rest.sister = true,
+            }
+        }
+        rest
+    }
+}
+
+/// Sorts what is left over into what contradicts and what is merely missing.
+fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
+    let names = |rest: &Rest| rest.proper + rest.tail;
+    let (here, there) = (names(rest), names(other));
+    let differing = here.min(there);
+    seen.differing += differing;
+    let missing = |rest: &Rest, all: f32| {
+        let tail = if differing > 0.0 { rest.tail } else { rest.tail * 0.3 };
+        (rest.proper + tail - if all > 0.0 { differing } else { 0.0 }).max(0.0)
+    };
+    seen.missing += missing(rest, here).max(missing(other, there));
+    let initials = |rest: &Rest| rest.given + rest.letter;
+    let (given_here, given_there) = (initials(rest), initials(other));
+    if given_here > 0.5 && given_there > 0.5 {
+        seen.given_differs = 1.0;
+    } else if given_here > 0.5 || given_there > 0.5 {
+        seen.given_missing = 1.0;
+        // "Salon Peter Maier" against "Salon Krause": the first name takes part in the difference.
+        if (given_here > 0.5 && here == 0.0 && there > 0.0) || (given_there > 0.5 && there == 0.0 && here > 0.0) {
+            seen.differing += here.max(there).min(given_here.max(given_there));
+        }
+    }
+}
+
+fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> bool {
+    let family = |side: &Side<'_>, at: usize| vocabulary.word(side.words[at] & WORD).facts.family;
+    one.open()
+        .filter(|&at| one.roles[at] == Role::Trade)
+        .any(|at| two.open().any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other)))
+}
+
+/// Whether `whole` is the two words without the blank; folding has made one letter of two equal ones at the seam.
+fn is_joined(whole: &str, first: &str, second: &str) -> bool {
+    let seam = usize::from(first.as_bytes().last() == second.as_bytes().first());
+    let length = first.len() + second.len();
+    if whole.len().abs_diff(length) > 1 + seam || length < 5 || first.len() < 2 || second.len() < 2 {
+        return false;
+    }
+    let exact = |second: &str| whole.strip_prefix(first).is_some_and(|rest| rest == second);
+    exact(second) || seam == 1 && exact(&second[1..]) || whole.strip_prefix(first).and_then(|rest| rest.strip_prefix('s')) == Some(second)
+}

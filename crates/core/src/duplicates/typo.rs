@@ -1,0 +1,117 @@
+//! Whether two different words are one word and its misspelling, or two words.
+
+use super::company::{DOTTED, WORD};
+use super::similarity::{edits, trim_common};
+use super::vocabulary::Vocabulary;
+use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+
+/// The estimated probability, 0 to 1, that the two words of a row mean the same word.
+///
+/// Three kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
+/// both words (then they are two words, however near), and whether the corpus does: a misspelling is rare, a name
+/// that several rows have is a name.
+pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
+    let (one, two) = (left & WORD, right & WORD);
+    if one == two {
+        return 1.0;
+    }
+    let (word_one, word_two) = (vocabulary.word(one), vocabulary.word(two));
+    let (facts_one, facts_two) = (word_one.facts, word_two.facts);
+    if facts_one.trade != 0 && facts_one.trade == facts_two.trade {
+        return 0.96;
+    }
+    if (facts_one.lists | facts_two.lists) & NUMBER != 0 {
+        return 0.0;
+    }
+    let (text_one, text_two) = (vocabulary.text(one), vocabulary.text(two));
+    if let Some(shortened) = shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one)) {
+        let both_known = facts_one.is_known() && facts_two.is_known();
+        return if both_known && shortened < 0.85 { 0.15 } else { shortened };
+    }
+    let shorter = text_one.len().min(text_two.len());
+    let longer = text_one.len().max(text_two.len());
+    let limit = match shorter {
+        0..=2 => return 0.0,
+        3..=6 => 1,
+        7..=10 => 2,
+        _ => 3,
+    };
+    let distance = edits(text_one.as_bytes(), text_two.as_bytes(), limit);
+    if distance > limit {
+        return 0.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "lengths of words")]
+    let length = longer.min(12) as f32;
+    let mut evidence = 0.55 * (length - 4.6);
+    evidence += match distance {
+        1 => kind_of_edit(text_one, text_two),
+        2 => -1.9,
+        _ => -4.2,
+    };
+    let inflected = is_inflected(text_one, text_two);
+    if inflected {
+        evidence += 1.6;
+    }
+    let names = GIVEN | SURNAME | HOUSE | TRADE | SISTER;
+    match (facts_one.is(names), facts_two.is(names)) {
+        (true, true) => evidence -= if inflected { 1.4 } else { 4.5 },
+        (false, false) => {}
+        _ => evidence += 0.5,
+    }
+    let (rarer, commoner) = (word_one.rows.min(word_two.rows), word_one.rows.max(word_two.rows));
+    if rarer > 3 {
+        evidence -= if commoner / 100 >= rarer { 0.5 } else { 3.5 };
+    } else if commoner > 10 {
+        evidence += 0.8;
+    }
+    1.0 / (1.0 + (-evidence).exp())
+}
+
+/// `short` as a cut-off form of `long`: an initial, a beginning with a full stop, a long beginning without.
+fn shortened(short_word: u32, long_word: u32, short: &str, long: &str) -> Option<f32> {
+    if short.len() >= long.len() || long_word & DOTTED != 0 && short_word & DOTTED == 0 {
+        return None;
+    }
+    let dotted = short_word & DOTTED != 0;
+    if long.starts_with(short) {
+        return match short.len() {
+            1 => Some(if dotted { 0.85 } else { 0.6 }),
+            _ if dotted => Some(0.93),
+            4.. if long.len() >= short.len() + 3 => Some(0.45),
+            _ => None,
+        };
+    }
+    // "Bhs." for Bahnhofs, "Hsm." for Hausmeister: only with the full stop, and with the last letter kept or a
+    // consonant skeleton of three.
+    let mut letters = long.bytes();
+    let contained = short.bytes().all(|letter| letters.any(|other| other == letter));
+    (dotted && short.len() >= 3 && short.as_bytes()[0] == long.as_bytes()[0] && contained).then_some(0.75)
+}
+
+/// How a single edit shifts the balance: fingers swap and drop letters more often than they hit another one, and
+/// some letters sound alike.
+fn kind_of_edit(left: &str, right: &str) -> f32 {
+    let first_differs = left.as_bytes()[0] != right.as_bytes()[0];
+    let first = if first_differs { -0.6 } else { 0.0 };
+    let kind = match trim_common(left.as_bytes(), right.as_bytes()) {
+        ([_, _], [_, _]) => 0.8,
+        ([], _) | (_, []) => 0.3,
+        ([one], [two]) if sound_alike(*one, *two) => 0.5,
+        _ => -0.7,
+    };
+    first + kind
+}
+
+fn sound_alike(one: u8, two: u8) -> bool {
+    matches!(
+        (one.min(two), one.max(two)),
+        (b'd', b't') | (b'b', b'p') | (b'g', b'k') | (b'c', b'k') | (b'f', b'v') | (b'v', b'w') | (b'i', b'y') | (b's', b'z') | (b'c', b'z')
+            | (b'i', b'j') | (b'a', b'e') | (b'm', b'n') | (b'c', b's') | (b'e', b'i')
+    )
+}
+
+/// `Löwe` and `Löwen`, `Hirsch` and `Hirschen`, `Schlosser` and `Schlossers`.
+fn is_inflected(left: &str, right: &str) -> bool {
+    let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+    short.len() >= 3 && matches!(long.strip_prefix(short), Some("n" | "en" | "e" | "s" | "es" | "er"))
+}

@@ -1,0 +1,185 @@
+//! All words of an index: how they are read, what is known about them, how many rows have them.
+
+use super::company::{Class, read_word};
+use super::hash::{Texts, count, hash_bytes};
+use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
+
+/// What comparing needs to know about one word.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    /// How much the word says: the logarithm of how rarely it is seen. Brought up to date by [`Vocabulary::weigh`].
+    pub(super) weight: f32,
+    /// Rows that have it.
+    pub(super) rows: u32,
+    pub(super) facts: Facts,
+}
+
+/// A word as it is written, and what reading it gave.
+#[derive(Clone, Copy)]
+pub(super) struct Written {
+    pub(super) class: Class,
+    start: u32,
+    count: u8,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Vocabulary {
+    texts: Texts,
+    words: Vec<Word>,
+    written: Texts,
+    readings: Vec<Written>,
+    parts: Vec<u32>,
+    /// Per word the end of its features in `features`.
+    feature_ends: Vec<u32>,
+    features: Vec<u16>,
+}
+
+/// A feature with this bit is shared by few words other than misspellings of each other.
+pub(super) const STRONG: u16 = 1 << 15;
+
+impl Vocabulary {
+    pub(super) fn text(&self, word: u32) -> &str {
+        self.texts.get(word)
+    }
+
+    pub(super) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    #[inline]
+    pub(super) fn word(&self, word: u32) -> &Word {
+        &self.words[word as usize]
+    }
+
+    pub(super) fn find_written(&self, text: &str) -> Option<u32> {
+        self.written.find(text)
+    }
+
+    pub(super) fn reading(&self, written: u32) -> (Class, &[u32]) {
+        let reading = self.readings[written as usize];
+        let start = reading.start as usize;
+        (reading.class, &self.parts[start..start + usize::from(reading.count)])
+    }
+
+    /// The number of a written word, reading it when it is new.
+    pub(super) fn learn(&mut self, text: &str) -> u32 {
+        let (number, new) = self.written.intern(text);
+        if new {
+            let reading = read_word(text);
+            let start = count(self.parts.len());
+            for word in &reading.words {
+                let word = self.add(word);
+                self.parts.push(word);
+            }
+            self.readings.push(Written {
+                class: reading.class,
+                start,
+                count: u8::try_from(self.parts.len() - start as usize).unwrap_or(u8::MAX),
+            });
+        }
+        number
+    }
+
+    /// The number of a folded word.
+    pub(super) fn add(&mut self, form: &str) -> u32 {
+        let (number, new) = self.texts.intern(form);
+        if new {
+            let mut facts = Lexicon::get().facts(form);
+            if form.bytes().all(|byte| byte.is_ascii_digit()) {
+                facts.lists |= NUMBER;
+            }
+            self.words.push(Word {
+                weight: 0.0,
+                rows: 0,
+                facts,
+            });
+            push_features(form, facts, &mut self.features);
+            self.feature_ends.push(count(self.features.len()));
+        }
+        number
+    }
+
+    pub(super) fn features(&self, word: u32) -> &[u16] {
+        let at = word as usize;
+        let start = if at == 0 { 0 } else { self.feature_ends[at - 1] as usize };
+        &self.features[start..self.feature_ends[at] as usize]
+    }
+
+    pub(super) fn see(&mut self, words: impl Iterator<Item = u32>) {
+        for word in words {
+            self.words[word as usize].rows += 1;
+        }
+    }
+
+    pub(super) fn forget(&mut self, words: impl Iterator<Item = u32>) {
+        for word in words {
+            let rows = &mut self.words[word as usize].rows;
+            *rows = rows.saturating_sub(1);
+        }
+    }
+
+    /// Brings all weights up to date for a corpus of `rows` rows.
+    ///
+    /// The corpus counts as at most [`CORPUS`] rows against [`PRIOR`] rows of prior knowledge, so that weights neither
+    /// jump about in small sets nor grow without end in large ones.
+    pub(super) fn weigh(&mut self, rows: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "a weight needs three digits")]
+        let rows = rows.max(1) as f32;
+        let corpus = rows.min(CORPUS);
+        for word in &mut self.words {
+            #[expect(clippy::cast_precision_loss, reason = "a weight needs three digits")]
+            let seen = word.rows as f32 * corpus / rows;
+            let expected = PRIOR * prior(word.facts);
+            word.weight = ((corpus + PRIOR) / (seen + expected)).ln().max(0.2);
+            if word.facts.is(FILLER) && !word.facts.is_known() {
+                word.weight = 0.0;
+            }
+        }
+    }
+}
+
+const CORPUS: f32 = 20_000.0;
+const PRIOR: f32 = 2_000.0;
+
+/// In what share of names a word of this kind is expected before any is seen.
+fn prior(facts: Facts) -> f32 {
+    if facts.is(TRADE | SISTER) {
+        0.02
+    } else if facts.is(NUMBER) {
+        0.003
+    } else if facts.is(GIVEN) {
+        0.002
+    } else if facts.is(SURNAME | HOUSE | CITY) {
+        0.001
+    } else {
+        0.000_15
+    }
+}
+
+/// The features by which rows with this word find each other: for short words the word and its forms that lack a
+/// letter, for longer ones the runs of three letters, for trades the trade.
+fn push_features(form: &str, facts: Facts, features: &mut Vec<u16>) {
+    let short = |hash: u64| u16::try_from(hash >> 49).unwrap_or(0);
+    if facts.is(FILLER) && !facts.is_known() {
+        return;
+    }
+    if facts.is(TRADE) {
+        features.push(short(super::hash::mix(u64::from(facts.trade))) & !STRONG);
+        return;
+    }
+    let letters = form.as_bytes();
+    if facts.is(NUMBER) || letters.len() < 3 {
+        features.push(short(hash_bytes(letters)) & !STRONG);
+        return;
+    }
+    if letters.len() <= 6 {
+        let mut forms = Vec::with_capacity(14);
+        super::similarity::for_each_deletion(letters, |hash| forms.push(short(hash) | STRONG));
+        forms.sort_unstable();
+        forms.dedup();
+        features.extend(forms);
+    }
+    for run in letters.windows(3) {
+        features.push(short(hash_bytes(run)) & !STRONG);
+    }
+}

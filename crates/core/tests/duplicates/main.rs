@@ -1,0 +1,3 @@
+//! Duplicates as a caller sees them.
+
+mod matching;
