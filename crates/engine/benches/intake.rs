@@ -3,6 +3,8 @@
 //! Prints a table. `cargo bench -p lotse-engine --bench intake -- make FOLDER` only writes the files there, so that
 //! other readers can be timed on them in the same minute; `-- FILE` times one file.
 
+#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+
 use std::{
     hint::black_box,
     io::Write as _,

@@ -5,6 +5,8 @@
 //! Damage is done where it hurts: in the bytes of text files and compound files, and inside the members of archives,
 //! whose checksums would otherwise refuse it.
 
+#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+
 use std::{
     io::{Read as _, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},

@@ -392,7 +392,9 @@ pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionRe
 }
 
 fn certainty(score: f64) -> f32 {
-    (0.5 + 0.49 * (score / (score + 1.5)).clamp(0.0, 1.0)) as f32
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = (0.5 + 0.49 * (score / (score + 1.5)).clamp(0.0, 1.0)) as f32;
+    certainty
 }
 
 /// True when `next` is a further line of the heading that `above` begins.

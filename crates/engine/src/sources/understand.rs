@@ -32,7 +32,7 @@ const SAMPLE_ROWS: usize = 1000;
 const SAMPLE_CELLS: usize = 1 << 17;
 /// A file that was opened.
 enum Opened {
-    Text(TextFile),
+    Text(Box<TextFile>),
     Workbook(Box<dyn Workbook>),
 }
 
@@ -78,7 +78,7 @@ impl Understood {
                     sheet: Detection::found(String::new(), 1.0, DetectionReason::Only),
                     sheet_index: 0,
                     whole: None,
-                    opened: Opened::Text(text),
+                    opened: Opened::Text(Box::new(text)),
                     sample,
                     structure,
                     facts: SheetFacts::default(),

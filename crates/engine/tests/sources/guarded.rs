@@ -1,6 +1,9 @@
 //! Workbooks that are read in a process of their own. This program is both: the one that asks and, started again
 //! with a hidden argument, the one that reads; so it has no test harness around its `main`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
+#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+
 use std::{
     io::Write as _,
     path::{Path, PathBuf},

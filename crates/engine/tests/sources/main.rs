@@ -1,5 +1,8 @@
 //! The intake of files, from the outside: real files in, tables out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
+#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+
 mod delimited;
 mod excel;
 mod hostile;

@@ -167,6 +167,8 @@ fn single_byte(sample: &[u8]) -> CharsetGuess {
         };
     }
     let margin = (best - scored[1].0) as f64 / (beyond as f64 * 2.0);
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = (0.6 + 0.4 * margin.clamp(0.0, 1.0)) as f32;
     let charset = if charset == Charset::Windows1252
         && sample.contains(&0xA4)
         && !sample.iter().any(|byte| (0x80..0xA0).contains(byte))
@@ -178,7 +180,7 @@ fn single_byte(sample: &[u8]) -> CharsetGuess {
     };
     CharsetGuess {
         charset,
-        certainty: (0.6 + 0.4 * margin.clamp(0.0, 1.0)) as f32,
+        certainty,
         evidence: if letters > 0 {
             CharsetEvidence::Letters { letters, example }
         } else {
@@ -321,7 +323,7 @@ enum Kind {
         cut: Vec<u8>,
     },
     Encoded(Box<Decoder>),
-    Table([char; 256]),
+    Table(Box<[char; 256]>),
     Wide {
         big_endian: bool,
         cut: Vec<u8>,
@@ -339,7 +341,7 @@ impl Transcoder {
             },
             (_, Some(encoding)) => Kind::Encoded(Box::new(encoding.new_decoder_without_bom_handling())),
             (_, None) => {
-                let mut table = ['\0'; 256];
+                let mut table = Box::new(['\0'; 256]);
                 for byte in 0..=255u8 {
                     table[usize::from(byte)] = single_byte_char(charset, byte);
                 }

@@ -100,23 +100,25 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
             (best, dialect) = (judgement, escaped);
         }
     }
-    if free && best.width <= 1 {
-        if let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings) {
-            (best, dialect) = (judgement, wrapped);
-        }
+    if free
+        && best.width <= 1
+        && let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings)
+    {
+        (best, dialect) = (judgement, wrapped);
     }
     let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
-    if free && (!usual || best.score < 0.6) {
-        if let Some(columns) = fixed_columns(text) {
-            let fixed = Dialect {
-                delimiter: Vec::new(),
-                layout: Layout::Fixed(columns),
-                ..dialect.clone()
-            };
-            let judgement = judge(&fixed, text);
-            if judgement.score * 0.9 > best.score {
-                (best, dialect) = (judgement, fixed);
-            }
+    if free
+        && (!usual || best.score < 0.6)
+        && let Some(columns) = fixed_columns(text)
+    {
+        let fixed = Dialect {
+            delimiter: Vec::new(),
+            layout: Layout::Fixed(columns),
+            ..dialect.clone()
+        };
+        let judgement = judge(&fixed, text);
+        if judgement.score * 0.9 > best.score {
+            (best, dialect) = (judgement, fixed);
         }
     }
     let margin = if best.score > 0.0 {
@@ -129,9 +131,11 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
     } else {
         (0.5 + 0.5 * margin) * (0.6 + 0.4 * best.regular)
     };
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = certainty.min(0.99) as f32;
     DialectGuess {
         width: best.width.max(1),
-        certainty: certainty.min(0.99) as f32,
+        certainty,
         fitting: best.fitting,
         records: best.records,
         quoted: best.quoted,

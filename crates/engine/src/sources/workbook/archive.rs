@@ -41,7 +41,7 @@ impl Archive {
     pub(crate) fn names(&self) -> Vec<String> {
         self.zip
             .file_names()
-            .filter_map(|name| name.ok().map(|name| name.into_owned()))
+            .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
             .collect()
     }
 

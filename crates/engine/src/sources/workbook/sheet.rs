@@ -251,7 +251,7 @@ pub(crate) fn read_sheet<R: Content>(
             None
         };
         blocks.push(number, &cells, known);
-        if number % 256 == 0 {
+        if number.is_multiple_of(256) {
             progress(number)?;
         }
         let finished = blocks.take(false);

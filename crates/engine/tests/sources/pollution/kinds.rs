@@ -80,7 +80,13 @@ struct Spoiler<'a> {
 }
 
 impl Spoiler<'_> {
-    fn add(&mut self, kind: &'static str, detail: impl ToString, bytes: impl Into<Vec<u8>>, truth: Table) {
+    fn add(
+        &mut self,
+        kind: &'static str,
+        detail: impl std::fmt::Display,
+        bytes: impl Into<Vec<u8>>,
+        truth: Table,
+    ) {
         self.cases.push(Case {
             kind,
             detail: detail.to_string(),
@@ -89,7 +95,7 @@ impl Spoiler<'_> {
         });
     }
 
-    fn same(&mut self, kind: &'static str, detail: impl ToString, bytes: impl Into<Vec<u8>>) {
+    fn same(&mut self, kind: &'static str, detail: impl std::fmt::Display, bytes: impl Into<Vec<u8>>) {
         self.add(kind, detail, bytes, truth(self.base));
     }
 }
@@ -221,7 +227,7 @@ fn headers(spoiler: &mut Spoiler<'_>) {
     let lines = usual.lines(base);
     let lettered = |base: &Base| Table {
         header: (0..base.header.len())
-            .map(|index| char::from(b'A' + index as u8).to_string())
+            .map(|index| char::from(b'A' + u8::try_from(index).unwrap()).to_string())
             .collect(),
         rows: base.rows.clone(),
     };
