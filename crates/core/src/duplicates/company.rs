@@ -11,8 +11,10 @@ pub(super) const TAIL: u32 = 1 << 30;
 pub(super) const OWN_CITY: u32 = 1 << 29;
 /// In a row's words: written with a full stop, so perhaps cut short.
 pub(super) const DOTTED: u32 = 1 << 28;
+/// In a row's words: joined to the word before by a hyphen (`Müller-Krause`).
+pub(super) const HYPHENED: u32 = 1 << 27;
 /// The bits of a row's word that number it in the vocabulary.
-pub(super) const WORD: u32 = DOTTED - 1;
+pub(super) const WORD: u32 = HYPHENED - 1;
 
 /// Numbers written as words, folded.
 pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
-use super::company::{OWN_CITY, OWNER, TAIL, WORD};
+use super::company::{HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
 use super::words::{GIVEN, NUMBER, SISTER, SURNAME, TRADE};
@@ -21,6 +21,12 @@ pub(super) struct NameEvidence {
     pub(super) differing: f32,
     /// Weight of names that only one side has.
     pub(super) missing: f32,
+    /// Words of the longer name.
+    pub(super) words: usize,
+    /// Shared names that are on no list of common names.
+    pub(super) shared_rare: usize,
+    /// Shared names that are.
+    pub(super) shared_common: usize,
     /// 1 where both say a trade and none agrees; 0.5 inside a family of trades.
     pub(super) trade_differs: f32,
     /// 1 where only one side says a trade.
@@ -188,26 +194,40 @@ impl Lineup<'_> {
         self.seen.shared += mass * alike * counted;
         self.seen.differing += mass * (1.0 - alike) * counted;
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
+        if one.facts.is_known() && two.facts.is_known() {
+            self.seen.shared_common += 1;
+        } else {
+            self.seen.shared_rare += 1;
+        }
     }
 
-    /// `See Blick` and `Seeblick`: two neighbours of one side that together are one word of the other.
+    /// `See Blick` and `Seeblick`: neighbours of one side that together are one word of the other.
     fn match_joined(&mut self) {
         for split in 0..2 {
             let whole = 1 - split;
             for at in 1..self.sides[split].words.len() {
-                if self.sides[split].matched[at - 1] || self.sides[split].matched[at] {
+                let open = |side: &Side<'_>, at: usize| !side.matched[at];
+                if !(open(&self.sides[split], at - 1) && open(&self.sides[split], at)) {
                     continue;
                 }
                 let (first, second) = (self.text(split, at - 1), self.text(split, at));
-                let found = self.sides[whole].open().find(|&other| is_joined(self.text(whole, other), first, second));
-                let Some(other) = found else { continue };
+                let third = (at + 1 < self.sides[split].words.len() && open(&self.sides[split], at + 1)).then(|| self.text(split, at + 1));
+                let joined = |other: &usize| {
+                    let whole = self.text(whole, *other);
+                    if is_joined(whole, &[first, second]) {
+                        return Some(2);
+                    }
+                    third.is_some_and(|third| is_joined(whole, &[first, second, third])).then_some(3)
+                };
+                let found = self.sides[whole].open().find_map(|other| joined(&other).map(|parts| (other, parts)));
+                let Some((other, parts)) = found else { continue };
                 self.sides[split].matched[at - 1] = true;
-                self.sides[0].roles[if split == 0 { at } else { other }] = Role::Proper;
-                if split == 0 {
-                    self.settle(at, other, 0.97);
-                } else {
-                    self.settle(other, at, 0.97);
-                }
+                let last = at + parts - 2;
+                self.sides[split].matched[at..last].fill(true);
+                let (left, right) = if split == 0 { (last, other) } else { (other, last) };
+                let trade = self.sides[whole].roles[other] == Role::Trade;
+                self.sides[0].roles[left] = if trade { Role::Trade } else { Role::Proper };
+                self.settle(left, right, 0.97);
             }
         }
     }
@@ -242,6 +262,7 @@ impl Lineup<'_> {
         let words = one.words.iter().chain(two.words);
         let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
         seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
+        seen.words = one.words.len().max(two.words.len());
         weigh_names(&mut seen, &rest, &other);
         if rest.trade > 0.0 && other.trade > 0.0 {
             seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, &one, &two)) {
@@ -274,6 +295,8 @@ struct Rest {
     proper: f32,
     /// After a dash or in brackets: an addition, unless the other side has something else there.
     tail: f32,
+    /// Second half of a double name whose first half both have: another family.
+    hyphened: f32,
     given: f32,
     letter: f32,
     trade: f32,
@@ -289,7 +312,11 @@ impl Rest {
             let mass = vocabulary.word(word & WORD).weight * discount(word);
             match side.roles[at] {
                 Role::Proper if word & TAIL != 0 => rest.tail += mass,
-                Role::Proper => rest.proper += mass,
+                Role::Proper => {
+                    rest.proper += mass;
+                    let halved = word & HYPHENED != 0 && at > 0 && side.matched[at - 1] && side.roles[at - 1] == Role::Proper;
+                    rest.hyphened += if halved { mass } else { 0.0 };
+                }
                 Role::Given => rest.given += mass,
                 Role::Letter => rest.letter += discount(word),
                 Role::Trade if word & (TAIL | OWNER) == 0 => rest.trade += 1.0,
@@ -310,24 +337,22 @@ impl Rest {
 fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
     let names = |rest: &Rest| rest.proper + rest.tail;
     let (here, there) = (names(rest), names(other));
-    let differing = here.min(there);
-    seen.differing += differing;
-    let missing = |rest: &Rest, all: f32| {
-        let tail = if differing > 0.0 { rest.tail } else { rest.tail * 0.3 };
-        (rest.proper + tail - if all > 0.0 { differing } else { 0.0 }).max(0.0)
-    };
-    seen.missing += missing(rest, here).max(missing(other, there));
-    let initials = |rest: &Rest| rest.given + rest.letter;
-    let (given_here, given_there) = (initials(rest), initials(other));
+    let (given_here, given_there) = (rest.given + rest.letter, other.given + other.letter);
     if given_here > 0.5 && given_there > 0.5 {
         seen.given_differs = 1.0;
+    } else if given_here > 0.5 && there > here || given_there > 0.5 && here > there {
+        // "Haus Barbara" and "Haus Bonifatius": a first name against another name.
+        seen.differing += given_here.max(given_there).min(here.max(there));
     } else if given_here > 0.5 || given_there > 0.5 {
         seen.given_missing = 1.0;
-        // "Salon Peter Maier" against "Salon Krause": the first name takes part in the difference.
-        if (given_here > 0.5 && here == 0.0 && there > 0.0) || (given_there > 0.5 && there == 0.0 && here > 0.0) {
-            seen.differing += here.max(there).min(given_here.max(given_there));
-        }
     }
+    let differing = here.min(there);
+    seen.differing += differing + rest.hyphened + other.hyphened;
+    let missing = |rest: &Rest| {
+        let tail = if differing > 0.0 { rest.tail } else { rest.tail * 0.3 };
+        (rest.proper + tail - differing - rest.hyphened).max(0.0)
+    };
+    seen.missing += missing(rest).max(missing(other));
 }
 
 fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> bool {
@@ -337,13 +362,26 @@ fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> boo
         .any(|at| two.open().any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other)))
 }
 
-/// Whether `whole` is the two words without the blank; folding has made one letter of two equal ones at the seam.
-fn is_joined(whole: &str, first: &str, second: &str) -> bool {
-    let seam = usize::from(first.as_bytes().last() == second.as_bytes().first());
-    let length = first.len() + second.len();
-    if whole.len().abs_diff(length) > 1 + seam || length < 5 || first.len() < 2 || second.len() < 2 {
+/// Whether `whole` is `parts` without the blanks, with or without an `s` at a seam; folding has made one letter of two
+/// equal ones there.
+fn is_joined(whole: &str, parts: &[&str]) -> bool {
+    if whole.len() < 5 || parts.iter().any(|part| part.len() < 2) {
         return false;
     }
-    let exact = |second: &str| whole.strip_prefix(first).is_some_and(|rest| rest == second);
-    exact(second) || seam == 1 && exact(&second[1..]) || whole.strip_prefix(first).and_then(|rest| rest.strip_prefix('s')) == Some(second)
+    let mut rest = whole;
+    let mut last = None;
+    for part in parts {
+        let plain = rest.strip_prefix(part);
+        let seam = || {
+            let first = part.as_bytes().first().copied();
+            (last == first && first.is_some()).then(|| rest.strip_prefix(&part[1..])).flatten()
+        };
+        let linked = || rest.strip_prefix('s').filter(|_| last.is_some()).and_then(|rest| rest.strip_prefix(part));
+        let Some(after) = plain.or_else(seam).or_else(linked) else {
+            return false;
+        };
+        rest = after;
+        last = part.as_bytes().last().copied();
+    }
+    rest.is_empty()
 }

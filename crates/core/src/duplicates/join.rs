@@ -5,7 +5,7 @@
 //! that the work per row does not grow with the block.
 
 use super::company::{OWNER, WORD};
-use super::hash::{count, mix};
+use super::hash::{count, mix, upper};
 use super::vocabulary::{STRONG, Vocabulary};
 use super::words::{FILLER, NUMBER, TRADE};
 
@@ -18,13 +18,23 @@ const FOLLOWED: u16 = 48;
 /// Rows are candidates when the features they share weigh this much; a strong one does alone.
 const ENOUGH: u8 = 3;
 
+/// Combined features are many: in a city of a million rows several times as many as rows.
+const COMBINED_BITS: u32 = 20;
+/// Picked features are kept with the strong bit lowest.
+const SPACE: usize = 1 << (COMBINED_BITS + 1);
+
+/// A feature of a word as it is kept among the picked ones.
+fn widen(feature: u32) -> u32 {
+    (feature & u32::from(!STRONG)) << 1 | u32::from(feature & u32::from(STRONG) != 0)
+}
+
 /// Memory that is used again from block to block.
 pub(super) struct JoinSpace {
     counts: Vec<u16>,
     picked_counts: Vec<u32>,
     starts: Vec<u32>,
-    touched: Vec<u16>,
-    picked: Vec<u16>,
+    touched: Vec<u32>,
+    picked: Vec<u32>,
     picked_ends: Vec<u32>,
     lenient: Vec<bool>,
     postings: Vec<u32>,
@@ -37,8 +47,8 @@ impl Default for JoinSpace {
     fn default() -> Self {
         JoinSpace {
             counts: vec![0; 1 << 16],
-            picked_counts: vec![0; 1 << 16],
-            starts: vec![0; 1 << 16],
+            picked_counts: vec![0; SPACE],
+            starts: vec![0; SPACE],
             touched: Vec::new(),
             picked: Vec::new(),
             picked_ends: Vec::new(),
@@ -88,7 +98,7 @@ pub(super) fn candidates<'n>(
     space.post(length, probes);
     space.follow(length, probes, &mut candidate);
     for &feature in &space.touched {
-        space.picked_counts[usize::from(feature)] = 0;
+        space.picked_counts[feature as usize] = 0;
     }
     space.touched.clear();
 }
@@ -113,8 +123,7 @@ fn pick(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space
         space.keys.truncate(PICKED);
     }
     let start = space.picked.len();
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the feature")]
-    space.picked.extend(space.keys.iter().map(|key| *key as u16));
+    space.picked.extend(space.keys.iter().map(|key| widen(*key & 0xFFFF)));
     if common || lenient {
         combine(vocabulary, words, space, lenient, start + PICKED_AND_COMBINED);
     }
@@ -145,7 +154,7 @@ fn combine(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, sp
                 }
                 if (feature & STRONG != 0 || lenient) && space.counts[usize::from(feature)] > FOLLOWED {
                     let hash = mix(partner ^ u64::from(feature));
-                    space.picked.push(u16::try_from(hash >> 48).unwrap_or(0) | STRONG);
+                    space.picked.push(upper(hash) >> (32 - COMBINED_BITS) << 1 | 1);
                 }
             }
         }
@@ -164,7 +173,7 @@ impl JoinSpace {
         let listed = |row: usize| probes.is_none_or(|probe| probe(row));
         for row in (0..length).filter(|&row| listed(row)) {
             for &feature in &self.picked[self.picked_range(row)] {
-                let seen = &mut self.picked_counts[usize::from(feature)];
+                let seen = &mut self.picked_counts[feature as usize];
                 if *seen == 0 {
                     self.touched.push(feature);
                 }
@@ -173,14 +182,14 @@ impl JoinSpace {
         }
         let mut total = 0;
         for &feature in &self.touched {
-            self.starts[usize::from(feature)] = total;
-            total += self.picked_counts[usize::from(feature)];
+            self.starts[feature as usize] = total;
+            total += self.picked_counts[feature as usize];
         }
         self.postings.clear();
         self.postings.resize(total as usize, 0);
         for row in (0..length).filter(|&row| listed(row)) {
             for &feature in &self.picked[self.picked_range(row)] {
-                let at = &mut self.starts[usize::from(feature)];
+                let at = &mut self.starts[feature as usize];
                 self.postings[*at as usize] = count(row);
                 *at += 1;
             }
@@ -195,13 +204,13 @@ impl JoinSpace {
             let probing = probes.is_none_or(|probe| probe(row));
             for at in self.picked_range(row) {
                 let feature = self.picked[at];
-                let listed = self.picked_counts[usize::from(feature)];
+                let listed = self.picked_counts[feature as usize];
                 if listed == 0 || listed > u32::from(FOLLOWED) && probes.is_none() {
                     continue;
                 }
-                let weight = if feature & STRONG != 0 { ENOUGH } else { 1 };
+                let weight = if feature & 1 != 0 { ENOUGH } else { 1 };
                 // Filling the lists has moved each start to its end.
-                let end = self.starts[usize::from(feature)] as usize;
+                let end = self.starts[feature as usize] as usize;
                 for &other in &self.postings[end - listed as usize..end] {
                     let other = other as usize;
                     // Two listed rows meet once, at the later one.

@@ -12,6 +12,8 @@ mod company;
 mod compare;
 mod email;
 mod explain;
+#[cfg(test)]
+mod fit;
 mod fold;
 mod groups;
 mod hash;

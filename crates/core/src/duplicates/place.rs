@@ -159,7 +159,7 @@ impl Place {
         while words.len() > 1 && TITLES.contains(&words[0].form.as_str()) && gazetteer().find(&concat(&words)).is_none() {
             words.remove(0);
         }
-        while words.len() > 1 && WIDER.contains(&words[words.len() - 1].form.as_str()) {
+        while words.last().is_some_and(|last| WIDER.contains(&last.form.as_str())) {
             words.pop();
         }
         if is_placeholder_form(&concat(&words)) {

@@ -1,6 +1,6 @@
 //! Reads whole names: splits them into written words and decides, with the neighbours in view, what each one does.
 
-use super::company::{Class, DOTTED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
+use super::company::{Class, DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
 use super::vocabulary::Vocabulary;
 use super::words::{FILLER, NUMBER, SISTER, TRADE};
 
@@ -14,6 +14,8 @@ pub(super) mod sign {
     pub(crate) const DOT: u8 = 8;
     /// `&` or `+` stands before the word.
     pub(crate) const AND: u8 = 16;
+    /// A hyphen without blanks stands before the word.
+    pub(crate) const HYPHEN: u8 = 32;
 }
 
 /// Calls `see` with each written word of a name (letters, digits, apostrophes inside) and the signs around it.
@@ -45,6 +47,7 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
         match sign {
             ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => signs |= sign::BREAK,
             '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => signs |= sign::BREAK,
+            '-' => signs |= sign::HYPHEN,
             '(' | '[' => signs |= sign::OPEN,
             ')' | ']' => signs |= sign::CLOSE,
             '&' | '+' => signs |= sign::AND,
@@ -123,7 +126,8 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                     };
                     out.extend(vocabulary.texts().find(number));
                 } else {
-                    push(vocabulary, parts[0], signs | sign::DOT, owner, tail, city, out);
+                    let marks = if owner { OWNER } else { 0 } | if tail { TAIL } else { 0 };
+                    out.push(parts[0] | marks | DOTTED);
                 }
             }
             Class::Words => {
@@ -164,6 +168,7 @@ fn push(vocabulary: &Vocabulary, word: u32, signs: u8, owner: bool, tail: bool, 
         word | mark(owner, OWNER)
             | mark(tail, TAIL)
             | mark(signs & sign::DOT != 0, DOTTED)
+            | mark(signs & sign::HYPHEN != 0, HYPHENED)
             | mark(city.contains(&word), OWN_CITY),
     );
 }

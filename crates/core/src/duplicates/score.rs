@@ -7,7 +7,7 @@ pub(super) const FEATURES: [&str; 19] = [
     "always",
     "shared name",
     "names differ, share",
-    "names differ, weight",
+    "names differ clearly",
     "name missing, share",
     "nothing shared",
     "trade differs",
@@ -28,7 +28,7 @@ pub(super) const FEATURES: [&str; 19] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.0, -7.0, -2.0, -3.0, -1.0, -5.0, -1.3, -5.0, -0.6, -6.0, -2.0, -4.0, -0.4, -0.8, -2.0, -3.0, 0.8, -1.0,
+    2.2, 2.4, -5.2, -3.1, -3.4, -1.1, -7.7, -2.2, -6.0, -0.8, -6.8, -2.2, -5.6, -0.4, -1.3, -3.7, -2.9, 0.0, -3.5,
 ];
 
 /// What is known about the places of two rows.
@@ -69,16 +69,24 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
     let share = |part: f32| if part > 0.0 { part / (name.shared + part) } else { 0.0 };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
     let missing = place.city.is_none();
-    let common = match name.rarest_shared {
+    let common_here = match name.rarest_shared {
         0..=3 => 0.0,
         4..=8 => 0.4,
         _ => 1.0,
     };
+    let common_anywhere = match (name.shared_rare, name.shared_common) {
+        (0, 0 | 1) => 1.0,
+        (0, 2) => 0.5,
+        _ => 0.0,
+    };
+    let common = f32::max(common_here, common_anywhere);
+    #[expect(clippy::cast_precision_loss, reason = "a few words")]
+    let short = (5.0 / name.words as f32).min(1.0);
     [
         1.0,
         (name.shared / 12.0).min(1.0),
         share(name.differing),
-        (name.differing / 10.0).min(1.0),
+        (name.differing / 4.0).min(1.0) * short,
         share(name.missing),
         truth(name.shared < 0.5),
         name.trade_differs,
