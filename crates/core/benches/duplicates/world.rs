@@ -1,5 +1,7 @@
 //! A made-up world of German and Swiss businesses, and how people misspell it.
 
+use std::collections::HashSet;
+
 /// SplitMix64: the same world on every machine.
 pub(crate) struct Dice(u64);
 
@@ -85,7 +87,7 @@ const TRADES: &[&str] = &[
     "Bäckerei", "Metzgerei", "Schreinerei", "Autohaus", "Elektro", "Gärtnerei", "Zimmerei", "Weingut", "Konditorei", "Friseur", "Malerbetrieb", "Spedition",
     "Catering", "Partyservice", "Getränke", "Feinkost", "Apotheke", "Fahrschule", "Sanitär", "Dachdeckerei", "Druckerei", "Brauerei", "Blumen", "Reisebüro",
 ];
-const SAINTS: &[&str] = &["Josef", "Anna", "Elisabeth", "Martin", "Michael", "Franziskus", "Antonius", "Marien", "Barbara", "Nikolaus", "Vinzenz", "Hildegard"];
+const SAINTS: &[&str] = &["Josef", "Anna", "Elisabeth", "Martin", "Michael", "Franziskus", "Antonius", "Marien", "Barbara", "Nikolaus", "Vinzenz", "Hildegard", "Ulrich", "Georg", "Katharina", "Ursula", "Agnes", "Konrad", "Bonifatius", "Raphael", "Gabriel", "Augustinus"];
 const HOMES: &[&str] = &["Seniorenheim", "Altenheim", "Pflegeheim", "Seniorenzentrum", "Krankenhaus", "Kindergarten", "Klinik", "Kita"];
 const CARRIERS: &[&str] = &["Caritas", "AWO", "Diakonie", "DRK", "Johanniter", "Malteser", ""];
 const CHAINS: &[&str] = &["Kamps", "Backwerk", "Nordsee", "Vinzenzmurr", "Spar", "Migrolino", "Kiebitz", "Goldkorn", "Frischeck", "Dorfbäck"];
@@ -96,7 +98,8 @@ pub(crate) struct World {
     dice: Dice,
     cities: Vec<(String, u32)>,
     surnames: Vec<String>,
-    /// For each city and trade... how many businesses there are, so that numbered branches get new numbers.
+    /// City and name of each business, without what two rows may leave out: no town has two inns of one name.
+    taken: HashSet<(usize, String)>,
     made: u32,
 }
 
@@ -124,12 +127,16 @@ impl World {
                 }
             }
         }
-        World { dice, cities, surnames, made: 0 }
+        World {
+            dice,
+            cities,
+            surnames,
+            taken: HashSet::new(),
+            made: 0,
+        }
     }
 
     fn surname(&mut self) -> String {
-        let names: Vec<&str> = Vec::new();
-        debug_assert!(names.is_empty());
         #[expect(clippy::cast_precision_loss, reason = "a share of a short list")]
         let share = (self.dice.below(1 << 20) as f64 / f64::from(1 << 20)).powf(2.5);
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= share < 1")]
@@ -149,20 +156,8 @@ impl World {
         let spread = if at < 20 { self.dice.below(90) } else { 0 };
         let digits = if code < 10_000 && CITIES.iter().any(|(name, _)| matches!(*name, "Zürich" | "Basel" | "Bern" | "Genève" | "Wien" | "Luzern" | "St. Gallen" | "Winterthur" | "Biel/Bienne") && *name == city) { 4 } else { 5 };
         let postcode = format!("{:0digits$}", code as usize + spread);
-        let surname = self.surname();
-        let form = self.dice.pick(FORMS);
+        let company = self.name_in(at);
         let dice = &mut self.dice;
-        let mut company = match dice.below(100) {
-            0..30 => format!("{} {} {form}", dice.pick_early(TRADES), surname),
-            30..42 => format!("{} {} {} {form}", dice.pick_early(TRADES), dice.pick_early(GIVEN), surname),
-            42..64 => format!("{} {}", dice.pick_early(INNS), dice.pick_early(HOUSES)),
-            64..74 => format!("{} {} St. {}", dice.pick(CARRIERS), dice.pick_early(HOMES), dice.pick_early(SAINTS)),
-            74..80 => format!("{} Filiale {}", dice.pick(CHAINS), 1 + dice.below(400)),
-            80..90 => format!("{}{} {} {form}", dice.pick(INVENTED), dice.pick(INVENTED).to_lowercase(), surname),
-            90..96 => format!("{} & {} {form}", surname, dice.pick_early(GIVEN)),
-            _ => format!("{} {} {form}", surname, dice.pick_early(TRADES)),
-        };
-        company = company.trim().to_string();
         let host: String = company.to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(14).collect();
         let email = if dice.chance(55) { format!("info{business}@{host}.de") } else { String::new() };
         let phone = if dice.chance(65) {
@@ -171,6 +166,51 @@ impl World {
             String::new()
         };
         Row { business, email, phone, company, city, postcode, kind: "original" }
+    }
+
+    /// A name that no other business of the town has, nor one that only a trade tells from it.
+    fn name_in(&mut self, city: usize) -> String {
+        loop {
+            let surname = self.surname();
+            let other = self.surname();
+            let dice = &mut self.dice;
+            let form = dice.pick(FORMS);
+            let (company, core) = match dice.below(100) {
+                0..30 => {
+                    let trade = dice.pick_early(TRADES);
+                    (format!("{trade} {surname} {form}"), format!("{trade} {surname}"))
+                }
+                30..42 => {
+                    let (trade, given) = (dice.pick_early(TRADES), dice.pick_early(GIVEN));
+                    (format!("{trade} {given} {surname} {form}"), format!("{trade} {given} {surname}"))
+                }
+                42..64 => {
+                    let house = dice.pick_early(HOUSES);
+                    let noun = house.rsplit(' ').next().unwrap_or(house);
+                    (format!("{} {house}", dice.pick_early(INNS)), noun.to_string())
+                }
+                64..74 => {
+                    let (home, saint) = (dice.pick_early(HOMES), dice.pick_early(SAINTS));
+                    (format!("{} {home} St. {saint}", dice.pick(CARRIERS)), saint.to_string())
+                }
+                74..80 => {
+                    let (chain, number) = (dice.pick(CHAINS), 1 + dice.below(400));
+                    (format!("{chain} Filiale {number}"), format!("{chain} {number}"))
+                }
+                80..90 => {
+                    let name = format!("{}{} {surname}", dice.pick(INVENTED), dice.pick(INVENTED).to_lowercase());
+                    (format!("{name} {form}"), name)
+                }
+                90..96 => (format!("{surname} & {other} {form}"), format!("{surname} {other}")),
+                _ => {
+                    let (given, trade) = (dice.pick_early(GIVEN), dice.pick_early(TRADES));
+                    (format!("{given} {surname} {trade} {form}"), format!("{trade} {given} {surname}"))
+                }
+            };
+            if self.taken.insert((city, core)) {
+                return company.trim().to_string();
+            }
+        }
     }
 
     /// The same business as somebody else typed it in.

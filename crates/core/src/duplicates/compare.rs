@@ -3,7 +3,7 @@
 use super::company::{HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
-use super::words::{GIVEN, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
 /// A row's name: its words with their marks, its legal forms.
 #[derive(Clone, Copy)]
@@ -80,7 +80,7 @@ impl<'a> Side<'a> {
             let facts = vocabulary.word(word & WORD).facts;
             side.roles[at] = if facts.is(NUMBER) {
                 Role::Number
-            } else if facts.is(TRADE) && !facts.is(SURNAME) {
+            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
                 Role::Trade
             } else if facts.is(SISTER) {
                 Role::Sister

@@ -1,5 +1,7 @@
 //! Stage three: rows whose company and city are alike.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::company::{OWNER, WORD};
@@ -73,7 +75,7 @@ impl Index {
             city: match city {
                 // Two towns may share a postcode; a hamlet may be named instead of its town.
                 Some(alike) if alike < 0.5 && postcode != PostcodeEvidence::Equal => return None,
-                Some(alike) => Some(alike.max(0.3)),
+                Some(alike) => Some(alike),
                 None => None,
             },
             postcode,
@@ -117,12 +119,17 @@ impl Index {
         let blocks = self.blocks(probes);
         let total: usize = blocks.iter().map(Vec::len).sum();
         let done = std::sync::atomic::AtomicUsize::new(0);
+        // Spaces are large and blocks are mostly small: a space goes from block to block, one for each thread.
+        let spaces: Mutex<Vec<JoinSpace>> = Mutex::new(Vec::new());
         let found = blocks
             .par_iter()
             .with_max_len(1)
-            .map_init(JoinSpace::default, |space, block| {
+            .map(|block| {
                 watch.check()?;
-                let found = self.match_block(block, probes, space);
+                let free = spaces.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let mut space = free.unwrap_or_default();
+                let found = self.match_block(block, probes, &mut space);
+                spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
                 let before = done.fetch_add(block.len(), std::sync::atomic::Ordering::Relaxed);
                 // A block is a town: villages are too many to tell of each.
                 if before / 8192 != (before + block.len()) / 8192 {
