@@ -6,16 +6,57 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use lotse_core::duplicates::{Index, Pair, Phone, Reason, Record, Region, Separated, Side, Watch, groups};
+use lotse_core::table::{self, Cell, RowBlock};
 use world::{Row, World};
 
-fn record(id: u32, row: &Row) -> Record<'_> {
+/// The rows as a project holds them, with what the truth is known by.
+struct Table {
+    blocks: Vec<RowBlock>,
+    businesses: Vec<u32>,
+    kinds: Vec<&'static str>,
+}
+
+impl Table {
+    fn new(rows: Vec<Row>) -> Self {
+        let mut table = Table {
+            blocks: Vec::new(),
+            businesses: rows.iter().map(|row| row.business).collect(),
+            kinds: rows.iter().map(|row| row.kind).collect(),
+        };
+        let mut block = RowBlock::new(5);
+        for (number, row) in (1..).zip(rows) {
+            let cells = [&row.email, &row.phone, &row.company, &row.city, &row.postcode];
+            block.push(number, cells.map(|text| Cell::text(text)));
+            if block.is_full() {
+                table.blocks.push(std::mem::replace(&mut block, RowBlock::new(5)));
+            }
+        }
+        table.blocks.push(block);
+        table
+    }
+
+    fn row(&self, id: u32) -> table::Row<'_> {
+        self.blocks[id as usize / RowBlock::MAX_ROWS].row(id as usize % RowBlock::MAX_ROWS)
+    }
+
+    /// Reads all rows into an index, block by block, the first with the id `first`.
+    fn read(&self, index: &mut Index, first: u32) {
+        for block in &self.blocks {
+            let records: Vec<Record<'_>> = block.rows().map(|row| record(first + row.number() - 1, row)).collect();
+            index.extend(Side::Project, &records, &Watch::SILENT).expect("nobody cancels");
+        }
+    }
+}
+
+fn record(id: u32, row: table::Row<'_>) -> Record<'_> {
+    let [email, phone, company, city, postcode] = std::array::from_fn(|column| row.cell(column).text);
     Record {
         id,
-        email: &row.email,
-        phone: Phone::Written(&row.phone, Some(Region::De)),
-        company: &row.company,
-        city: &row.city,
-        postcode: &row.postcode,
+        email,
+        phone: Phone::Written(phone, Some(Region::De)),
+        company,
+        city,
+        postcode,
     }
 }
 
@@ -44,42 +85,48 @@ fn say(line: &str) {
 }
 
 fn measure(count: usize) {
-    let rows = World::new(7).rows(count);
-    let records: Vec<Record<'_>> = (0..).zip(&rows).map(|(id, row)| record(id, row)).collect();
+    let rows = Table::new(World::new(7).rows(count));
+    forget_peak();
     say(&format!("{count} rows ({:.0} MiB before)", usage().1));
     let mut index = Index::new();
     let pairs = timed("all: from rows in memory to scored groups", || {
-        timed("  reading", || index.extend(Side::Project, &records, &Watch::SILENT)).expect("nobody cancels");
+        timed("  reading", || rows.read(&mut index, 0));
         let pairs = timed("  matching", || index.find_all(&Separated::default(), &Watch::SILENT)).expect("nobody cancels");
         timed("  grouping", || groups(&pairs));
         pairs
     });
     quality(&rows, &pairs);
     let bytes = timed("writing the index", || index.to_bytes());
-    say(&format!("  the index has {:.0} MiB", bytes.len() as f64 / 1048576.0));
+    say(&format!("  the index has {:.0} MiB", bytes.len() as f64 / 1_048_576.0));
+    drop(index);
     let mut known = timed("reading it back", || Index::from_bytes(&bytes)).expect("just written");
     drop(bytes);
-    let new = World::new(8).rows(10_000);
+    known.find_for(&[0], &Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    let new = Table::new(World::new(8).rows(10_000));
     let first = u32::try_from(count).expect("few rows");
-    let new_records: Vec<Record<'_>> = (first..).zip(&new).map(|(id, row)| record(id, row)).collect();
-    let ids: Vec<u32> = new_records.iter().map(|record| record.id).collect();
+    let ids: Vec<u32> = (first..first + 10_000).collect();
     timed("10,000 new rows against it", || {
-        known.extend(Side::Project, &new_records, &Watch::SILENT).expect("nobody cancels");
+        new.read(&mut known, first);
         known.find_for(&ids, &Separated::default(), &Watch::SILENT)
     })
     .expect("nobody cancels");
     timed("one row replaced and matched", || {
-        known.replace(Side::Project, &new_records[5]);
+        known.replace(Side::Project, &record(first + 5, new.row(7)));
         known.find_for(&ids[5..6], &Separated::default(), &Watch::SILENT)
     })
     .expect("nobody cancels");
 }
 
+/// Lets the peak begin anew, where the system can do that.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
 /// Precision and recall against the world's truth, and recall by how a row was changed.
-fn quality(rows: &[Row], pairs: &[Pair]) {
+fn quality(rows: &Table, pairs: &[Pair]) {
     let mut of_business: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (id, row) in (0..).zip(rows) {
-        of_business.entry(row.business).or_default().push(id);
+    for (id, business) in (0..).zip(&rows.businesses) {
+        of_business.entry(*business).or_default().push(id);
     }
     let found: HashSet<(u32, u32)> = pairs.iter().map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b))).collect();
     let mut by_kind: HashMap<&str, (usize, usize)> = HashMap::new();
@@ -89,7 +136,10 @@ fn quality(rows: &[Row], pairs: &[Pair]) {
     for ids in of_business.values() {
         for (at, &b) in ids.iter().enumerate() {
             for &a in &ids[..at] {
-                let kind = if rows[a as usize].kind == "original" { rows[b as usize].kind } else { rows[a as usize].kind };
+                let kind = match rows.kinds[a as usize] {
+                    "original" => rows.kinds[b as usize],
+                    other => other,
+                };
                 let hit = found.contains(&(a.min(b), a.max(b)));
                 let counts = by_kind.entry(kind).or_default();
                 counts.0 += 1;
@@ -111,26 +161,47 @@ fn quality(rows: &[Row], pairs: &[Pair]) {
     }
     for reason in [Reason::EmailExact, Reason::PhoneNormalized, Reason::CompanyFuzzy] {
         let of: Vec<&Pair> = pairs.iter().filter(|pair| pair.reason == reason).collect();
-        let good = of.iter().filter(|pair| rows[pair.a as usize].business == rows[pair.b as usize].business).count();
+        let good = of.iter().filter(|pair| rows.businesses[pair.a as usize] == rows.businesses[pair.b as usize]).count();
         say(&format!("    {reason:?}: {} pairs, precision {:.4}", of.len(), share(good, of.len())));
     }
     if std::env::var_os("SHOW").is_some() {
         missed.sort_unstable();
+        let shown = |id: u32| {
+            let cells: Vec<&str> = rows.row(id).cells().map(|cell| cell.text).skip(2).collect();
+            cells.join(" | ")
+        };
         for (kind, a, b) in missed.iter().step_by(missed.len() / 40 + 1) {
-            say(&format!("missed {kind}: {:?} | {:?}", rows[*a as usize], rows[*b as usize]));
+            say(&format!("missed {kind}: {} || {}", shown(*a), shown(*b)));
         }
-        let wrong: Vec<&Pair> = pairs.iter().filter(|pair| rows[pair.a as usize].business != rows[pair.b as usize].business).collect();
+        let wrong: Vec<&Pair> = pairs.iter().filter(|pair| rows.businesses[pair.a as usize] != rows.businesses[pair.b as usize]).collect();
         for pair in wrong.iter().step_by(wrong.len() / 60 + 1) {
-            let (a, b) = (&rows[pair.a as usize], &rows[pair.b as usize]);
-            say(&format!("wrong {:.3} {} | {} | {} || {} | {} | {}", pair.score, a.company, a.city, a.postcode, b.company, b.city, b.postcode));
+            say(&format!("wrong {:.3} {} || {}", pair.score, shown(pair.a), shown(pair.b)));
         }
     }
 }
 
-fn main() {
+/// Writes the rows for the peers that are measured beside this.
+fn export(count: usize, path: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+    writeln!(out, "business,email,phone,company,city,postcode")?;
+    for row in World::new(7).rows(count) {
+        writeln!(out, "{},{},{},\"{}\",{},{}", row.business, row.email, row.phone, row.company, row.city, row.postcode)?;
+    }
+    out.flush()
+}
+
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, count, path] = &arguments[..]
+        && mode == "export"
+    {
+        return export(count.parse().unwrap_or(100_000), path);
+    }
     let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
     for size in sizes {
         measure(size);
     }
+    Ok(())
 }

@@ -95,6 +95,9 @@ pub(super) fn read_word(written: &str) -> Reading {
     if let Some(class) = fixed_class(&form, written.chars().count()) {
         return Reading::of(class);
     }
+    if let Some(class) = misspelt_legal_form(&form) {
+        return Reading::of(class);
+    }
     let mut words = Vec::new();
     for part in letters_and_digits(&form) {
         read_part(part, &mut words);
@@ -195,6 +198,17 @@ pub(super) fn fixed_class(form: &str, written_length: usize) -> Option<Class> {
         "firma" | "fa" | "www" => Some(Class::Nothing),
         _ => None,
     }
+}
+
+/// The long words of legal forms are misspelt like others, and nothing else is near them.
+fn misspelt_legal_form(form: &str) -> Option<Class> {
+    const LONG: [&str; 5] = ["haftungsbeschrankt", "beschrankter", "geselschaft", "aktiengeselschaft", "komanditgeselschaft"];
+    let near = |word: &&str| {
+        let limit = if word.len() > 14 { 2 } else { 1 };
+        super::similarity::edits(form.as_bytes(), word.as_bytes(), limit) <= limit
+    };
+    let word = (form.len() > 9).then(|| LONG.into_iter().find(near)).flatten()?;
+    fixed_class(word, word.len())
 }
 
 /// Short forms that no rule would find (they are no beginning of the word, or the trade has to be known), folded and

@@ -21,6 +21,10 @@ pub(super) struct NameEvidence {
     pub(super) differing: f32,
     /// Weight of names that only one side has.
     pub(super) missing: f32,
+    /// 1 where one side says a trade and the other a further name.
+    pub(super) crossed: f32,
+    /// Logarithm of the share of all names that have all the shared words, if words came together by chance.
+    pub(super) log_share: f32,
     /// Words of the longer name.
     pub(super) words: usize,
     /// Shared names that are on no list of common names.
@@ -95,10 +99,10 @@ impl<'a> Side<'a> {
         }
         if !proper {
             // "Salon Peter": where nothing else names the house, the first name does.
-            let marked = |at: &usize| side.words[*at] & OWNER == 0 && side.roles[*at] == Role::Given;
-            let only: Vec<usize> = (0..words.len()).filter(marked).collect();
-            for at in only {
-                side.roles[at] = Role::Proper;
+            for (role, &word) in side.roles.iter_mut().zip(words) {
+                if word & OWNER == 0 && *role == Role::Given {
+                    *role = Role::Proper;
+                }
             }
         }
         side
@@ -136,6 +140,8 @@ pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name
         trades_shared: false,
         numbers_shared: false,
         all_shared: 0.0,
+        surname_shared: false,
+        coincidence: 0.0,
     };
     lineup.match_equal();
     if lineup.sides.iter().all(|side| side.open().next().is_some()) {
@@ -152,6 +158,10 @@ struct Lineup<'a> {
     trades_shared: bool,
     numbers_shared: bool,
     all_shared: f32,
+    /// Whether a name other than a first name is shared.
+    surname_shared: bool,
+    /// Logarithm of the share of all names that have the shared words.
+    coincidence: f32,
 }
 
 impl Lineup<'_> {
@@ -181,19 +191,22 @@ impl Lineup<'_> {
         let (one, two) = (self.vocabulary.word(word & WORD), self.vocabulary.word(counterpart & WORD));
         let mass = (one.weight + two.weight) / 2.0;
         self.all_shared += 2.0 * mass * alike;
-        match self.sides[0].roles[at] {
-            Role::Trade => {
-                self.trades_shared = true;
+        match (self.sides[0].roles[at], self.sides[1].roles[other]) {
+            (Role::Trade, _) | (_, Role::Trade) => {
+                self.trades_shared |= alike > 0.5;
+                self.coincidence += one.log_share.max(two.log_share);
                 return;
             }
-            Role::Sister => return,
-            Role::Number => self.numbers_shared = true,
-            Role::Proper | Role::Given | Role::Letter => {}
+            (Role::Sister, _) => return,
+            (Role::Number, _) => self.numbers_shared = true,
+            _ => {}
         }
+        self.coincidence += one.log_share.max(two.log_share);
         let counted = discount(word).max(discount(counterpart));
         self.seen.shared += mass * alike * counted;
         self.seen.differing += mass * (1.0 - alike) * counted;
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
+        self.surname_shared |= !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
         if one.facts.is_known() && two.facts.is_known() {
             self.seen.shared_common += 1;
         } else {
@@ -234,7 +247,9 @@ impl Lineup<'_> {
 
     /// Pairs off what is left, the most alike first.
     fn match_similar(&mut self) {
-        let mut best: Vec<(f32, usize, usize)> = Vec::new();
+        // More than these are never worth a look: the names would have nothing in common.
+        let mut best = [(0.0_f32, 0, 0); 24];
+        let mut length = 0;
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
@@ -242,13 +257,15 @@ impl Lineup<'_> {
                     (Role::Letter, Role::Trade | Role::Sister) | (Role::Trade | Role::Sister, Role::Letter) => continue,
                     _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
                 };
-                if alike >= 0.1 {
-                    best.push((alike, at, other));
+                if alike >= 0.1 && length < best.len() {
+                    best[length] = (alike, at, other);
+                    length += 1;
                 }
             }
         }
-        best.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)).then(left.2.cmp(&right.2)));
-        for (alike, at, other) in best {
+        let best = &mut best[..length];
+        best.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)).then(left.2.cmp(&right.2)));
+        for &mut (alike, at, other) in best {
             if !self.sides[0].matched[at] && !self.sides[1].matched[other] {
                 self.settle(at, other, alike);
             }
@@ -262,8 +279,19 @@ impl Lineup<'_> {
         let words = one.words.iter().chain(two.words);
         let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
         seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
+        seen.log_share = self.coincidence;
         seen.words = one.words.len().max(two.words.len());
         weigh_names(&mut seen, &rest, &other);
+        if !self.surname_shared && seen.missing > 0.0 {
+            // "Bäckerei Peter" and "Bäckerei Peter Maier": Peter is the family here and a first name there.
+            seen.differing += seen.missing;
+            seen.missing = 0.0;
+        }
+        let proper = |rest: &Rest| rest.proper > 0.0;
+        let lone_trade = |rest: &Rest| rest.trade > 0.0 && !self.trades_shared;
+        if lone_trade(&rest) && proper(&other) || lone_trade(&other) && proper(&rest) {
+            seen.crossed = 1.0;
+        }
         if rest.trade > 0.0 && other.trade > 0.0 {
             seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, &one, &two)) {
                 (true, true) => 0.15,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::fold::trim;
 use super::placeholder::is_placeholder_email;
 
 /// The form in which addresses are compared: without surrounding white space and invisible characters, in Unicode
@@ -13,7 +14,7 @@ use super::placeholder::is_placeholder_email;
 /// (`a@b.de; c@d.de`) are cut away. `None` where no address is left or it stands for none
 /// ([`is_placeholder_email`]). The form of a form is itself.
 pub fn normal_email(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     if is_plain(trimmed) {
         let form = if trimmed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(trimmed.to_ascii_lowercase())

@@ -35,6 +35,13 @@ pub(super) fn fold_into(word: &str, out: &mut String) {
     }
 }
 
+/// [`str::trim`], at a glance where there is nothing to trim.
+#[inline]
+pub(super) fn trim(text: &str) -> &str {
+    let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) { text } else { text.trim() }
+}
+
 /// The folded form of one word.
 pub(super) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());

@@ -31,7 +31,8 @@ pub(super) struct Verdict {
     pub(super) postcode: Option<bool>,
 }
 
-/// Rows that say the same, name, place and postcode.
+/// Rows that say the same, name, place and postcode. They match each other where the score of the verdict is high
+/// enough; in any case what matches the first of them matches all.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Alike {
     /// Ascending slots.
@@ -79,6 +80,7 @@ impl Index {
                 None => None,
             },
             postcode,
+            rows: self.places.rows_near(rows.places[a as usize], rows.places[b as usize]).unwrap_or(count(self.len())),
         };
         let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b));
         let features = features(&name, place);
@@ -246,8 +248,7 @@ impl Index {
             let [(_, one), (_, two), ..] = same else {
                 continue;
             };
-            let verdict = self.judge(one & SLOT, two & SLOT);
-            if let Some(verdict) = verdict.filter(|verdict| verdict.score >= LIMIT) {
+            if let Some(verdict) = self.judge(one & SLOT, two & SLOT) {
                 alike.push(Alike {
                     rows: same.iter().map(|(_, row)| row & SLOT).collect(),
                     verdict,

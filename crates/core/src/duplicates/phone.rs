@@ -9,6 +9,7 @@ use std::fmt;
 use phonenumber::country;
 use serde::{Deserialize, Serialize};
 
+use super::fold::trim;
 use super::placeholder::is_placeholder_phone;
 
 /// Where a number without country code is at home.
@@ -79,7 +80,7 @@ impl fmt::Display for E164 {
 /// `None` for what is no phone number, for numbers that a spreadsheet damaged (`4.93012E+11`) and for numbers nobody
 /// has ([`is_placeholder_phone`]). Without a region only numbers with a country code have a form.
 pub fn normal_phone(text: &str, region: Option<Region>) -> Option<E164> {
-    let text = text.trim();
+    let text = trim(text);
     // A number that ends in ".0" went through a floating-point column: the zero is none of its digits.
     if text.is_empty() || text.len() > 60 || text.ends_with(".0") {
         return None;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::fold::{fold, fold_into};
+use super::fold::{fold, fold_into, trim};
 use super::hash::{NumberMap, Texts};
 use super::placeholder::is_placeholder_form;
 use super::similarity::edits;
@@ -275,7 +275,10 @@ fn forms(words: &[Word]) -> Vec<String> {
 /// A postcode as a number that tells any two apart: digits by their value, so that a lost leading zero does no harm,
 /// others by a hash above every number; 0 for none. `D-`, `CH-` and the `.0` of a floating-point column are cut off.
 pub(super) fn postcode(text: &str) -> u32 {
-    let text = text.trim();
+    let text = trim(text);
+    if text.is_empty() {
+        return 0;
+    }
     let text = text.strip_suffix(".0").unwrap_or(text);
     let digits = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '-' | ' '));
     if !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,5 +1,7 @@
 //! Values that people type where there is none: they are no values and match nothing.
 
+use std::sync::OnceLock;
+
 use super::fold::fold_into;
 
 /// True for texts that stand for "nothing known": empty, punctuation only, zeros, `k.A.`, `unbekannt`, `n/a`, …
@@ -7,13 +9,50 @@ use super::fold::fold_into;
 /// Meant for names, places and free text; e-mail addresses and phone numbers have tests of their own
 /// ([`is_placeholder_email`], [`is_placeholder_phone`]).
 pub fn is_placeholder(text: &str) -> bool {
-    // Nothing on the list is longer; most real values leave here.
-    if text.len() > 48 {
-        return text.chars().all(|letter| !letter.is_alphanumeric());
+    if !begins_like_one(text) {
+        return false;
     }
     let mut form = String::with_capacity(text.len());
     fold_into(text, &mut form);
     is_placeholder_form(&form)
+}
+
+/// False where a glance at the first letters shows that a text is none of the lists' words; most real values leave here.
+fn begins_like_one(text: &str) -> bool {
+    static BEGINNINGS: OnceLock<Vec<bool>> = OnceLock::new();
+    let slot = |letters: [u8; 3]| letters.iter().fold(0, |slot, letter| slot * 26 + usize::from(letter - b'a'));
+    let mut first = [0; 3];
+    let mut length = 0_usize;
+    for byte in text.bytes() {
+        let letter = byte.to_ascii_lowercase();
+        match letter {
+            b'a'..=b'z' => {
+                let before = length.checked_sub(1).map(|at| first[at]);
+                if before == Some(letter) || letter == b'e' && matches!(before, Some(b'a' | b'o' | b'u')) {
+                    // What folding may do to these letters is not worth repeating here.
+                    return true;
+                }
+                first[length] = letter;
+                length += 1;
+            }
+            b' '..=b'/' => {}
+            _ => return true,
+        }
+        if length == first.len() {
+            let beginnings = BEGINNINGS.get_or_init(|| {
+                let mut beginnings = vec![false; 26 * 26 * 26];
+                for word in PLACEHOLDERS.iter().chain(NOBODY) {
+                    let letters = word.bytes().chain(*b"aa").take(3).collect::<Vec<u8>>();
+                    if let Ok(letters @ [b'a'..=b'z', b'a'..=b'z', b'a'..=b'z']) = <[u8; 3]>::try_from(letters) {
+                        beginnings[slot(letters)] = true;
+                    }
+                }
+                beginnings
+            });
+            return beginnings[slot(first)];
+        }
+    }
+    true
 }
 
 /// [`is_placeholder`] for a text that is folded already, its words written without blanks.
@@ -152,24 +191,35 @@ const PLACEHOLDERS: &[&str] = &[
     "xyz",
 ];
 
+/// Local parts of addresses that nobody reads, folded.
+const NOBODY: &[&str] = &[
+        "noreply", "noreplay", "noanswer", "donotreply", "dontreply", "nichtantworten", "bitenichtantworten", "keineantwort", "mailerdaemon", "postmaster", "bounce", "bounces", "nepasrepondre",
+    ];
+
 /// True for addresses that belong to nobody in particular: `noreply@…` of any portal, `test@test.de`, the example
 /// domains, a placeholder before or after the `@`. Expects the normal form, see [`super::normal_email`].
 pub fn is_placeholder_email(normal: &str) -> bool {
     let Some((local, domain)) = normal.rsplit_once('@') else {
         return true;
     };
+    let reserved = domain.split('.').next_back();
+    if !begins_like_one(local)
+        && !matches!(reserved, Some("invalid" | "example" | "test" | "localhost"))
+        && !domain.starts_with("example.")
+        && !domain.starts_with("beispiel.")
+        && !domain.starts_with("muster")
+        && !domain.starts_with(local)
+    {
+        return false;
+    }
     let mut person = String::with_capacity(local.len());
     fold_into(local.split('+').next().unwrap_or(local), &mut person);
     let name = domain.rsplit_once('.').map_or(domain, |(name, _)| name);
     let mut host = String::with_capacity(name.len());
     fold_into(name, &mut host);
-    const NOBODY: &[&str] = &[
-        "noreply", "noreplay", "noanswer", "donotreply", "dontreply", "nichtantworten", "bitenichtantworten", "keineantwort", "mailerdaemon", "postmaster", "bounce", "bounces", "nepasrepondre",
-    ];
     if NOBODY.contains(&person.as_str()) {
         return true;
     }
-    let reserved = domain.split('.').next_back();
     if matches!(reserved, Some("invalid" | "example" | "test" | "localhost"))
         || matches!(name, "example" | "beispiel" | "musterfirma" | "musterdomain")
     {

@@ -104,6 +104,12 @@ impl Places {
         self.representative.len()
     }
 
+    /// How many rows have the base name of one of two places, the larger number; `None` where a place is missing.
+    pub(super) fn rows_near(&self, left: u32, right: u32) -> Option<u32> {
+        let rows = |place: u32| self.base.get(place as usize).and_then(|base| self.rows.get(*base as usize)).copied();
+        Some(rows(left)?.max(rows(right)?))
+    }
+
     /// A number that two places share exactly when they say the same but for the part of the town.
     pub(super) fn meaning(&self, place: u32) -> u64 {
         self.meaning.get(place as usize).copied().unwrap_or(0)

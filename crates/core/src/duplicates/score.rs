@@ -3,7 +3,7 @@
 use super::compare::NameEvidence;
 
 /// What is compared about two rows, as numbers between 0 and 1.
-pub(super) const FEATURES: [&str; 19] = [
+pub(super) const FEATURES: [&str; 21] = [
     "always",
     "shared name",
     "names differ, share",
@@ -23,12 +23,14 @@ pub(super) const FEATURES: [&str; 19] = [
     "city inexact",
     "postcode equal",
     "postcode differs",
+    "trade here, name there",
+    "others of that name",
 ];
 
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.4, -5.2, -3.1, -3.4, -1.1, -7.7, -2.2, -6.0, -0.8, -6.8, -2.2, -5.6, -0.4, -1.3, -3.7, -4.5, 0.0, -3.5,
+    2.2, 2.4, -5.2, -3.1, -3.4, -1.1, -7.7, -2.2, -6.0, -0.8, -6.8, -2.2, -5.6, -0.4, -1.3, -3.7, -4.5, 0.0, -3.5, -1.5, -3.0,
 ];
 
 /// What is known about the places of two rows.
@@ -37,6 +39,8 @@ pub(super) struct PlaceEvidence {
     /// 0 to 1; `None` where one is missing.
     pub(super) city: Option<f32>,
     pub(super) postcode: PostcodeEvidence,
+    /// Rows of the index that are in the place, or of the whole index where a place is missing.
+    pub(super) rows: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +86,10 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
     let common = f32::max(common_here, common_anywhere);
     #[expect(clippy::cast_precision_loss, reason = "a few words")]
     let short = (5.0 / name.words as f32).min(1.0);
+    // So many others in this place would have these words by chance. A postcode narrows the place down.
+    #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
+    let around = place.rows as f32 * if place.postcode == PostcodeEvidence::Equal { 0.2 } else { 1.0 };
+    let others = around * name.log_share.exp();
     [
         1.0,
         (name.shared / 12.0).min(1.0),
@@ -106,6 +114,8 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
             PostcodeEvidence::Far => 1.0,
             PostcodeEvidence::Missing | PostcodeEvidence::Equal => 0.0,
         },
+        name.crossed,
+        others / (1.0 + others),
     ]
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::hash::{NumberMap, NumberSet, count};
 use super::index::Index;
-use super::names::{Found, Verdict};
-use super::record::{Cancelled, EMAIL_SCORE, PHONE_SCORE, Pair, Phase, Progress, Reason, Watch};
+use super::names::{Alike, Edge, Found, Verdict};
+use super::record::{Cancelled, EMAIL_SCORE, LIMIT, PHONE_SCORE, Pair, Phase, Progress, Reason, Watch};
 
 /// Sets of equal rows up to this size give every pair of theirs; see [`Index::find_all`].
 pub const LARGEST_FULL_SET: usize = 100;
@@ -102,7 +102,10 @@ impl Index {
         equal.append(&mut self.equal_phones(probes));
         progress(total);
         let Found { alike, edges } = self.match_names(probes, watch)?;
-        equal.extend(alike.into_iter().map(|alike| EqualRows {
+        let mut edge_pairs = Vec::with_capacity(edges.len());
+        spread(&edges, &alike, &mut edge_pairs);
+        let matching = alike.into_iter().filter(|alike| alike.verdict.score >= LIMIT);
+        equal.extend(matching.map(|alike| EqualRows {
             rows: alike.rows,
             kind: Kind::Name(alike.verdict),
         }));
@@ -111,14 +114,15 @@ impl Index {
         for set in &equal {
             self.pair_up(set, limit, probes, separated, &mut slots);
         }
-        slots.extend(edges.iter().map(|edge| (edge.a, edge.b, Kind::Name(edge.verdict))));
+        slots.append(&mut edge_pairs);
+        let both_known = |a: u32, b: u32| self.rows.is_reference(a) && self.rows.is_reference(b);
         slots.retain(|&(a, b, kind)| {
             let better = match kind {
                 Kind::Email => false,
                 Kind::Phone => self.rows.same_email(a, b),
                 Kind::Name(_) => self.rows.same_email(a, b) || self.rows.same_phone(a, b),
             };
-            !better && !separated.contains(self.rows.ids[a as usize], self.rows.ids[b as usize])
+            !better && !both_known(a, b) && !separated.contains(self.rows.ids[a as usize], self.rows.ids[b as usize])
         });
         slots.par_sort_unstable_by_key(|(a, b, _)| (*a, *b));
         slots.dedup_by_key(|(a, b, _)| (*a, *b));
@@ -226,6 +230,26 @@ impl Index {
             if let Some(&a) = order[..at].iter().find(|&&a| wanted(a, b)) {
                 push(a, b);
             }
+        }
+    }
+}
+
+/// Hands on what matches the first of several rows that say the same to all of them, unless that gives too many pairs.
+fn spread(edges: &[Edge], alike: &[Alike], out: &mut Vec<(u32, u32, Kind)>) {
+    let sets: NumberMap<u32, &Alike> = alike.iter().map(|set| (set.rows[0], set)).collect();
+    for edge in edges {
+        let kind = Kind::Name(edge.verdict);
+        let (one, two) = (sets.get(&edge.a), sets.get(&edge.b));
+        let members = |set: Option<&&Alike>| set.map_or(1, |set| set.rows.len());
+        if members(one) == 1 && members(two) == 1 || members(one) * members(two) > LARGEST_FULL_SET {
+            out.push((edge.a, edge.b, kind));
+            continue;
+        }
+        let (single_a, single_b) = ([edge.a], [edge.b]);
+        let rows_a = one.map_or(&single_a[..], |set| &set.rows);
+        let rows_b = two.map_or(&single_b[..], |set| &set.rows);
+        for &a in rows_a {
+            out.extend(rows_b.iter().map(|&b| (a.min(b), a.max(b), kind)));
         }
     }
 }

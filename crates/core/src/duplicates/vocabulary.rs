@@ -9,6 +9,8 @@ use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, S
 pub(super) struct Word {
     /// How much the word says: the logarithm of how rarely it is seen. Brought up to date by [`Vocabulary::weigh`].
     pub(super) weight: f32,
+    /// Logarithm of the share of rows that have it, from above; kept with the weight.
+    pub(super) log_share: f32,
     /// Rows that have it.
     pub(super) rows: u32,
     pub(super) facts: Facts,
@@ -90,6 +92,7 @@ impl Vocabulary {
             }
             self.words.push(Word {
                 weight: 0.0,
+                log_share: 0.0,
                 rows: 0,
                 facts,
             });
@@ -129,6 +132,10 @@ impl Vocabulary {
         for word in &mut self.words {
             #[expect(clippy::cast_precision_loss, reason = "a weight needs three digits")]
             let seen = word.rows as f32 * corpus / rows;
+            #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
+            let others = word.rows.saturating_sub(2) as f32;
+            // The two rows that are compared say nothing about the others.
+            word.log_share = ((others + 0.5) / (rows + 0.5)).min(1.0).ln();
             let expected = PRIOR * prior(word.facts);
             word.weight = ((corpus + PRIOR) / (seen + expected)).ln().max(0.2);
             if word.facts.is(FILLER) && !word.facts.is_known() {
