@@ -13,8 +13,10 @@ pub(super) const OWN_CITY: u32 = 1 << 29;
 pub(super) const DOTTED: u32 = 1 << 28;
 /// In a row's words: joined to the word before by a hyphen (`Müller-Krause`).
 pub(super) const HYPHENED: u32 = 1 << 27;
+/// In a row's words: a first name beside a family name. It never makes two names the same by itself.
+pub(super) const BESIDE: u32 = 1 << 26;
 /// The bits of a row's word that number it in the vocabulary.
-pub(super) const WORD: u32 = HYPHENED - 1;
+pub(super) const WORD: u32 = BESIDE - 1;
 
 /// Numbers written as words, folded.
 pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[

@@ -1,6 +1,7 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
 use super::company::{HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
+use super::similarity::edits;
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
 use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
@@ -130,25 +131,13 @@ fn discount(word: u32) -> f32 {
 
 /// Lines up two names.
 pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> NameEvidence {
-    let mut lineup = Lineup {
-        vocabulary,
-        sides: [Side::new(vocabulary, left.words), Side::new(vocabulary, right.words)],
-        seen: NameEvidence {
-            rarest_shared: u32::MAX,
-            ..NameEvidence::default()
-        },
-        trades_shared: false,
-        numbers_shared: false,
-        all_shared: 0.0,
-        surname_shared: false,
-        coincidence: 0.0,
-    };
-    lineup.match_equal();
-    if lineup.sides.iter().all(|side| side.open().next().is_some()) {
-        lineup.match_joined();
-        lineup.match_similar();
-    }
-    lineup.conclude(left, right)
+    Lineup::of(vocabulary, left, right).finish(left, right)
+}
+
+/// [`compare_names`] for a search: `None` where a first look shows that the names contradict each other.
+pub(super) fn compare_promising(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> Option<NameEvidence> {
+    let lineup = Lineup::of(vocabulary, left, right);
+    (!lineup.contradicts()).then(|| lineup.finish(left, right))
 }
 
 struct Lineup<'a> {
@@ -164,7 +153,50 @@ struct Lineup<'a> {
     coincidence: f32,
 }
 
-impl Lineup<'_> {
+impl<'a> Lineup<'a> {
+    fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>) -> Self {
+        let mut lineup = Lineup {
+            vocabulary,
+            sides: [Side::new(vocabulary, left.words), Side::new(vocabulary, right.words)],
+            seen: NameEvidence {
+                rarest_shared: u32::MAX,
+                ..NameEvidence::default()
+            },
+            trades_shared: false,
+            numbers_shared: false,
+            all_shared: 0.0,
+            surname_shared: false,
+            coincidence: 0.0,
+        };
+        lineup.match_equal();
+        lineup
+    }
+
+    /// Whether both sides have a number, or trades of different families, that the other has not: no likeness of
+    /// other words makes up for it.
+    fn contradicts(&self) -> bool {
+        let open = |side: &Side<'_>, role: Role| {
+            side.open().any(|at| side.roles[at] == role && side.words[at] & (OWNER | TAIL) == 0)
+        };
+        let [one, two] = &self.sides;
+        let both = |role: Role| open(one, role) && open(two, role);
+        !self.numbers_shared && both(Role::Number)
+            || !self.trades_shared && both(Role::Trade) && {
+                let known = |side: &Side<'_>| {
+                    (0..side.words.len()).filter(|&at| side.roles[at] != Role::Trade).all(|at| side.matched[at])
+                };
+                !families_meet(self.vocabulary, one, two) && (known(one) || known(two))
+            }
+    }
+
+    fn finish(mut self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
+        if self.sides.iter().all(|side| side.open().next().is_some()) {
+            self.match_joined();
+            self.match_similar();
+        }
+        self.conclude(left, right)
+    }
+
     fn word(&self, side: usize, at: usize) -> u32 {
         self.sides[side].words[at]
     }
@@ -225,22 +257,25 @@ impl Lineup<'_> {
                 }
                 let (first, second) = (self.text(split, at - 1), self.text(split, at));
                 let third = (at + 1 < self.sides[split].words.len() && open(&self.sides[split], at + 1)).then(|| self.text(split, at + 1));
-                let joined = |other: &usize| {
-                    let whole = self.text(whole, *other);
+                let joined = |other: usize| {
+                    let whole = self.text(whole, other);
                     if is_joined(whole, &[first, second]) {
-                        return Some(2);
+                        Some((2, 0.97))
+                    } else if third.is_some_and(|third| is_joined(whole, &[first, second, third])) {
+                        Some((3, 0.97))
+                    } else {
+                        is_nearly_joined(whole, first, second).then_some((2, 0.85))
                     }
-                    third.is_some_and(|third| is_joined(whole, &[first, second, third])).then_some(3)
                 };
-                let found = self.sides[whole].open().find_map(|other| joined(&other).map(|parts| (other, parts)));
-                let Some((other, parts)) = found else { continue };
+                let found = self.sides[whole].open().find_map(|other| joined(other).map(|found| (other, found)));
+                let Some((other, (parts, alike))) = found else { continue };
                 self.sides[split].matched[at - 1] = true;
                 let last = at + parts - 2;
                 self.sides[split].matched[at..last].fill(true);
                 let (left, right) = if split == 0 { (last, other) } else { (other, last) };
                 let trade = self.sides[whole].roles[other] == Role::Trade;
                 self.sides[0].roles[left] = if trade { Role::Trade } else { Role::Proper };
-                self.settle(left, right, 0.97);
+                self.settle(left, right, alike);
             }
         }
     }
@@ -272,10 +307,11 @@ impl Lineup<'_> {
         }
     }
 
-    fn conclude(self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
-        let Lineup { vocabulary, sides: [one, two], mut seen, .. } = self;
-        let rest = Rest::of(vocabulary, &one);
-        let other = Rest::of(vocabulary, &two);
+    fn conclude(&self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
+        let Lineup { vocabulary, sides: [one, two], seen, .. } = self;
+        let mut seen = *seen;
+        let rest = Rest::of(vocabulary, one);
+        let other = Rest::of(vocabulary, two);
         let words = one.words.iter().chain(two.words);
         let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
         seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
@@ -293,7 +329,7 @@ impl Lineup<'_> {
             seen.crossed = 1.0;
         }
         if rest.trade > 0.0 && other.trade > 0.0 {
-            seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, &one, &two)) {
+            seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, one, two)) {
                 (true, true) => 0.15,
                 (true, false) => 0.4,
                 (false, true) => 0.5,
@@ -345,8 +381,9 @@ impl Rest {
                     let halved = word & HYPHENED != 0 && at > 0 && side.matched[at - 1] && side.roles[at - 1] == Role::Proper;
                     rest.hyphened += if halved { mass } else { 0.0 };
                 }
-                Role::Given => rest.given += mass,
-                Role::Letter => rest.letter += discount(word),
+                Role::Given if word & OWNER == 0 => rest.given += mass,
+                Role::Letter if word & OWNER == 0 => rest.letter += 1.0,
+                Role::Given | Role::Letter => {}
                 Role::Trade if word & (TAIL | OWNER) == 0 => rest.trade += 1.0,
                 Role::Trade => {}
                 Role::Number => {
@@ -412,4 +449,16 @@ fn is_joined(whole: &str, parts: &[&str]) -> bool {
         last = part.as_bytes().last().copied();
     }
     rest.is_empty()
+}
+
+/// Whether `whole` is the two words without the blank but for one slip.
+fn is_nearly_joined(whole: &str, first: &str, second: &str) -> bool {
+    let mut joined = [0; 32];
+    let length = first.len() + second.len();
+    if whole.len() < 8 || whole.len().abs_diff(length) > 1 || length > joined.len() || first.len() < 2 {
+        return false;
+    }
+    joined[..first.len()].copy_from_slice(first.as_bytes());
+    joined[first.len()..length].copy_from_slice(second.as_bytes());
+    edits(whole.as_bytes(), &joined[..length], 1) <= 1
 }

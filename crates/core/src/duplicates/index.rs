@@ -310,6 +310,7 @@ impl Index {
     pub(super) fn prepare(&mut self) {
         if self.stale {
             self.vocabulary.weigh(self.len());
+            self.vocabulary.feature_new_words();
             self.places.resolve();
             self.stale = false;
         }

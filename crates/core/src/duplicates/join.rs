@@ -4,7 +4,7 @@
 //! candidates. A feature that too many rows have is not followed by itself but together with the row's other words, so
 //! that the work per row does not grow with the block.
 
-use super::company::{OWNER, WORD};
+use super::company::{BESIDE, OWNER, WORD};
 use super::hash::{count, mix, upper};
 use super::vocabulary::{STRONG, Vocabulary};
 use super::words::{FILLER, NUMBER, TRADE};
@@ -14,7 +14,7 @@ const PICKED: usize = 12;
 /// Picked features together with those that were combined with other words.
 const PICKED_AND_COMBINED: usize = 24;
 /// A feature is not followed to more rows than this.
-const FOLLOWED: u16 = 48;
+const FOLLOWED: u16 = 32;
 /// Rows are candidates when the features they share weigh this much; a strong one does alone.
 const ENOUGH: u8 = 3;
 
@@ -72,7 +72,7 @@ pub(super) fn candidates<'n>(
     space: &mut JoinSpace,
     mut candidate: impl FnMut(usize, usize),
 ) {
-    let words = |row: usize| names(row).iter().filter(|&&word| word & OWNER == 0).map(|word| word & WORD);
+    let words = |row: usize| names(row).iter().filter(|&&word| word & (OWNER | BESIDE) == 0).map(|word| word & WORD);
     for row in 0..length {
         for word in words(row) {
             for &feature in vocabulary.features(word) {

@@ -1,8 +1,8 @@
 //! Reads whole names: splits them into written words and decides, with the neighbours in view, what each one does.
 
-use super::company::{Class, DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
+use super::company::{BESIDE, Class, DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
 use super::vocabulary::Vocabulary;
-use super::words::{FILLER, NUMBER, SISTER, TRADE};
+use super::words::{FILLER, GIVEN, NUMBER, SISTER, TRADE};
 
 /// Signs around a written word.
 pub(super) mod sign {
@@ -142,6 +142,17 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                     named |= !says_nothing && !city.contains(&word);
                 }
                 since = false;
+            }
+        }
+    }
+    let name = |word: &u32| {
+        let facts = vocabulary.word(word & WORD).facts;
+        !facts.is(FILLER | TRADE | NUMBER | SISTER | GIVEN) && word & (OWNER | OWN_CITY) == 0 && vocabulary.text(word & WORD).len() > 1
+    };
+    if out[start..].iter().any(name) {
+        for word in &mut out[start..] {
+            if vocabulary.word(*word & WORD).facts.is(GIVEN) {
+                *word |= BESIDE;
             }
         }
     }

@@ -23,25 +23,38 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
     if (facts_one.lists | facts_two.lists) & NUMBER != 0 {
         return 0.0;
     }
+    // Which letters occur tells most different words apart without looking at them.
+    let (letters_one, letters_two) = (word_one.letters, word_two.letters);
+    let contained = letters_one & !letters_two == 0 || letters_two & !letters_one == 0;
+    let shorter = word_one.length.min(word_two.length);
+    let longer = word_one.length.max(word_two.length);
+    let limit = match (shorter, longer) {
+        (0..=2, _) => 0,
+        (_, 3..=6) => 1,
+        (_, 7..=10) => 2,
+        _ => 3,
+    };
+    let near = longer - shorter <= limit && (letters_one ^ letters_two).count_ones() <= 2 * u32::from(limit);
+    if !contained && !near {
+        return 0.0;
+    }
     let (text_one, text_two) = (vocabulary.text(one), vocabulary.text(two));
-    if let Some(shortened) = shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one)) {
+    if contained
+        && let Some(shortened) =
+            shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one))
+    {
         let both_known = facts_one.is_known() && facts_two.is_known();
         return if both_known && shortened < 0.85 { 0.15 } else { shortened };
     }
-    let shorter = text_one.len().min(text_two.len());
-    let longer = text_one.len().max(text_two.len());
-    let limit = match shorter {
-        0..=2 => return 0.0,
-        3..=6 => 1,
-        7..=10 => 2,
-        _ => 3,
-    };
+    if !near || limit == 0 {
+        return 0.0;
+    }
+    let limit = u32::from(limit);
     let distance = edits(text_one.as_bytes(), text_two.as_bytes(), limit);
     if distance > limit {
         return 0.0;
     }
-    #[expect(clippy::cast_precision_loss, reason = "lengths of words")]
-    let length = longer.min(12) as f32;
+    let length = f32::from(longer.min(12));
     let mut evidence = 0.55 * (length - 4.6);
     evidence += match distance {
         1 => kind_of_edit(text_one, text_two),
@@ -63,8 +76,14 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         _ => evidence += 0.5,
     }
     let (rarer, commoner) = (word_one.rows.min(word_two.rows), word_one.rows.max(word_two.rows));
+    let one_known = facts_one.is(names) != facts_two.is(names);
     if rarer > 3 {
-        evidence -= if commoner / 100 >= rarer { 0.5 } else { 3.5 };
+        // Common words are misspelt often, but never nearly as often as they are spelt.
+        evidence -= match (commoner / rarer, one_known) {
+            (100.., _) => 0.5,
+            (20..100, _) | (_, true) => 1.2,
+            _ => 3.5,
+        };
     } else if commoner > 10 {
         evidence += 0.8;
     }
