@@ -13,8 +13,14 @@ use super::words::{FILLER, NUMBER, TRADE};
 const PICKED: usize = 12;
 /// Picked features together with those that were combined with other words.
 const PICKED_AND_COMBINED: usize = 24;
-/// A feature is not followed to more rows than this.
+/// A strong feature is not followed to more rows than this, a weak one not to more than [`FOLLOWED_WEAKLY`]: each row
+/// that a strong one leads to is compared.
 const FOLLOWED: u16 = 32;
+const FOLLOWED_WEAKLY: u16 = 96;
+fn followed(strong: bool) -> u16 {
+    if strong { FOLLOWED } else { FOLLOWED_WEAKLY }
+}
+
 /// Rows are candidates when the features they share weigh this much; a strong one does alone.
 const ENOUGH: u8 = 3;
 
@@ -113,7 +119,7 @@ fn pick(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space
         for &feature in vocabulary.features(word) {
             match space.counts[usize::from(feature)] {
                 0 | 1 => {}
-                seen if seen <= FOLLOWED => space.keys.push(u32::from(seen) << 16 | u32::from(feature)),
+                seen if seen <= followed(feature & STRONG != 0) => space.keys.push(u32::from(seen) << 16 | u32::from(feature)),
                 _ => common |= feature & STRONG != 0,
             }
         }
@@ -152,7 +158,7 @@ fn combine(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, sp
                 if space.picked.len() >= end {
                     return;
                 }
-                if (feature & STRONG != 0 || lenient) && space.counts[usize::from(feature)] > FOLLOWED {
+                if (feature & STRONG != 0 || lenient) && space.counts[usize::from(feature)] > followed(feature & STRONG != 0) {
                     let hash = mix(partner ^ u64::from(feature));
                     space.picked.push(upper(hash) >> (32 - COMBINED_BITS) << 1 | 1);
                 }
@@ -205,7 +211,7 @@ impl JoinSpace {
             for at in self.picked_range(row) {
                 let feature = self.picked[at];
                 let listed = self.picked_counts[feature as usize];
-                if listed == 0 || listed > u32::from(FOLLOWED) && probes.is_none() {
+                if listed == 0 || listed > u32::from(followed(feature & 1 != 0)) && probes.is_none() {
                     continue;
                 }
                 let weight = if feature & 1 != 0 { ENOUGH } else { 1 };

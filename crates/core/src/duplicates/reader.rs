@@ -2,7 +2,7 @@
 
 use super::company::{BESIDE, Class, DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
 use super::vocabulary::Vocabulary;
-use super::words::{FILLER, GIVEN, NUMBER, SISTER, TRADE};
+use super::words::{FILLER, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
 /// Signs around a written word.
 pub(super) mod sign {
@@ -85,6 +85,9 @@ pub(super) struct WordAt {
 /// More words than this are not looked at: a name has fewer, a title of a book sometimes has not.
 pub(super) const MOST_WORDS: usize = 32;
 
+/// While a row's words are put together: the word after `St.`, which names a house and no person.
+const SAINT: u32 = BESIDE;
+
 /// Puts a row's words together: appends their numbers and marks to `out`, gives the legal forms.
 pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], out: &mut Vec<u32>) -> u16 {
     let start = out.len();
@@ -94,6 +97,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     let mut tail = false;
     let mut bracket = false;
     let mut since = false;
+    let mut saint = false;
     let mut at = 0;
     while at < words.len() && out.len() - start < MOST_WORDS {
         let WordAt { written, signs } = words[at];
@@ -137,23 +141,34 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                         continue;
                     }
                     let dotted = if parts.len() == 1 { signs } else { 0 };
+                    let before = out.len();
                     push(vocabulary, word, dotted, owner, tail, city, out);
-                    let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(super::words::SURNAME);
+                    if saint && let Some(last) = out[before..].last_mut() {
+                        *last |= SAINT;
+                    }
+                    saint = vocabulary.text(word) == "sankt";
+                    let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
                     named |= !says_nothing && !city.contains(&word);
                 }
                 since = false;
             }
         }
     }
+    let first_name = |word: u32| {
+        let facts = vocabulary.word(word & WORD).facts;
+        facts.is(GIVEN) && !facts.is(SURNAME | HOUSE)
+    };
     let name = |word: &u32| {
         let facts = vocabulary.word(word & WORD).facts;
-        !facts.is(FILLER | TRADE | NUMBER | SISTER | GIVEN) && word & (OWNER | OWN_CITY) == 0 && vocabulary.text(word & WORD).len() > 1
+        let other = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
+        !other && !first_name(*word) && word & (OWNER | OWN_CITY) == 0 && vocabulary.text(word & WORD).len() > 1
     };
-    if out[start..].iter().any(name) {
-        for word in &mut out[start..] {
-            if vocabulary.word(*word & WORD).facts.is(GIVEN) {
-                *word |= BESIDE;
-            }
+    let beside = out[start..].iter().any(name);
+    for word in &mut out[start..] {
+        let saint = *word & SAINT != 0;
+        *word &= !SAINT;
+        if beside && !saint && first_name(*word) {
+            *word |= BESIDE;
         }
     }
     // A town hall bears the town's name and nothing else: then it is the name.
