@@ -1,6 +1,7 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
 use super::company::{HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
+use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
@@ -120,13 +121,7 @@ impl<'a> Side<'a> {
 
 /// What counts of a word that the other side has not.
 fn discount(word: u32) -> f32 {
-    if word & OWNER != 0 {
-        0.1
-    } else if word & OWN_CITY != 0 {
-        0.1
-    } else {
-        1.0
-    }
+    if word & (OWNER | OWN_CITY) == 0 { 1.0 } else { 0.1 }
 }
 
 /// Lines up two names.
@@ -134,10 +129,33 @@ pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name
     Lineup::of(vocabulary, left, right).finish(left, right)
 }
 
-/// [`compare_names`] for a search: `None` where a first look shows that the names contradict each other.
-pub(super) fn compare_promising(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> Option<NameEvidence> {
-    let lineup = Lineup::of(vocabulary, left, right);
-    (!lineup.contradicts()).then(|| lineup.finish(left, right))
+/// What of a name contradicts another name at a glance: its trades' families and its numbers, each as a set of bits.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Glance {
+    families: u32,
+    numbers: u32,
+}
+
+impl Glance {
+    pub(super) fn at(vocabulary: &Vocabulary, words: &[u32]) -> Self {
+        let mut glance = Glance::default();
+        for &word in words.iter().filter(|&&word| word & (OWNER | TAIL) == 0) {
+            let facts = vocabulary.word(word & WORD).facts;
+            if facts.is(NUMBER) {
+                glance.numbers |= 1 << (mix(u64::from(word & WORD)) % 32);
+            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
+                glance.families |= 1 << (facts.family % 32);
+            }
+        }
+        glance
+    }
+
+    /// Whether both names have a number, or a trade, and nothing near it in common: no likeness of other words makes
+    /// up for that.
+    pub(super) fn contradicts(self, other: Self) -> bool {
+        let apart = |one: u32, two: u32| one != 0 && two != 0 && one & two == 0;
+        apart(self.families, other.families) || apart(self.numbers, other.numbers)
+    }
 }
 
 struct Lineup<'a> {
@@ -170,23 +188,6 @@ impl<'a> Lineup<'a> {
         };
         lineup.match_equal();
         lineup
-    }
-
-    /// Whether both sides have a number, or trades of different families, that the other has not: no likeness of
-    /// other words makes up for it.
-    fn contradicts(&self) -> bool {
-        let open = |side: &Side<'_>, role: Role| {
-            side.open().any(|at| side.roles[at] == role && side.words[at] & (OWNER | TAIL) == 0)
-        };
-        let [one, two] = &self.sides;
-        let both = |role: Role| open(one, role) && open(two, role);
-        !self.numbers_shared && both(Role::Number)
-            || !self.trades_shared && both(Role::Trade) && {
-                let known = |side: &Side<'_>| {
-                    (0..side.words.len()).filter(|&at| side.roles[at] != Role::Trade).all(|at| side.matched[at])
-                };
-                !families_meet(self.vocabulary, one, two) && (known(one) || known(two))
-            }
     }
 
     fn finish(mut self, left: Name<'_>, right: Name<'_>) -> NameEvidence {

@@ -40,6 +40,7 @@ pub(super) struct JoinSpace {
     picked_counts: Vec<u32>,
     starts: Vec<u32>,
     touched: Vec<u32>,
+    wanted: Vec<bool>,
     picked: Vec<u32>,
     picked_ends: Vec<u32>,
     lenient: Vec<bool>,
@@ -56,6 +57,7 @@ impl Default for JoinSpace {
             picked_counts: vec![0; SPACE],
             starts: vec![0; SPACE],
             touched: Vec::new(),
+            wanted: vec![false; SPACE],
             picked: Vec::new(),
             picked_ends: Vec::new(),
             lenient: Vec::new(),
@@ -87,12 +89,34 @@ pub(super) fn candidates<'n>(
             }
         }
     }
-    space.picked.clear();
-    space.picked_ends.clear();
-    space.lenient.clear();
-    for row in 0..length {
-        pick(vocabulary, words(row), space);
-        space.picked_ends.push(count(space.picked.len()));
+    if let Some(probe) = probes {
+        // What the probes pick is marked first: most other rows then need not pick anything.
+        space.begin_picking();
+        for row in (0..length).filter(|&row| probe(row)) {
+            pick(vocabulary, words(row), space);
+        }
+        for at in 0..space.picked.len() {
+            let feature = space.picked[at] as usize;
+            space.wanted[feature] = true;
+        }
+        let marked = std::mem::take(&mut space.picked);
+        space.begin_picking();
+        for row in 0..length {
+            if probe(row) || space.may_meet(vocabulary, words(row)) {
+                pick(vocabulary, words(row), space);
+            } else {
+                space.lenient.push(false);
+                space.picked_ends.push(count(space.picked.len()));
+            }
+        }
+        for feature in marked {
+            space.wanted[feature as usize] = false;
+        }
+    } else {
+        space.begin_picking();
+        for row in 0..length {
+            pick(vocabulary, words(row), space);
+        }
     }
     for row in 0..length {
         for word in words(row) {
@@ -131,7 +155,7 @@ fn pick(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space
     let start = space.picked.len();
     space.picked.extend(space.keys.iter().map(|key| widen(*key & 0xFFFF)));
     if common || lenient {
-        combine(vocabulary, words, space, lenient, start + PICKED_AND_COMBINED);
+        combine(vocabulary, &words, space, lenient, start + PICKED_AND_COMBINED);
     }
     space.picked[start..].sort_unstable();
     let mut kept = start;
@@ -143,10 +167,11 @@ fn pick(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space
     }
     space.picked.truncate(kept);
     space.lenient.push(lenient);
+    space.picked_ends.push(count(space.picked.len()));
 }
 
 /// Appends features too common to be followed, each together with another word of the row.
-fn combine(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, space: &mut JoinSpace, lenient: bool, end: usize) {
+fn combine(vocabulary: &Vocabulary, words: &(impl Iterator<Item = u32> + Clone), space: &mut JoinSpace, lenient: bool, end: usize) {
     for (at, word) in words.clone().enumerate() {
         for (other_at, other) in words.clone().enumerate() {
             if at == other_at {
@@ -168,6 +193,31 @@ fn combine(vocabulary: &Vocabulary, words: impl Iterator<Item = u32> + Clone, sp
 }
 
 impl JoinSpace {
+    fn begin_picking(&mut self) {
+        self.picked.clear();
+        self.picked_ends.clear();
+        self.lenient.clear();
+    }
+
+    /// Whether a row can share enough with what is wanted; false only where it cannot.
+    fn may_meet(&self, vocabulary: &Vocabulary, words: impl Iterator<Item = u32>) -> bool {
+        let mut weight = 0;
+        let mut lenient = true;
+        for word in words {
+            lenient &= vocabulary.word(word).facts.is(TRADE | NUMBER | FILLER);
+            for &feature in vocabulary.features(word) {
+                if self.wanted[widen(u32::from(feature)) as usize] {
+                    weight += if feature & STRONG != 0 { ENOUGH } else { 1 };
+                }
+                let combined = self.counts[usize::from(feature)] > followed(feature & STRONG != 0);
+                if weight >= ENOUGH || combined && feature & STRONG != 0 {
+                    return true;
+                }
+            }
+        }
+        lenient || weight > 0
+    }
+
     /// Where in `picked` the features of a row lie.
     fn picked_range(&self, row: usize) -> std::ops::Range<usize> {
         let start = if row == 0 { 0 } else { self.picked_ends[row - 1] as usize };

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::company::{OWNER, WORD};
-use super::compare::compare_names;
+use super::compare::{Glance, compare_names};
 use super::hash::{NumberMap, count, mix};
 use super::index::Index;
 use super::join::{JoinSpace, candidates};
@@ -64,6 +64,7 @@ const ELSEWHERE: usize = 16;
 
 impl Index {
     /// How two rows compare by name and place; `None` when they are in different places or have no name.
+    #[cfg(test)]
     pub(super) fn evidence(&self, a: u32, b: u32) -> Option<[f32; super::score::FEATURES.len()]> {
         self.weigh_up(a, b).map(|(features, _)| features)
     }
@@ -108,7 +109,7 @@ impl Index {
         if self.rows.is_reference(a) && self.rows.is_reference(b) {
             return None;
         }
-        let verdict = self.judge(a, b).filter(|verdict| verdict.score >= LIMIT)?;
+        let (_, verdict) = self.weigh_up(a, b).filter(|(_, verdict)| verdict.score >= LIMIT)?;
         Some(Edge {
             a: a.min(b),
             b: a.max(b),
@@ -159,35 +160,36 @@ impl Index {
         let nowhere = self.places.blocks();
         let mut sizes = vec![0_u32; nowhere + 1];
         let mut wanted = vec![probes.is_none(); nowhere + 1];
-        let place = |slot: u32, see: &mut dyn FnMut(usize, u32)| {
-            let home = self.block(slot);
-            let near = by_postcode.get(&rows.postcodes[slot as usize]).copied();
-            if home == NOWHERE {
-                see(near.map_or(nowhere, |block| block as usize), slot);
-            } else {
-                see(home as usize, slot);
-                if let Some(near) = near.filter(|&near| near != home) {
-                    see(near as usize, slot | VISITING);
-                }
-            }
-        };
+        // Where each row goes: by its city, and by its postcode where that is elsewhere.
+        let mut homes: Vec<(u32, u32, u32)> = Vec::with_capacity(self.len());
         for slot in self.named() {
-            place(slot, &mut |block, row| {
-                sizes[block] += 1;
-                wanted[block] |= probes.is_some_and(|probes| probes[(row & SLOT) as usize]);
-            });
+            let city = self.block(slot);
+            let postcode = rows.postcodes[slot as usize];
+            let near = if postcode == 0 { NOWHERE } else { by_postcode.get(&postcode).copied().unwrap_or(NOWHERE) };
+            let (home, near) = match (city, near) {
+                (NOWHERE, NOWHERE) => (count(nowhere), NOWHERE),
+                (NOWHERE, near) => (near, NOWHERE),
+                (home, near) if home == near => (home, NOWHERE),
+                (home, near) => (home, near),
+            };
+            homes.push((slot, home, near));
+            let probed = probes.is_some_and(|probes| probes[slot as usize]);
+            for block in [home, near].into_iter().filter(|&block| block != NOWHERE) {
+                sizes[block as usize] += 1;
+                wanted[block as usize] |= probed;
+            }
         }
         let mut blocks: Vec<Vec<u32>> = sizes
             .iter()
             .zip(&wanted)
             .map(|(&size, &wanted)| Vec::with_capacity(if wanted && size > 1 { size as usize } else { 0 }))
             .collect();
-        for slot in self.named() {
-            place(slot, &mut |block, row| {
-                if wanted[block] && sizes[block] > 1 {
-                    blocks[block].push(row);
+        for (slot, home, near) in homes {
+            for (block, row) in [(home, slot), (near, slot | VISITING)] {
+                if block != NOWHERE && wanted[block as usize] && sizes[block as usize] > 1 {
+                    blocks[block as usize].push(row);
                 }
-            });
+            }
         }
         blocks.retain(|block| block.len() > 1);
         blocks.sort_by_key(|block| std::cmp::Reverse(block.len()));
@@ -209,6 +211,7 @@ impl Index {
         };
         let probing = probes.map(|probes| move |row: usize| probes[(rows[row] & SLOT) as usize]);
         let words = |row: usize| self.rows.words(rows[row] & SLOT);
+        let glances: Vec<Glance> = (0..rows.len()).map(|row| Glance::at(&self.vocabulary, words(row))).collect();
         candidates(
             &self.vocabulary,
             words,
@@ -217,7 +220,7 @@ impl Index {
             space,
             |later, earlier| {
                 let (a, b) = (rows[earlier], rows[later]);
-                if a & b & VISITING == 0 {
+                if a & b & VISITING == 0 && !glances[earlier].contradicts(glances[later]) {
                     found.edges.extend(self.match_edge(a & SLOT, b & SLOT));
                 }
             },

@@ -202,8 +202,8 @@ impl Index {
         let rows = &set.rows;
         let ids = &self.rows.ids;
         let wanted = |a: u32, b: u32| {
-            !(self.rows.is_reference(a) && self.rows.is_reference(b))
-                && !separated.contains(ids[a as usize], ids[b as usize])
+            let two_references = self.rows.is_reference(a) && self.rows.is_reference(b);
+            !two_references && !separated.contains(ids[a as usize], ids[b as usize])
         };
         let probed = |a: u32, b: u32| probes.is_none_or(|probes| probes[a as usize] || probes[b as usize]);
         let mut push = |a: u32, b: u32| {
