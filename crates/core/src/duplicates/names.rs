@@ -214,8 +214,7 @@ impl Index {
         let glances: Vec<Glance> = (0..rows.len()).map(|row| Glance::at(&self.vocabulary, words(row))).collect();
         candidates(
             &self.vocabulary,
-            words,
-            rows.len(),
+            (0..rows.len()).map(words),
             probing.as_ref().map(|probe| probe as &dyn Fn(usize) -> bool),
             space,
             |later, earlier| {
