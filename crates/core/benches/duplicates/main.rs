@@ -191,12 +191,66 @@ fn export(count: usize, path: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Rows of a file as [`export`] writes it: the truth in the first column, no line breaks in cells.
+fn import(path: &str) -> std::io::Result<Vec<Row>> {
+    let text = std::fs::read_to_string(path)?;
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let rows = text.lines().skip(1).map(|line| {
+        let mut cells = vec![String::new()];
+        let mut quoted = false;
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ',' if !quoted => cells.push(String::new()),
+                other => cells.last_mut().expect("never empty").push(other),
+            }
+        }
+        cells.resize(6, String::new());
+        let next = u32::try_from(numbers.len()).expect("few rows");
+        let business = *numbers.entry(cells[0].clone()).or_insert(next);
+        let [_, email, phone, company, city, postcode] = cells.try_into().expect("six cells");
+        Row { business, email, phone, company, city, postcode, kind: "original" }
+    });
+    Ok(rows.collect())
+}
+
+/// Matches a labelled file.
+fn score(path: &str) -> std::io::Result<()> {
+    let rows = Table::new(import(path)?);
+    let mut index = Index::new();
+    rows.read(&mut index, 0);
+    let pairs = index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    say(path);
+    quality(&rows, &pairs);
+    Ok(())
+}
+
+/// Matches a file and writes the places of its pairs with their scores, for truth that is given pair by pair.
+fn write_pairs(path: &str, out: &str) -> std::io::Result<()> {
+    let rows = Table::new(import(path)?);
+    let mut index = Index::new();
+    rows.read(&mut index, 0);
+    let pairs = index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    let lines: Vec<String> = pairs.iter().map(|pair| format!("{},{},{:.4}\n", pair.a, pair.b, pair.score)).collect();
+    std::fs::write(out, lines.concat())
+}
+
 fn main() -> std::io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [mode, count, path] = &arguments[..]
         && mode == "export"
     {
         return export(count.parse().unwrap_or(100_000), path);
+    }
+    if let [mode, path, out] = &arguments[..]
+        && mode == "pairs"
+    {
+        return write_pairs(path, out);
+    }
+    if let [mode, path] = &arguments[..]
+        && mode == "score"
+    {
+        return score(path);
     }
     let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };

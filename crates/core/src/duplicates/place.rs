@@ -298,7 +298,6 @@ pub(super) fn postcode(text: &str) -> u32 {
 /// one are taken for its misspelling. Gives each base its representative.
 pub(super) fn merge_misspelt(bases: &[(&str, u32, bool)]) -> Vec<usize> {
     let mut target: Vec<usize> = (0..bases.len()).collect();
-    let firm = |at: usize| bases[at].2 || bases[at].1 >= 20;
     let mut by_variant: NumberMap<u64, Vec<u32>> = NumberMap::default();
     for (at, (name, ..)) in bases.iter().enumerate() {
         if name.len() >= 4 && name.len() <= 40 {
@@ -315,14 +314,13 @@ pub(super) fn merge_misspelt(bases: &[(&str, u32, bool)]) -> Vec<usize> {
         super::similarity::for_each_deletion(name.as_bytes(), |variant| {
             for &other in by_variant.get(&variant).into_iter().flatten() {
                 let other = other as usize;
-                let (other_name, other_rows, other_known) = bases[other];
-                if other == at || !(other_known || other_rows > rows.saturating_mul(20) && firm(other)) {
+                let (other_name, other_rows, _) = bases[other];
+                if other == at || !outweighs((name, *rows), bases[other], other < at) {
                     continue;
                 }
                 let distance = edits(name.as_bytes(), other_name.as_bytes(), 2);
                 let allowed = if name.len().min(other_name.len()) >= 8 { 2 } else { 1 };
-                let trusted = *rows <= 3 || other_rows / 20 >= *rows;
-                if distance <= allowed && trusted {
+                if distance <= allowed {
                     let rank = (distance, std::cmp::Reverse(other_rows), other);
                     if best.is_none_or(|known| rank < known) {
                         best = Some(rank);
@@ -335,6 +333,19 @@ pub(super) fn merge_misspelt(bases: &[(&str, u32, bool)]) -> Vec<usize> {
         }
     }
     target
+}
+
+/// Whether a name of a place has the weight to be what another one was meant to be.
+fn outweighs((name, rows): (&str, u32), (_, other_rows, other_known): (&str, u32, bool), earlier: bool) -> bool {
+    if other_known {
+        return rows <= 3 || other_rows / 20 >= rows;
+    }
+    match rows {
+        // Of two long names that are seen once each, the earlier one has to do.
+        1 => other_rows >= 2 || earlier && name.len() >= 8,
+        2 => other_rows >= 4 && name.len() >= 6,
+        _ => other_rows / 20 >= rows,
+    }
 }
 
 #[cfg(test)]

@@ -104,8 +104,11 @@ impl Places {
         self.representative.len()
     }
 
-    /// How many rows have the base name of one of two places, the larger number; `None` where a place is missing.
+    /// How many rows have the base name of one of two places, the larger number; `None` where a place is missing or they are two.
     pub(super) fn rows_near(&self, left: u32, right: u32) -> Option<u32> {
+        if self.block(left) != self.block(right) {
+            return None;
+        }
         let rows = |place: u32| self.base.get(place as usize).and_then(|base| self.rows.get(*base as usize)).copied();
         Some(rows(left)?.max(rows(right)?))
     }

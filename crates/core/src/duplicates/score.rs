@@ -30,7 +30,7 @@ pub(super) const FEATURES: [&str; 21] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.4, -5.2, -3.1, -3.4, -1.1, -7.7, -2.2, -6.0, -0.8, -6.8, -2.2, -5.6, -0.4, -1.3, -3.7, -4.5, 0.0, -3.5, -1.5, -3.0,
+    2.3, 2.5, -5.4, -3.4, -3.2, -0.9, -7.7, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.6, -2.7, -0.1, -3.5, -1.8, -3.2,
 ];
 
 /// What is known about the places of two rows.

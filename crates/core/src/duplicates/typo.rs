@@ -55,7 +55,7 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         return 0.0;
     }
     let length = f32::from(longer.min(12));
-    let mut evidence = 0.55 * (length - 4.6);
+    let mut evidence = 0.55 * (length - 4.3);
     evidence += match distance {
         1 => kind_of_edit(text_one, text_two),
         2 => -1.9,
