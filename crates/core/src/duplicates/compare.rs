@@ -1,6 +1,6 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
-use super::company::{HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
+use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
 use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
@@ -193,6 +193,7 @@ impl<'a> Lineup<'a> {
     fn finish(mut self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
         if self.sides.iter().all(|side| side.open().next().is_some()) {
             self.match_joined();
+            self.match_acronyms();
             self.match_similar();
         }
         self.conclude(left, right)
@@ -264,6 +265,8 @@ impl<'a> Lineup<'a> {
                         Some((2, 0.97))
                     } else if third.is_some_and(|third| is_joined(whole, &[first, second, third])) {
                         Some((3, 0.97))
+                    } else if self.word(1 - split, other) & DOTTED != 0 && begins_joined(whole, first, second) {
+                        Some((2, 0.93))
                     } else {
                         is_nearly_joined(whole, first, second).then_some((2, 0.85))
                     }
@@ -277,6 +280,31 @@ impl<'a> Lineup<'a> {
                 let trade = self.sides[whole].roles[other] == Role::Trade;
                 self.sides[0].roles[left] = if trade { Role::Trade } else { Role::Proper };
                 self.settle(left, right, alike);
+            }
+        }
+    }
+
+    /// `DRK` and `Deutsches Rotes Kreuz`.
+    fn match_acronyms(&mut self) {
+        for short in 0..2 {
+            let long = 1 - short;
+            for at in 0..self.sides[short].words.len() {
+                let letters = self.text(short, at);
+                let length = letters.len();
+                if self.sides[short].matched[at] || !(3..=5).contains(&length) || length > self.sides[long].words.len() {
+                    continue;
+                }
+                let spells = |start: &usize| {
+                    letters.bytes().zip(*start..).all(|(letter, word)| {
+                        !self.sides[long].matched[word] && self.text(long, word).as_bytes().first() == Some(&letter)
+                    })
+                };
+                let found = (0..=self.sides[long].words.len() - length).find(spells);
+                let Some(start) = found else { continue };
+                self.sides[long].matched[start..start + length - 1].fill(true);
+                let (left, right) = if short == 0 { (at, start + length - 1) } else { (start + length - 1, at) };
+                self.sides[0].roles[left] = Role::Proper;
+                self.settle(left, right, 0.9);
             }
         }
     }
@@ -462,4 +490,9 @@ fn is_nearly_joined(whole: &str, first: &str, second: &str) -> bool {
     joined[..first.len()].copy_from_slice(first.as_bytes());
     joined[first.len()..length].copy_from_slice(second.as_bytes());
     edits(whole.as_bytes(), &joined[..length], 1) <= 1
+}
+
+/// Whether `whole` is the beginning of the two words without the blank (`Fruchtgroßh.`).
+fn begins_joined(whole: &str, first: &str, second: &str) -> bool {
+    whole.strip_prefix(first).is_some_and(|rest| rest.len() >= 2 && second.starts_with(rest))
 }

@@ -248,6 +248,9 @@ impl Place {
         if clash(&self.qualifiers, &other.qualifiers) {
             return 0.1;
         }
+        if clash(&self.qualifiers, &other.district) || clash(&self.district, &other.qualifiers) {
+            return 0.5;
+        }
         if clash(&self.district, &other.district) {
             return 0.85;
         }

@@ -61,9 +61,12 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         2 => -1.9,
         _ => -4.2,
     };
-    let inflected = is_inflected(text_one, text_two);
+    let inflected = is_inflected(text_one, text_two, (facts_one.lists | facts_two.lists) & SURNAME != 0);
     if inflected {
         evidence += 1.6;
+    }
+    if heads_differ(text_one, text_two) {
+        evidence -= 3.5;
     }
     let names = GIVEN | SURNAME | HOUSE | TRADE | SISTER;
     match (facts_one.is(names), facts_two.is(names)) {
@@ -140,8 +143,30 @@ fn sound_alike(one: u8, two: u8) -> bool {
     )
 }
 
-/// `Löwe` and `Löwen`, `Hirsch` and `Hirschen`, `Schlosser` and `Schlossers`.
-fn is_inflected(left: &str, right: &str) -> bool {
+/// `Löwe` and `Löwen`, `Hirsch` and `Hirschen`; where no family's name is concerned also `roten` and `roter`.
+fn is_inflected(left: &str, right: &str, family: bool) -> bool {
+    const ENDINGS: [&str; 6] = ["n", "en", "e", "s", "es", "er"];
     let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
-    short.len() >= 3 && matches!(long.strip_prefix(short), Some("n" | "en" | "e" | "s" | "es" | "er"))
+    if short.len() >= 3 && long.strip_prefix(short).is_some_and(|ending| ENDINGS.contains(&ending)) {
+        return true;
+    }
+    let stem = |word: &str| ["en", "er", "es", "em"].iter().find_map(|ending| word.strip_suffix(ending)).map(str::len);
+    !family && left.len() == right.len() && stem(left).is_some_and(|length| length >= 3 && left[..length] == right[..length])
+        && stem(right).is_some()
+}
+
+/// What names of houses, places and families end in. Compounds that differ just there are two names (`Seeberg`,
+/// `Seeburg`).
+const HEADS: &[&str] = &[
+    "au", "bach", "bad", "baum", "berg", "blick", "born", "bruck", "brunn", "burg", "busch", "dorf", "eck", "feld", "furt", "garten", "graben", "grund",
+    "hagen", "haus", "heim", "hof", "holz", "hugel", "kamp", "kron", "land", "licht", "man", "mat", "mat", "moor", "muhl", "park", "platz", "reich", "rot",
+    "ruh", "schein", "se", "stadt", "stein", "stern", "stieg", "stube", "tal", "teich", "tor", "wald", "weg", "werth", "wies", "wiese", "winkel", "zell",
+];
+
+fn heads_differ(left: &str, right: &str) -> bool {
+    let heads = |word: &'static str, of: &str| of.len() >= word.len() + 3 && of.ends_with(word);
+    HEADS.iter().filter(|head| heads(head, left)).any(|one| {
+        let stem = &left[..left.len() - one.len()];
+        HEADS.iter().any(|two| one != two && heads(two, right) && right[..right.len() - two.len()] == *stem)
+    })
 }
