@@ -19,6 +19,8 @@ pub(super) struct Place {
     pub(super) district: Vec<String>,
     /// Folded words of the name, to find the town in a company's name.
     pub(super) words: Vec<String>,
+    /// Of a name that is not on the lists: how many letters its first word has, its first two, and so on.
+    pub(super) beginnings: Vec<usize>,
     /// A name on the lists.
     pub(super) known: bool,
     /// A number in the cell that looks like a postcode.
@@ -226,6 +228,13 @@ impl Place {
             .find(|(_, word)| word.bracketed || JOINTS.contains(&word.form.as_str()) || CANTONS.contains(&word.form.as_str()))
             .map_or(words.len(), |(at, _)| at);
         self.base = concat(&words[..end]);
+        self.beginnings = words[..end]
+            .iter()
+            .scan(0, |length, word| {
+                *length += word.form.len();
+                Some(*length)
+            })
+            .collect();
         self.qualify(&words[end..]);
     }
 

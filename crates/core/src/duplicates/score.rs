@@ -30,7 +30,7 @@ pub(super) const FEATURES: [&str; 21] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.3, 2.5, -5.4, -3.4, -3.2, -0.9, -7.7, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.6, -2.7, -0.1, -3.5, -1.8, -3.2,
+    2.3, 2.4, -5.4, -3.4, -3.1, -0.9, -7.7, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.6, -2.7, -0.1, -3.5, -1.8, -3.2,
 ];
 
 /// What is known about the places of two rows.
