@@ -42,8 +42,13 @@ impl Table {
     /// Reads all rows into an index, block by block, the first with the id `first`.
     fn read(&self, index: &mut Index, first: u32) {
         for block in &self.blocks {
-            let records: Vec<Record<'_>> = block.rows().map(|row| record(first + row.number() - 1, row)).collect();
-            index.extend(Side::Project, &records, &Watch::SILENT).expect("nobody cancels");
+            let records: Vec<Record<'_>> = block
+                .rows()
+                .map(|row| record(first + row.number() - 1, row))
+                .collect();
+            index
+                .extend(Side::Project, &records, &Watch::SILENT)
+                .expect("nobody cancels");
         }
     }
 }
@@ -64,10 +69,17 @@ fn record(id: u32, row: table::Row<'_>) -> Record<'_> {
 fn usage() -> (f64, f64) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|field| field.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0);
+    let kib = peak
+        .and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok())
+        .unwrap_or(0.0);
     ((ticks(11) + ticks(12)) / 100.0, kib / 1024.0)
 }
 
@@ -75,7 +87,11 @@ fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
     let (cpu, start) = (usage().0, Instant::now());
     let out = work();
     let (after, peak) = usage();
-    say(&format!("  {name:44} {:7.2} s wall {:7.2} s CPU {peak:7.0} MiB peak", start.elapsed().as_secs_f64(), after - cpu));
+    say(&format!(
+        "  {name:44} {:7.2} s wall {:7.2} s CPU {peak:7.0} MiB peak",
+        start.elapsed().as_secs_f64(),
+        after - cpu
+    ));
     out
 }
 
@@ -91,17 +107,25 @@ fn measure(count: usize) {
     let mut index = Index::new();
     let pairs = timed("all: from rows in memory to scored groups", || {
         timed("  reading", || rows.read(&mut index, 0));
-        let pairs = timed("  matching", || index.find_all(&Separated::default(), &Watch::SILENT)).expect("nobody cancels");
+        let pairs = timed("  matching", || {
+            index.find_all(&Separated::default(), &Watch::SILENT)
+        })
+        .expect("nobody cancels");
         timed("  grouping", || groups(&pairs));
         pairs
     });
     quality(&rows, &pairs);
     let bytes = timed("writing the index", || index.to_bytes());
-    say(&format!("  the index has {:.0} MiB", bytes.len() as f64 / 1_048_576.0));
+    say(&format!(
+        "  the index has {:.0} MiB",
+        bytes.len() as f64 / 1_048_576.0
+    ));
     drop(index);
     let mut known = timed("reading it back", || Index::from_bytes(&bytes)).expect("just written");
     drop(bytes);
-    known.find_for(&[0], &Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    known
+        .find_for(&[0], &Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
     let new = Table::new(World::new(8).rows(10_000));
     let first = u32::try_from(count).expect("few rows");
     let ids: Vec<u32> = (first..first + 10_000).collect();
@@ -128,7 +152,10 @@ fn quality(rows: &Table, pairs: &[Pair]) {
     for (id, business) in (0..).zip(&rows.businesses) {
         of_business.entry(*business).or_default().push(id);
     }
-    let found: HashSet<(u32, u32)> = pairs.iter().map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b))).collect();
+    let found: HashSet<(u32, u32)> = pairs
+        .iter()
+        .map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b)))
+        .collect();
     let mut by_kind: HashMap<&str, (usize, usize)> = HashMap::new();
     let mut truth = 0;
     let mut right = 0;
@@ -153,16 +180,31 @@ fn quality(rows: &Table, pairs: &[Pair]) {
         }
     }
     let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
-    say(&format!("  pairs {} true {truth} found {right}: precision {:.4} recall {:.4}", pairs.len(), share(right, pairs.len()), share(right, truth)));
+    say(&format!(
+        "  pairs {} true {truth} found {right}: precision {:.4} recall {:.4}",
+        pairs.len(),
+        share(right, pairs.len()),
+        share(right, truth)
+    ));
     let mut kinds: Vec<_> = by_kind.into_iter().collect();
     kinds.sort_unstable();
     for (kind, (all, hit)) in kinds {
-        say(&format!("    {kind:14} {hit:7} of {all:7} {:.4}", share(hit, all)));
+        say(&format!(
+            "    {kind:14} {hit:7} of {all:7} {:.4}",
+            share(hit, all)
+        ));
     }
     for reason in [Reason::EmailExact, Reason::PhoneNormalized, Reason::CompanyFuzzy] {
         let of: Vec<&Pair> = pairs.iter().filter(|pair| pair.reason == reason).collect();
-        let good = of.iter().filter(|pair| rows.businesses[pair.a as usize] == rows.businesses[pair.b as usize]).count();
-        say(&format!("    {reason:?}: {} pairs, precision {:.4}", of.len(), share(good, of.len())));
+        let good = of
+            .iter()
+            .filter(|pair| rows.businesses[pair.a as usize] == rows.businesses[pair.b as usize])
+            .count();
+        say(&format!(
+            "    {reason:?}: {} pairs, precision {:.4}",
+            of.len(),
+            share(good, of.len())
+        ));
     }
     if std::env::var_os("SHOW").is_some() {
         missed.sort_unstable();
@@ -173,9 +215,17 @@ fn quality(rows: &Table, pairs: &[Pair]) {
         for (kind, a, b) in missed.iter().step_by(missed.len() / 40 + 1) {
             say(&format!("missed {kind}: {} || {}", shown(*a), shown(*b)));
         }
-        let wrong: Vec<&Pair> = pairs.iter().filter(|pair| rows.businesses[pair.a as usize] != rows.businesses[pair.b as usize]).collect();
+        let wrong: Vec<&Pair> = pairs
+            .iter()
+            .filter(|pair| rows.businesses[pair.a as usize] != rows.businesses[pair.b as usize])
+            .collect();
         for pair in wrong.iter().step_by(wrong.len() / 60 + 1) {
-            say(&format!("wrong {:.3} {} || {}", pair.score, shown(pair.a), shown(pair.b)));
+            say(&format!(
+                "wrong {:.3} {} || {}",
+                pair.score,
+                shown(pair.a),
+                shown(pair.b)
+            ));
         }
     }
 }
@@ -186,7 +236,11 @@ fn export(count: usize, path: &str) -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
     writeln!(out, "business,email,phone,company,city,postcode")?;
     for row in World::new(7).rows(count) {
-        writeln!(out, "{},{},{},\"{}\",{},{}", row.business, row.email, row.phone, row.company, row.city, row.postcode)?;
+        writeln!(
+            out,
+            "{},{},{},\"{}\",{},{}",
+            row.business, row.email, row.phone, row.company, row.city, row.postcode
+        )?;
     }
     out.flush()
 }
@@ -209,7 +263,15 @@ fn import(path: &str) -> std::io::Result<Vec<Row>> {
         let next = u32::try_from(numbers.len()).expect("few rows");
         let business = *numbers.entry(cells[0].clone()).or_insert(next);
         let [_, email, phone, company, city, postcode] = cells.try_into().expect("six cells");
-        Row { business, email, phone, company, city, postcode, kind: "original" }
+        Row {
+            business,
+            email,
+            phone,
+            company,
+            city,
+            postcode,
+            kind: "original",
+        }
     });
     Ok(rows.collect())
 }
@@ -219,7 +281,9 @@ fn score(path: &str) -> std::io::Result<()> {
     let rows = Table::new(import(path)?);
     let mut index = Index::new();
     rows.read(&mut index, 0);
-    let pairs = index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    let pairs = index
+        .find_all(&Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
     say(path);
     quality(&rows, &pairs);
     Ok(())
@@ -230,8 +294,13 @@ fn write_pairs(path: &str, out: &str) -> std::io::Result<()> {
     let rows = Table::new(import(path)?);
     let mut index = Index::new();
     rows.read(&mut index, 0);
-    let pairs = index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels");
-    let lines: Vec<String> = pairs.iter().map(|pair| format!("{},{},{:.4}\n", pair.a, pair.b, pair.score)).collect();
+    let pairs = index
+        .find_all(&Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|pair| format!("{},{},{:.4}\n", pair.a, pair.b, pair.score))
+        .collect();
     std::fs::write(out, lines.concat())
 }
 
@@ -252,8 +321,14 @@ fn main() -> std::io::Result<()> {
     {
         return score(path);
     }
-    let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
+    let sizes: Vec<usize> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let sizes = if sizes.is_empty() {
+        vec![10_000, 100_000, 1_000_000]
+    } else {
+        sizes
+    };
     for size in sizes {
         measure(size);
     }

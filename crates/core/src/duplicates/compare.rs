@@ -1,6 +1,6 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
-use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD};
+use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD};
 use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
@@ -92,7 +92,7 @@ impl<'a> Side<'a> {
                 Role::Sister
             } else if vocabulary.text(word & WORD).len() == 1 {
                 Role::Letter
-            } else if facts.is(GIVEN) {
+            } else if facts.is(GIVEN) && word & SAINT == 0 {
                 Role::Given
             } else {
                 proper |= word & (OWNER | OWN_CITY) == 0;
@@ -175,7 +175,10 @@ impl<'a> Lineup<'a> {
     fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>) -> Self {
         let mut lineup = Lineup {
             vocabulary,
-            sides: [Side::new(vocabulary, left.words), Side::new(vocabulary, right.words)],
+            sides: [
+                Side::new(vocabulary, left.words),
+                Side::new(vocabulary, right.words),
+            ],
             seen: NameEvidence {
                 rarest_shared: u32::MAX,
                 ..NameEvidence::default()
@@ -210,7 +213,9 @@ impl<'a> Lineup<'a> {
     fn match_equal(&mut self) {
         for at in 0..self.sides[0].words.len() {
             let word = self.word(0, at) & WORD;
-            let same = self.sides[1].open().find(|&other| self.word(1, other) & WORD == word);
+            let same = self.sides[1]
+                .open()
+                .find(|&other| self.word(1, other) & WORD == word);
             if let Some(other) = same {
                 self.settle(at, other, 1.0);
             }
@@ -222,7 +227,10 @@ impl<'a> Lineup<'a> {
         self.sides[0].matched[at] = true;
         self.sides[1].matched[other] = true;
         let (word, counterpart) = (self.word(0, at), self.word(1, other));
-        let (one, two) = (self.vocabulary.word(word & WORD), self.vocabulary.word(counterpart & WORD));
+        let (one, two) = (
+            self.vocabulary.word(word & WORD),
+            self.vocabulary.word(counterpart & WORD),
+        );
         let mass = (one.weight + two.weight) / 2.0;
         self.all_shared += 2.0 * mass * alike;
         match (self.sides[0].roles[at], self.sides[1].roles[other]) {
@@ -240,7 +248,8 @@ impl<'a> Lineup<'a> {
         self.seen.shared += mass * alike * counted;
         self.seen.differing += mass * (1.0 - alike) * counted;
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
-        self.surname_shared |= !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
+        let saint = (word | counterpart) & SAINT != 0;
+        self.surname_shared |= saint || !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
         if one.facts.is_known() && two.facts.is_known() {
             self.seen.shared_common += 1;
         } else {
@@ -258,21 +267,27 @@ impl<'a> Lineup<'a> {
                     continue;
                 }
                 let (first, second) = (self.text(split, at - 1), self.text(split, at));
-                let third = (at + 1 < self.sides[split].words.len() && open(&self.sides[split], at + 1)).then(|| self.text(split, at + 1));
+                let third = (at + 1 < self.sides[split].words.len() && open(&self.sides[split], at + 1))
+                    .then(|| self.text(split, at + 1));
                 let joined = |other: usize| {
                     let whole = self.text(whole, other);
                     if is_joined(whole, &[first, second]) {
                         Some((2, 0.97))
                     } else if third.is_some_and(|third| is_joined(whole, &[first, second, third])) {
                         Some((3, 0.97))
-                    } else if self.word(1 - split, other) & DOTTED != 0 && begins_joined(whole, first, second) {
+                    } else if self.word(1 - split, other) & DOTTED != 0 && begins_joined(whole, first, second)
+                    {
                         Some((2, 0.93))
                     } else {
                         is_nearly_joined(whole, first, second).then_some((2, 0.85))
                     }
                 };
-                let found = self.sides[whole].open().find_map(|other| joined(other).map(|found| (other, found)));
-                let Some((other, (parts, alike))) = found else { continue };
+                let found = self.sides[whole]
+                    .open()
+                    .find_map(|other| joined(other).map(|found| (other, found)));
+                let Some((other, (parts, alike))) = found else {
+                    continue;
+                };
                 self.sides[split].matched[at - 1] = true;
                 let last = at + parts - 2;
                 self.sides[split].matched[at..last].fill(true);
@@ -291,18 +306,26 @@ impl<'a> Lineup<'a> {
             for at in 0..self.sides[short].words.len() {
                 let letters = self.text(short, at);
                 let length = letters.len();
-                if self.sides[short].matched[at] || !(3..=5).contains(&length) || length > self.sides[long].words.len() {
+                if self.sides[short].matched[at]
+                    || !(3..=5).contains(&length)
+                    || length > self.sides[long].words.len()
+                {
                     continue;
                 }
                 let spells = |start: &usize| {
                     letters.bytes().zip(*start..).all(|(letter, word)| {
-                        !self.sides[long].matched[word] && self.text(long, word).as_bytes().first() == Some(&letter)
+                        !self.sides[long].matched[word]
+                            && self.text(long, word).as_bytes().first() == Some(&letter)
                     })
                 };
                 let found = (0..=self.sides[long].words.len() - length).find(spells);
                 let Some(start) = found else { continue };
                 self.sides[long].matched[start..start + length - 1].fill(true);
-                let (left, right) = if short == 0 { (at, start + length - 1) } else { (start + length - 1, at) };
+                let (left, right) = if short == 0 {
+                    (at, start + length - 1)
+                } else {
+                    (start + length - 1, at)
+                };
                 self.sides[0].roles[left] = Role::Proper;
                 self.settle(left, right, 0.9);
             }
@@ -318,7 +341,8 @@ impl<'a> Lineup<'a> {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
                     (Role::Number, _) | (_, Role::Number) => continue,
-                    (Role::Letter, Role::Trade | Role::Sister) | (Role::Trade | Role::Sister, Role::Letter) => continue,
+                    (Role::Letter, Role::Trade | Role::Sister)
+                    | (Role::Trade | Role::Sister, Role::Letter) => continue,
                     _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
                 };
                 if alike >= 0.1 && length < best.len() {
@@ -328,7 +352,13 @@ impl<'a> Lineup<'a> {
             }
         }
         let best = &mut best[..length];
-        best.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)).then(left.2.cmp(&right.2)));
+        best.sort_unstable_by(|left, right| {
+            right
+                .0
+                .total_cmp(&left.0)
+                .then(left.1.cmp(&right.1))
+                .then(left.2.cmp(&right.2))
+        });
         for &mut (alike, at, other) in best {
             if !self.sides[0].matched[at] && !self.sides[1].matched[other] {
                 self.settle(at, other, alike);
@@ -337,13 +367,22 @@ impl<'a> Lineup<'a> {
     }
 
     fn conclude(&self, left: Name<'_>, right: Name<'_>) -> NameEvidence {
-        let Lineup { vocabulary, sides: [one, two], seen, .. } = self;
+        let Lineup {
+            vocabulary,
+            sides: [one, two],
+            seen,
+            ..
+        } = self;
         let mut seen = *seen;
         let rest = Rest::of(vocabulary, one);
         let other = Rest::of(vocabulary, two);
         let words = one.words.iter().chain(two.words);
         let total: f32 = words.map(|&word| vocabulary.word(word & WORD).weight).sum();
-        seen.similarity = if total > 0.0 { (self.all_shared / total).clamp(0.0, 1.0) } else { 0.0 };
+        seen.similarity = if total > 0.0 {
+            (self.all_shared / total).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         seen.log_share = self.coincidence;
         seen.words = one.words.len().max(two.words.len());
         weigh_names(&mut seen, &rest, &other);
@@ -407,7 +446,10 @@ impl Rest {
                 Role::Proper if word & TAIL != 0 => rest.tail += mass,
                 Role::Proper => {
                     rest.proper += mass;
-                    let halved = word & HYPHENED != 0 && at > 0 && side.matched[at - 1] && side.roles[at - 1] == Role::Proper;
+                    let halved = word & HYPHENED != 0
+                        && at > 0
+                        && side.matched[at - 1]
+                        && side.roles[at - 1] == Role::Proper;
                     rest.hyphened += if halved { mass } else { 0.0 };
                 }
                 Role::Given if word & OWNER == 0 => rest.given += mass,
@@ -417,7 +459,11 @@ impl Rest {
                 Role::Trade => {}
                 Role::Number => {
                     let year = vocabulary.text(word & WORD).len() == 4;
-                    let share = if word & (TAIL | OWNER) != 0 || year { 0.4 } else { 1.0 };
+                    let share = if word & (TAIL | OWNER) != 0 || year {
+                        0.4
+                    } else {
+                        1.0
+                    };
                     rest.number = f32::max(rest.number, share);
                 }
                 Role::Sister => rest.sister = true,
@@ -443,7 +489,11 @@ fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
     let differing = here.min(there);
     seen.differing += differing + rest.hyphened + other.hyphened;
     let missing = |rest: &Rest| {
-        let tail = if differing > 0.0 { rest.tail } else { rest.tail * 0.3 };
+        let tail = if differing > 0.0 {
+            rest.tail
+        } else {
+            rest.tail * 0.3
+        };
         (rest.proper + tail - differing - rest.hyphened).max(0.0)
     };
     seen.missing += missing(rest).max(missing(other));
@@ -451,9 +501,10 @@ fn weigh_names(seen: &mut NameEvidence, rest: &Rest, other: &Rest) {
 
 fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> bool {
     let family = |side: &Side<'_>, at: usize| vocabulary.word(side.words[at] & WORD).facts.family;
-    one.open()
-        .filter(|&at| one.roles[at] == Role::Trade)
-        .any(|at| two.open().any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other)))
+    one.open().filter(|&at| one.roles[at] == Role::Trade).any(|at| {
+        two.open()
+            .any(|other| two.roles[other] == Role::Trade && family(one, at) == family(two, other))
+    })
 }
 
 /// Whether `whole` is `parts` without the blanks, with or without an `s` at a seam; folding has made one letter of two
@@ -468,9 +519,15 @@ fn is_joined(whole: &str, parts: &[&str]) -> bool {
         let plain = rest.strip_prefix(part);
         let seam = || {
             let first = part.as_bytes().first().copied();
-            (last == first && first.is_some()).then(|| rest.strip_prefix(&part[1..])).flatten()
+            (last == first && first.is_some())
+                .then(|| rest.strip_prefix(&part[1..]))
+                .flatten()
         };
-        let linked = || rest.strip_prefix('s').filter(|_| last.is_some()).and_then(|rest| rest.strip_prefix(part));
+        let linked = || {
+            rest.strip_prefix('s')
+                .filter(|_| last.is_some())
+                .and_then(|rest| rest.strip_prefix(part))
+        };
         let Some(after) = plain.or_else(seam).or_else(linked) else {
             return false;
         };
@@ -494,5 +551,7 @@ fn is_nearly_joined(whole: &str, first: &str, second: &str) -> bool {
 
 /// Whether `whole` is the beginning of the two words without the blank (`Fruchtgroßh.`).
 fn begins_joined(whole: &str, first: &str, second: &str) -> bool {
-    whole.strip_prefix(first).is_some_and(|rest| rest.len() >= 2 && second.starts_with(rest))
+    whole
+        .strip_prefix(first)
+        .is_some_and(|rest| rest.len() >= 2 && second.starts_with(rest))
 }

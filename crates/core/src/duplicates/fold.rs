@@ -39,7 +39,11 @@ pub(super) fn fold_into(word: &str, out: &mut String) {
 #[inline]
 pub(super) fn trim(text: &str) -> &str {
     let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) { text } else { text.trim() }
+    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) {
+        text
+    } else {
+        text.trim()
+    }
 }
 
 /// The folded form of one word.
@@ -79,8 +83,21 @@ mod tests {
     #[test]
     fn spellings_of_one_word_coincide() {
         for (form, spellings) in [
-            ("muler", &["Müller", "Mueller", "MULLER", "Muller", "Mu\u{308}ller", "ＭÜLLER"][..]),
-            ("groskuche", &["Großküche", "Grosskueche", "GROßKÜCHE", "GROẞKÜCHE"]),
+            (
+                "muler",
+                &[
+                    "Müller",
+                    "Mueller",
+                    "MULLER",
+                    "Muller",
+                    "Mu\u{308}ller",
+                    "ＭÜLLER",
+                ][..],
+            ),
+            (
+                "groskuche",
+                &["Großküche", "Grosskueche", "GROßKÜCHE", "GROẞKÜCHE"],
+            ),
             ("cafe", &["Café", "CAFÉ", "Caffé", "cafe"]),
             ("bauer", &["Bauer", "BAUER"]),
             ("quele", &["Quelle"]),

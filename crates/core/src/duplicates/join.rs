@@ -54,7 +54,11 @@ impl<T> Lists<T> {
     }
 
     fn range(&self, list: usize) -> Range<usize> {
-        let start = if list == 0 { 0 } else { self.ends[list - 1] as usize };
+        let start = if list == 0 {
+            0
+        } else {
+            self.ends[list - 1] as usize
+        };
         start..self.ends[list] as usize
     }
 
@@ -151,7 +155,11 @@ impl JoinSpace {
         self.lenient.clear();
         for name in names {
             let mut lenient = true;
-            for word in name.iter().filter(|&&word| word & (OWNER | BESIDE) == 0).map(|word| word & WORD) {
+            for word in name
+                .iter()
+                .filter(|&&word| word & (OWNER | BESIDE) == 0)
+                .map(|word| word & WORD)
+            {
                 lenient &= vocabulary.word(word).facts.is(TRADE | NUMBER | FILLER);
                 self.words.items.push(word);
                 for &feature in vocabulary.features(word) {
@@ -196,7 +204,9 @@ impl JoinSpace {
         }
         let start = self.picked.items.len();
         #[expect(clippy::cast_possible_truncation, reason = "the lower half is the feature")]
-        self.picked.items.extend(self.keys.iter().map(|key| widen(*key as u16)));
+        self.picked
+            .items
+            .extend(self.keys.iter().map(|key| widen(*key as u16)));
         if common || self.lenient[row] {
             self.combine(vocabulary, row, start + PICKED_AND_COMBINED);
         }
@@ -222,7 +232,11 @@ impl JoinSpace {
                 }
                 let facts = vocabulary.word(other).facts;
                 let trade = u64::from(facts.trade);
-                let partner = if facts.is(TRADE) { mix(trade) } else { mix(u64::from(other) << 8) };
+                let partner = if facts.is(TRADE) {
+                    mix(trade)
+                } else {
+                    mix(u64::from(other) << 8)
+                };
                 for &feature in vocabulary.features(word) {
                     if self.picked.items.len() >= end {
                         return;
@@ -230,7 +244,9 @@ impl JoinSpace {
                     let strong = feature & STRONG != 0;
                     if (strong || lenient) && self.counts[usize::from(feature)] > followed(strong) {
                         let hash = mix(partner ^ u64::from(feature));
-                        self.picked.items.push(upper(hash) >> (32 - COMBINED_BITS) << 1 | 1);
+                        self.picked
+                            .items
+                            .push(upper(hash) >> (32 - COMBINED_BITS) << 1 | 1);
                     }
                 }
             }
@@ -310,7 +326,11 @@ impl JoinSpace {
             }
             for &other in &self.hit_rows {
                 let other = other as usize;
-                let enough = if self.lenient[row] || self.lenient[other] { 1 } else { ENOUGH };
+                let enough = if self.lenient[row] || self.lenient[other] {
+                    1
+                } else {
+                    ENOUGH
+                };
                 if self.hits[other] >= enough {
                     candidate(row.max(other), row.min(other));
                 }

@@ -72,7 +72,9 @@ impl Index {
     fn weigh_up(&self, a: u32, b: u32) -> Option<([f32; super::score::FEATURES.len()], Verdict)> {
         let rows = &self.rows;
         let postcode = compare_postcodes(rows.postcodes[a as usize], rows.postcodes[b as usize]);
-        let city = self.places.compare(rows.places[a as usize], rows.places[b as usize]);
+        let city = self
+            .places
+            .compare(rows.places[a as usize], rows.places[b as usize]);
         let place = PlaceEvidence {
             city: match city {
                 // Two towns may share a postcode; a hamlet may be named instead of its town.
@@ -81,7 +83,10 @@ impl Index {
                 None => None,
             },
             postcode,
-            rows: self.places.rows_near(rows.places[a as usize], rows.places[b as usize]).unwrap_or(count(self.len())),
+            rows: self
+                .places
+                .rows_near(rows.places[a as usize], rows.places[b as usize])
+                .unwrap_or(count(self.len())),
         };
         let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b));
         let features = features(&name, place);
@@ -109,7 +114,9 @@ impl Index {
         if self.rows.is_reference(a) && self.rows.is_reference(b) {
             return None;
         }
-        let (_, verdict) = self.weigh_up(a, b).filter(|(_, verdict)| verdict.score >= LIMIT)?;
+        let (_, verdict) = self
+            .weigh_up(a, b)
+            .filter(|(_, verdict)| verdict.score >= LIMIT)?;
         Some(Edge {
             a: a.min(b),
             b: a.max(b),
@@ -149,14 +156,19 @@ impl Index {
         let mut found = found.append(self.match_elsewhere(probes));
         found.edges.par_sort_unstable_by_key(|edge| (edge.a, edge.b));
         found.edges.dedup_by_key(|edge| (edge.a, edge.b));
-        found.alike.sort_unstable_by(|left, right| left.rows.cmp(&right.rows));
+        found
+            .alike
+            .sort_unstable_by(|left, right| left.rows.cmp(&right.rows));
         Ok(found)
     }
 
     /// The rows of each block in order, the largest block first. With probes, only blocks that hold one.
     fn blocks(&self, probes: Option<&[bool]>) -> Vec<Vec<u32>> {
         let rows = &self.rows;
-        let by_postcode = blocks_by_postcode(self.named().map(|slot| (rows.postcodes[slot as usize], self.block(slot))));
+        let by_postcode = blocks_by_postcode(
+            self.named()
+                .map(|slot| (rows.postcodes[slot as usize], self.block(slot))),
+        );
         let nowhere = self.places.blocks();
         let mut sizes = vec![0_u32; nowhere + 1];
         let mut wanted = vec![probes.is_none(); nowhere + 1];
@@ -165,7 +177,11 @@ impl Index {
         for slot in self.named() {
             let city = self.block(slot);
             let postcode = rows.postcodes[slot as usize];
-            let near = if postcode == 0 { NOWHERE } else { by_postcode.get(&postcode).copied().unwrap_or(NOWHERE) };
+            let near = if postcode == 0 {
+                NOWHERE
+            } else {
+                by_postcode.get(&postcode).copied().unwrap_or(NOWHERE)
+            };
             let (home, near) = match (city, near) {
                 (NOWHERE, NOWHERE) => (count(nowhere), NOWHERE),
                 (NOWHERE, near) => (near, NOWHERE),
@@ -211,7 +227,9 @@ impl Index {
         };
         let probing = probes.map(|probes| move |row: usize| probes[(rows[row] & SLOT) as usize]);
         let words = |row: usize| self.rows.words(rows[row] & SLOT);
-        let glances: Vec<Glance> = (0..rows.len()).map(|row| Glance::at(&self.vocabulary, words(row))).collect();
+        let glances: Vec<Glance> = (0..rows.len())
+            .map(|row| Glance::at(&self.vocabulary, words(row)))
+            .collect();
         candidates(
             &self.vocabulary,
             (0..rows.len()).map(words),
@@ -235,8 +253,15 @@ impl Index {
             .map(|&row| {
                 let slot = row & SLOT;
                 let place = rows.places[slot as usize];
-                let mut key = mix(u64::from(rows.postcodes[slot as usize]) << 16 | u64::from(rows.forms[slot as usize]));
-                key = mix(key ^ if place == NOWHERE { 0 } else { self.places.meaning(place) });
+                let mut key = mix(
+                    u64::from(rows.postcodes[slot as usize]) << 16 | u64::from(rows.forms[slot as usize])
+                );
+                key = mix(key
+                    ^ if place == NOWHERE {
+                        0
+                    } else {
+                        self.places.meaning(place)
+                    });
                 for &word in rows.words(slot) {
                     key = mix(key ^ u64::from(word & (WORD | OWNER)));
                 }
@@ -267,8 +292,12 @@ impl Index {
         let probed = |slot: u32| probes.is_none_or(|probes| probes[slot as usize]);
         let mut wanted: NumberMap<u64, Vec<u32>> = NumberMap::default();
         let placeless = |slot: u32| !self.has_place(slot);
-        let any_probe_has_place = probes.is_none_or(|_| self.named().any(|slot| probed(slot) && !placeless(slot)));
-        for slot in self.named().filter(|&slot| placeless(slot) && (any_probe_has_place || probed(slot))) {
+        let any_probe_has_place =
+            probes.is_none_or(|_| self.named().any(|slot| probed(slot) && !placeless(slot)));
+        for slot in self
+            .named()
+            .filter(|&slot| placeless(slot) && (any_probe_has_place || probed(slot)))
+        {
             for key in self.name_keys(slot) {
                 wanted.entry(key).or_default().push(slot);
             }
@@ -281,7 +310,10 @@ impl Index {
         let mut meetings: Vec<(u32, u32)> = slots
             .par_iter()
             .flat_map_iter(|&slot| {
-                self.name_keys(slot).into_iter().flat_map(|key| wanted.get(&key).into_iter().flatten()).map(move |&other| (other, slot))
+                self.name_keys(slot)
+                    .into_iter()
+                    .flat_map(|key| wanted.get(&key).into_iter().flatten())
+                    .map(move |&other| (other, slot))
             })
             .collect();
         meetings.par_sort_unstable();
@@ -293,9 +325,20 @@ impl Index {
                 .take(ELSEWHERE * 4)
                 .filter_map(|&(placeless, slot)| self.match_edge(placeless, slot))
                 .collect();
-            let block = |edge: &Edge| if placeless(edge.a) { self.block(edge.b) } else { self.block(edge.a) };
+            let block = |edge: &Edge| {
+                if placeless(edge.a) {
+                    self.block(edge.b)
+                } else {
+                    self.block(edge.a)
+                }
+            };
             let one_place = edges.windows(2).all(|pair| block(&pair[0]) == block(&pair[1]));
-            found.edges.extend(edges.into_iter().filter(|edge| one_place || edge.verdict.postcode == Some(true)).take(ELSEWHERE));
+            found.edges.extend(
+                edges
+                    .into_iter()
+                    .filter(|edge| one_place || edge.verdict.postcode == Some(true))
+                    .take(ELSEWHERE),
+            );
         }
         found
     }
@@ -306,7 +349,11 @@ impl Index {
         let mut proper = 0_u64;
         for &word in self.rows.words(slot).iter().filter(|&&word| word & OWNER == 0) {
             let facts = self.vocabulary.word(word & WORD).facts;
-            let hash = if facts.trade == 0 { mix(u64::from(word & WORD) << 8) } else { mix(u64::from(facts.trade)) };
+            let hash = if facts.trade == 0 {
+                mix(u64::from(word & WORD) << 8)
+            } else {
+                mix(u64::from(facts.trade))
+            };
             whole = whole.wrapping_add(hash);
             if !facts.is(TRADE | SISTER | NUMBER) {
                 proper = proper.wrapping_add(hash);

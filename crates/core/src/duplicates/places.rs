@@ -66,7 +66,11 @@ impl Places {
 
     /// The place of a spelling as rows keep it: the spelling's number, or [`NOWHERE`].
     pub(super) fn of_spelling(&self, spelling: u32) -> u32 {
-        if self.base[spelling as usize] == NOWHERE { NOWHERE } else { spelling }
+        if self.base[spelling as usize] == NOWHERE {
+            NOWHERE
+        } else {
+            spelling
+        }
     }
 
     pub(super) fn words(&self, place: u32) -> &[u32] {
@@ -75,7 +79,9 @@ impl Places {
 
     /// A postcode that stands in the cell.
     pub(super) fn postcode(&self, spelling: u32) -> u32 {
-        self.read[spelling as usize].as_ref().map_or(0, |place| place.postcode)
+        self.read[spelling as usize]
+            .as_ref()
+            .map_or(0, |place| place.postcode)
     }
 
     pub(super) fn see(&mut self, place: u32) {
@@ -93,8 +99,13 @@ impl Places {
 
     /// Finds out which base names are misspellings of others.
     pub(super) fn resolve(&mut self) {
-        let bases: Vec<(&str, u32, bool)> =
-            self.bases.iter().zip(&self.rows).zip(&self.known).map(|((name, rows), known)| (name, *rows, *known)).collect();
+        let bases: Vec<(&str, u32, bool)> = self
+            .bases
+            .iter()
+            .zip(&self.rows)
+            .zip(&self.known)
+            .map(|((name, rows), known)| (name, *rows, *known))
+            .collect();
         let misspelt = merge_misspelt(&bases);
         let rows: u32 = self.rows.iter().sum();
         let unknown = || self.read.iter().flatten().filter(|place| !place.known);
@@ -103,12 +114,23 @@ impl Places {
         self.loose = rows >= 40 && several > rows as usize / 2 && words > 3 * several;
         self.representative = misspelt.into_iter().map(count).collect();
         for place in self.read.iter().flatten() {
-            let Some(base) = self.bases.find(&place.base) else { continue };
+            let Some(base) = self.bases.find(&place.base) else {
+                continue;
+            };
             // "New York City" is New York, "Kleinkleckersdorf Süd" Kleinkleckersdorf, if the rows know those.
-            let shorter = place.beginnings.iter().rev().skip(1).filter(|&&length| length > 3);
-            let town = shorter.filter_map(|&length| self.bases.find(&place.base[..length])).find(|&town| {
-                self.rows[town as usize] > 0 && (self.known[town as usize] || 2 * self.rows[town as usize] >= self.rows[base as usize])
-            });
+            let shorter = place
+                .beginnings
+                .iter()
+                .rev()
+                .skip(1)
+                .filter(|&&length| length > 3);
+            let town = shorter
+                .filter_map(|&length| self.bases.find(&place.base[..length]))
+                .find(|&town| {
+                    self.rows[town as usize] > 0
+                        && (self.known[town as usize]
+                            || 2 * self.rows[town as usize] >= self.rows[base as usize])
+                });
             if let Some(town) = town
                 && self.representative[base as usize] == base
             {
@@ -119,7 +141,11 @@ impl Places {
 
     /// Rows of one block can be in the same place; rows of two blocks cannot. [`NOWHERE`] stays itself.
     pub(super) fn block(&self, place: u32) -> u32 {
-        if place == NOWHERE || self.loose { NOWHERE } else { self.representative[self.base[place as usize] as usize] }
+        if place == NOWHERE || self.loose {
+            NOWHERE
+        } else {
+            self.representative[self.base[place as usize] as usize]
+        }
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -131,7 +157,12 @@ impl Places {
         if self.loose || self.block(left) != self.block(right) {
             return None;
         }
-        let rows = |place: u32| self.base.get(place as usize).and_then(|base| self.rows.get(*base as usize)).copied();
+        let rows = |place: u32| {
+            self.base
+                .get(place as usize)
+                .and_then(|base| self.rows.get(*base as usize))
+                .copied()
+        };
         Some(rows(left)?.max(rows(right)?))
     }
 
@@ -167,7 +198,10 @@ impl Places {
         if self.block(left) != self.block(right) {
             return Some(0.0);
         }
-        let (one, two) = (self.read[left as usize].as_ref()?, self.read[right as usize].as_ref()?);
+        let (one, two) = (
+            self.read[left as usize].as_ref()?,
+            self.read[right as usize].as_ref()?,
+        );
         let misspelt = self.base[left as usize] != self.base[right as usize];
         Some(one.agree(two) * if misspelt { 0.9 } else { 1.0 })
     }
@@ -189,5 +223,8 @@ pub(super) fn blocks_by_postcode(rows: impl Iterator<Item = (u32, u32)>) -> Numb
             vote.1 -= 1;
         }
     }
-    votes.into_iter().map(|(postcode, (block, _))| (postcode, block)).collect()
+    votes
+        .into_iter()
+        .map(|(postcode, (block, _))| (postcode, block))
+        .collect()
 }

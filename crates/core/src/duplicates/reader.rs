@@ -1,6 +1,8 @@
 //! Reads whole names: splits them into written words and decides, with the neighbours in view, what each one does.
 
-use super::company::{BESIDE, Class, DOTTED, HYPHENED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
+use super::company::{
+    BESIDE, Class, DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD, fixed_class, legal,
+};
 use super::vocabulary::Vocabulary;
 use super::words::{FILLER, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -35,7 +37,11 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
             at += length.max(1);
         }
         if at > start {
-            let dot = if bytes.get(at) == Some(&b'.') { sign::DOT } else { 0 };
+            let dot = if bytes.get(at) == Some(&b'.') {
+                sign::DOT
+            } else {
+                0
+            };
             see(&text[start..at], signs | dot);
             signs = 0;
             blank_before = false;
@@ -45,8 +51,12 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
         let end = at + sign.len_utf8();
         let blank_after = bytes.get(end).is_none_or(|&byte| byte == b' ');
         match sign {
-            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => signs |= sign::BREAK,
-            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => signs |= sign::BREAK,
+            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => {
+                signs |= sign::BREAK;
+            }
+            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => {
+                signs |= sign::BREAK;
+            }
             '-' => signs |= sign::HYPHEN,
             '(' | '[' => signs |= sign::OPEN,
             ')' | ']' => signs |= sign::CLOSE,
@@ -71,7 +81,9 @@ fn word_letter(text: &str, at: usize) -> usize {
     let Some(letter) = text[at..].chars().next() else {
         return 0;
     };
-    let inside = letter.is_alphanumeric() || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}') || unicode_normalization::char::is_combining_mark(letter);
+    let inside = letter.is_alphanumeric()
+        || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}')
+        || unicode_normalization::char::is_combining_mark(letter);
     if inside { letter.len_utf8() } else { 0 }
 }
 
@@ -84,9 +96,6 @@ pub(super) struct WordAt {
 
 /// More words than this are not looked at: a name has fewer, a title of a book sometimes has not.
 pub(super) const MOST_WORDS: usize = 32;
-
-/// While a row's words are put together: the word after `St.`, which names a house and no person.
-const SAINT: u32 = BESIDE;
 
 /// Puts a row's words together: appends their numbers and marks to `out`, gives the legal forms.
 pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], out: &mut Vec<u32>) -> u16 {
@@ -161,13 +170,14 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     let name = |word: &u32| {
         let facts = vocabulary.word(word & WORD).facts;
         let other = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
-        !other && !first_name(*word) && word & (OWNER | OWN_CITY) == 0 && vocabulary.text(word & WORD).len() > 1
+        !other
+            && !first_name(*word)
+            && word & (OWNER | OWN_CITY) == 0
+            && vocabulary.text(word & WORD).len() > 1
     };
     let beside = out[start..].iter().any(name);
     for word in &mut out[start..] {
-        let saint = *word & SAINT != 0;
-        *word &= !SAINT;
-        if beside && !saint && first_name(*word) {
+        if beside && *word & SAINT == 0 && first_name(*word) {
             *word |= BESIDE;
         }
     }
@@ -176,7 +186,11 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
         let facts = vocabulary.word(word & WORD).facts;
         !facts.is(FILLER | TRADE | NUMBER)
     };
-    if out[start..].iter().filter(|word| content(word)).all(|word| word & OWN_CITY != 0) {
+    if out[start..]
+        .iter()
+        .filter(|word| content(word))
+        .all(|word| word & OWN_CITY != 0)
+    {
         for word in &mut out[start..] {
             *word &= !OWN_CITY;
         }
@@ -184,7 +198,15 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     forms
 }
 
-fn push(vocabulary: &Vocabulary, word: u32, signs: u8, owner: bool, tail: bool, city: &[u32], out: &mut Vec<u32>) {
+fn push(
+    vocabulary: &Vocabulary,
+    word: u32,
+    signs: u8,
+    owner: bool,
+    tail: bool,
+    city: &[u32],
+    out: &mut Vec<u32>,
+) {
     let facts = vocabulary.word(word).facts;
     if facts.is(FILLER) && !facts.is_known() {
         return;
@@ -250,7 +272,13 @@ mod tests {
         let forms = assemble(&vocabulary, &words, &city, &mut out);
         let shown = out.iter().map(|word| {
             let mark = |bit, sign| if word & bit != 0 { sign } else { "" };
-            format!("{}{}{}{}", vocabulary.text(word & WORD), mark(OWNER, "!"), mark(TAIL, "~"), mark(OWN_CITY, "@"))
+            format!(
+                "{}{}{}{}",
+                vocabulary.text(word & WORD),
+                mark(OWNER, "!"),
+                mark(TAIL, "~"),
+                mark(OWN_CITY, "@")
+            )
         });
         (shown.collect::<Vec<_>>().join(" "), forms)
     }
@@ -264,7 +292,10 @@ mod tests {
             ("Bäckerei Huber e. K.", "backerei huber"),
             ("Bäckerei Huber e.Kfm.", "backerei huber"),
             ("Gasth. z. Post", "gasthof z post"),
-            ("Gasthof zum Adler, Inh. Peter Schmid", "gasthof adler peter!~ schmid!~"),
+            (
+                "Gasthof zum Adler, Inh. Peter Schmid",
+                "gasthof adler peter!~ schmid!~",
+            ),
             ("Hotel - Restaurant Adler", "hotel restaurant adler"),
             ("Bäckerei Huber – Tradition seit 1898", "backerei huber"),
             ("Metzgerei Huber Köln", "metzgerei huber koln@"),

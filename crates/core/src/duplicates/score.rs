@@ -30,7 +30,8 @@ pub(super) const FEATURES: [&str; 21] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.3, 2.4, -5.4, -3.4, -3.1, -0.9, -7.7, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.6, -2.7, -0.1, -3.5, -1.8, -3.2,
+    2.3, 2.4, -5.3, -3.3, -3.1, -0.9, -7.8, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.7, -2.7, -0.1,
+    -3.5, -1.8, -3.0,
 ];
 
 /// What is known about the places of two rows.
@@ -63,14 +64,25 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     } else {
         // Large German cities span up to four thousand, Swiss ones less than a hundred.
         let apart = left.abs_diff(right);
-        let slip = super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
+        let slip =
+            super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
         let span = if left.min(right) < 10_000 { 150 } else { 4_200 };
-        if apart <= span || slip { PostcodeEvidence::Near } else { PostcodeEvidence::Far }
+        if apart <= span || slip {
+            PostcodeEvidence::Near
+        } else {
+            PostcodeEvidence::Far
+        }
     }
 }
 
 pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATURES.len()] {
-    let share = |part: f32| if part > 0.0 { part / (name.shared + part) } else { 0.0 };
+    let share = |part: f32| {
+        if part > 0.0 {
+            part / (name.shared + part)
+        } else {
+            0.0
+        }
+    };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
     let missing = place.city.is_none();
     let common_here = match name.rarest_shared {
@@ -88,7 +100,12 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
     let short = (5.0 / name.words as f32).min(1.0);
     // So many others in this place would have these words by chance. A postcode narrows the place down.
     #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
-    let around = place.rows as f32 * if place.postcode == PostcodeEvidence::Equal { 0.2 } else { 1.0 };
+    let around = place.rows as f32
+        * if place.postcode == PostcodeEvidence::Equal {
+            0.2
+        } else {
+            1.0
+        };
     let others = around * name.log_share.exp();
     [
         1.0,
@@ -121,7 +138,11 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
 
 /// The probability that the rows are the same.
 pub(super) fn probability(features: &[f32; FEATURES.len()]) -> f32 {
-    let logit: f32 = features.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
+    let logit: f32 = features
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(value, weight)| value * weight)
+        .sum();
     1.0 / (1.0 + (-logit).exp())
 }
 

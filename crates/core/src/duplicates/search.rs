@@ -83,7 +83,12 @@ impl Index {
     ///
     /// # Errors
     /// When `watch` asks to stop.
-    pub fn find_for(&mut self, ids: &[u32], separated: &Separated, watch: &Watch<'_>) -> Result<Vec<Pair>, Cancelled> {
+    pub fn find_for(
+        &mut self,
+        ids: &[u32],
+        separated: &Separated,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Pair>, Cancelled> {
         self.prepare();
         let mut probes = vec![false; self.rows.len()];
         for slot in self.slots(ids) {
@@ -92,9 +97,20 @@ impl Index {
         self.find(Some(&probes), separated, watch)
     }
 
-    fn find(&self, probes: Option<&[bool]>, separated: &Separated, watch: &Watch<'_>) -> Result<Vec<Pair>, Cancelled> {
+    fn find(
+        &self,
+        probes: Option<&[bool]>,
+        separated: &Separated,
+        watch: &Watch<'_>,
+    ) -> Result<Vec<Pair>, Cancelled> {
         let total = self.len();
-        let progress = |done| (watch.progress)(Progress { phase: Phase::Keys, done, total });
+        let progress = |done| {
+            (watch.progress)(Progress {
+                phase: Phase::Keys,
+                done,
+                total,
+            });
+        };
         watch.check()?;
         let mut equal = self.equal_emails(probes);
         progress(total / 2);
@@ -122,11 +138,16 @@ impl Index {
                 Kind::Phone => self.rows.same_email(a, b),
                 Kind::Name(_) => self.rows.same_email(a, b) || self.rows.same_phone(a, b),
             };
-            !better && !both_known(a, b) && !separated.contains(self.rows.ids[a as usize], self.rows.ids[b as usize])
+            !better
+                && !both_known(a, b)
+                && !separated.contains(self.rows.ids[a as usize], self.rows.ids[b as usize])
         });
         slots.par_sort_unstable_by_key(|(a, b, _)| (*a, *b));
         slots.dedup_by_key(|(a, b, _)| (*a, *b));
-        Ok(slots.into_iter().map(|(a, b, kind)| self.pair(a, b, kind)).collect())
+        Ok(slots
+            .into_iter()
+            .map(|(a, b, kind)| self.pair(a, b, kind))
+            .collect())
     }
 
     fn pair(&self, a: u32, b: u32, kind: Kind) -> Pair {
@@ -159,30 +180,47 @@ impl Index {
         for rows in sets {
             // One hash may be that of two addresses.
             let mut by_text: std::collections::BTreeMap<&str, Vec<u32>> = std::collections::BTreeMap::new();
-            let uniform = rows.iter().all(|&row| self.rows.email(row) == self.rows.email(rows[0]));
+            let uniform = rows
+                .iter()
+                .all(|&row| self.rows.email(row) == self.rows.email(rows[0]));
             if uniform {
-                out.push(EqualRows { rows, kind: Kind::Email });
+                out.push(EqualRows {
+                    rows,
+                    kind: Kind::Email,
+                });
                 continue;
             }
             for row in rows {
                 by_text.entry(self.rows.email(row)).or_default().push(row);
             }
             let several = by_text.into_values().filter(|rows| rows.len() > 1);
-            out.extend(several.map(|rows| EqualRows { rows, kind: Kind::Email }));
+            out.extend(several.map(|rows| EqualRows {
+                rows,
+                kind: Kind::Email,
+            }));
         }
         out
     }
 
     fn equal_phones(&self, probes: Option<&[bool]>) -> Vec<EqualRows> {
         let sets = self.equal_keys(&self.rows.phones, probes);
-        sets.into_iter().map(|rows| EqualRows { rows, kind: Kind::Phone }).collect()
+        sets.into_iter()
+            .map(|rows| EqualRows {
+                rows,
+                kind: Kind::Phone,
+            })
+            .collect()
     }
 
     /// Sets of live rows with the same key other than 0; with probes, the sets that hold one.
     fn equal_keys(&self, keys: &[u64], probes: Option<&[bool]>) -> Vec<Vec<u32>> {
         let live = (0..count(keys.len())).filter(|&slot| keys[slot as usize] != 0 && self.rows.is_live(slot));
         if let Some(probes) = probes {
-            let wanted: NumberSet<u64> = live.clone().filter(|&slot| probes[slot as usize]).map(|slot| keys[slot as usize]).collect();
+            let wanted: NumberSet<u64> = live
+                .clone()
+                .filter(|&slot| probes[slot as usize])
+                .map(|slot| keys[slot as usize])
+                .collect();
             let mut sets: NumberMap<u64, Vec<u32>> = NumberMap::default();
             for slot in live.filter(|&slot| wanted.contains(&keys[slot as usize])) {
                 sets.entry(keys[slot as usize]).or_default().push(slot);
@@ -194,11 +232,20 @@ impl Index {
         let mut keyed: Vec<(u64, u32)> = live.map(|slot| (keys[slot as usize], slot)).collect();
         keyed.par_sort_unstable();
         let runs = keyed.chunk_by(|left, right| left.0 == right.0);
-        runs.filter(|run| run.len() > 1).map(|run| run.iter().map(|(_, slot)| *slot).collect()).collect()
+        runs.filter(|run| run.len() > 1)
+            .map(|run| run.iter().map(|(_, slot)| *slot).collect())
+            .collect()
     }
 
     /// The pairs of a set of equal rows: all of them, or in large sets those with one row.
-    fn pair_up(&self, set: &EqualRows, limit: usize, probes: Option<&[bool]>, separated: &Separated, out: &mut Vec<(u32, u32, Kind)>) {
+    fn pair_up(
+        &self,
+        set: &EqualRows,
+        limit: usize,
+        probes: Option<&[bool]>,
+        separated: &Separated,
+        out: &mut Vec<(u32, u32, Kind)>,
+    ) {
         let rows = &set.rows;
         let ids = &self.rows.ids;
         let wanted = |a: u32, b: u32| {
@@ -257,7 +304,13 @@ fn spread(edges: &[Edge], alike: &[Alike], out: &mut Vec<(u32, u32, Kind)>) {
 /// The largest set of which every pair is given, so that there are not too many pairs.
 fn full_set_limit(sets: &[EqualRows]) -> usize {
     let pairs = |limit: usize| -> usize {
-        let of = |length: usize| if length <= limit { length * (length - 1) / 2 } else { length - 1 };
+        let of = |length: usize| {
+            if length <= limit {
+                length * (length - 1) / 2
+            } else {
+                length - 1
+            }
+        };
         sets.iter().map(|set| of(set.rows.len())).sum()
     };
     let mut limits = std::iter::once(LARGEST_FULL_SET).chain(FALLBACKS);

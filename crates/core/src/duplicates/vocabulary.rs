@@ -1,6 +1,6 @@
 //! All words of an index: how they are read, what is known about them, how many rows have them.
 
-use super::company::{Class, read_word};
+use super::company::{Class, WORD, read_word};
 use super::hash::{Texts, count, hash_bytes, mix};
 use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -11,10 +11,12 @@ pub(super) struct Word {
     pub(super) weight: f32,
     /// Logarithm of the share of rows that have it, from above; kept with the weight.
     pub(super) log_share: f32,
-    /// Rows that have it.
+    /// Names in places that have it.
     pub(super) rows: u32,
     /// Which letters occur in it, see [`letters_of`].
     pub(super) letters: u32,
+    /// Whether every run of three letters in it also stands in a word of the lists.
+    pub(super) looks_real: bool,
     /// Its length in bytes, cut off at 255.
     pub(super) length: u8,
     pub(super) facts: Facts,
@@ -35,6 +37,8 @@ pub(super) struct Vocabulary {
     written: Texts,
     readings: Vec<Written>,
     parts: Vec<u32>,
+    /// A bit for each name in a place that was counted; see [`Vocabulary::see`].
+    seen: Vec<u64>,
     /// Per word the end of its features in `features`.
     feature_ends: Vec<u32>,
     features: Vec<u16>,
@@ -64,7 +68,10 @@ impl Vocabulary {
     pub(super) fn reading(&self, written: u32) -> (Class, &[u32]) {
         let reading = self.readings[written as usize];
         let start = reading.start as usize;
-        (reading.class, &self.parts[start..start + usize::from(reading.count)])
+        (
+            reading.class,
+            &self.parts[start..start + usize::from(reading.count)],
+        )
     }
 
     /// The number of a written word, reading it when it is new.
@@ -98,6 +105,7 @@ impl Vocabulary {
                 weight: 0.0,
                 log_share: 0.0,
                 letters: letters_of(form),
+                looks_real: Lexicon::get().looks_real(form),
                 length: u8::try_from(form.len()).unwrap_or(u8::MAX),
                 rows: 0,
                 facts,
@@ -108,7 +116,11 @@ impl Vocabulary {
 
     pub(super) fn features(&self, word: u32) -> &[u16] {
         let at = word as usize;
-        let start = if at == 0 { 0 } else { self.feature_ends[at - 1] as usize };
+        let start = if at == 0 {
+            0
+        } else {
+            self.feature_ends[at - 1] as usize
+        };
         &self.features[start..self.feature_ends[at] as usize]
     }
 
@@ -142,16 +154,24 @@ impl Vocabulary {
         })
     }
 
-    pub(super) fn see(&mut self, words: impl Iterator<Item = u32>) {
-        for word in words {
-            self.words[word as usize].rows += 1;
+    /// Counts the words of a name in a place, once however often the name is there: copies of a row say nothing about
+    /// how common its words are.
+    ///
+    /// Names are told apart by one bit of a hash each, so that a few of many are taken for copies; removed rows stay
+    /// counted until the index is read back.
+    pub(super) fn see(&mut self, words: &[u32], place: u64) {
+        if self.seen.is_empty() {
+            self.seen.resize(1 << 19, 0);
         }
-    }
-
-    pub(super) fn forget(&mut self, words: impl Iterator<Item = u32>) {
-        for word in words {
-            let rows = &mut self.words[word as usize].rows;
-            *rows = rows.saturating_sub(1);
+        let name = words
+            .iter()
+            .fold(mix(place), |hash, word| mix(hash ^ u64::from(word & WORD)));
+        let (slot, bit) = ((name >> 6) as usize & ((1 << 19) - 1), 1 << (name & 63));
+        if self.seen[slot] & bit == 0 {
+            self.seen[slot] |= bit;
+            for word in words {
+                self.words[(word & WORD) as usize].rows += 1;
+            }
         }
     }
 
@@ -169,7 +189,7 @@ impl Vocabulary {
             #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
             let others = word.rows.saturating_sub(2) as f32;
             // The two rows that are compared say nothing about the others.
-            word.log_share = ((others + 0.5) / (rows + 0.5)).min(1.0).ln();
+            word.log_share = ((others + 0.5) / (rows + FEW)).min(1.0).ln();
             let expected = PRIOR * prior(word.facts);
             word.weight = ((corpus + PRIOR) / (seen + expected)).ln().max(0.2);
             if word.facts.is(FILLER) && !word.facts.is_known() {
@@ -181,6 +201,8 @@ impl Vocabulary {
 
 const CORPUS: f32 = 20_000.0;
 const PRIOR: f32 = 2_000.0;
+/// In so few rows nothing can be learned about how often words come together by chance.
+const FEW: f32 = 200.0;
 
 /// In what share of names a word of this kind is expected before any is seen.
 fn prior(facts: Facts) -> f32 {
@@ -199,7 +221,13 @@ fn prior(facts: Facts) -> f32 {
 
 /// A bit for each letter; other signs share the bits that are left.
 fn letters_of(form: &str) -> u32 {
-    let bit = |byte: u8| if byte.is_ascii_lowercase() { byte - b'a' } else { 26 + byte % 6 };
+    let bit = |byte: u8| {
+        if byte.is_ascii_lowercase() {
+            byte - b'a'
+        } else {
+            26 + byte % 6
+        }
+    };
     form.bytes().fold(0, |letters, byte| letters | 1 << bit(byte))
 }
 

@@ -21,8 +21,15 @@ struct Pair<'a> {
 
 /// Puts all rows of a list into one index and looks for its pairs.
 fn matched(list: &str) -> Vec<Pair<'_>> {
-    let lines: Vec<Vec<&str>> = list.lines().skip(1).map(|line| line.split(';').collect()).collect();
-    let rows = lines.iter().flat_map(|cells| [&cells[2..5], &cells[5..8]]).zip(0..);
+    let lines: Vec<Vec<&str>> = list
+        .lines()
+        .skip(1)
+        .map(|line| line.split(';').collect())
+        .collect();
+    let rows = lines
+        .iter()
+        .flat_map(|cells| [&cells[2..5], &cells[5..8]])
+        .zip(0..);
     let records: Vec<Record<'_>> = rows
         .map(|(cells, id)| Record {
             id,
@@ -33,8 +40,12 @@ fn matched(list: &str) -> Vec<Pair<'_>> {
         })
         .collect();
     let mut index = Index::new();
-    index.extend(Side::Project, &records, &Watch::SILENT).expect("nobody cancels");
-    let found = index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    index
+        .extend(Side::Project, &records, &Watch::SILENT)
+        .expect("nobody cancels");
+    let found = index
+        .find_all(&Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
     let found: BTreeSet<(u32, u32)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
     let pairs = lines.iter().zip((0..).step_by(2));
     pairs
@@ -57,10 +68,17 @@ struct Quality {
 impl Quality {
     fn of(pairs: &[Pair<'_>]) -> Self {
         let count = |same: bool, found: bool| {
-            let those = pairs.iter().filter(|pair| pair.same == same && pair.found == found);
+            let those = pairs
+                .iter()
+                .filter(|pair| pair.same == same && pair.found == found);
             f64::from(u32::try_from(those.count()).expect("a short list"))
         };
-        let (right, missed, wrong, rejected) = (count(true, true), count(true, false), count(false, true), count(false, false));
+        let (right, missed, wrong, rejected) = (
+            count(true, true),
+            count(true, false),
+            count(false, true),
+            count(false, false),
+        );
         Quality {
             precision: right / (right + wrong),
             recall: right / (right + missed),
@@ -102,25 +120,47 @@ fn table(pairs: &[Pair<'_>]) -> String {
 /// How many of the pairs of each band of scores are the same.
 fn calibration(pairs: &[Pair<'_>]) -> String {
     let mut out = String::from("| score | p says | pairs | of them the same |\n|---|---|---|---|\n");
-    for (from, to) in [(0.0, 0.70), (0.70, LIMIT), (LIMIT, 0.80), (0.80, 0.83), (0.83, 0.86)] {
-        let band: Vec<&Pair<'_>> = pairs.iter().filter(|pair| (from..to).contains(&pair.score)).collect();
+    for (from, to) in [
+        (0.0, 0.70),
+        (0.70, LIMIT),
+        (LIMIT, 0.80),
+        (0.80, 0.83),
+        (0.83, 0.86),
+    ] {
+        let band: Vec<&Pair<'_>> = pairs
+            .iter()
+            .filter(|pair| (from..to).contains(&pair.score))
+            .collect();
         let same = band.iter().filter(|pair| pair.same).count();
         let says = |score: f32| ((score - 0.65) / 0.2).clamp(0.0, 1.0) * 100.0;
-        writeln!(out, "| {from:.2} to {to:.2} | {:.0} to {:.0} % | {} | {same} |", says(from), says(to), band.len())
-            .expect("writing to a text");
+        writeln!(
+            out,
+            "| {from:.2} to {to:.2} | {:.0} to {:.0} % | {} | {same} |",
+            says(from),
+            says(to),
+            band.len()
+        )
+        .expect("writing to a text");
     }
     out
 }
 
 fn assert_documented(section: &str) {
-    assert!(DOCUMENTATION.contains(section), "docs/duplicates.md does not hold this:\n\n{section}");
+    assert!(
+        DOCUMENTATION.contains(section),
+        "docs/duplicates.md does not hold this:\n\n{section}"
+    );
 }
 
 #[test]
 fn the_list_that_was_tuned_on_is_matched_as_documented() {
     let pairs = matched(TUNED);
     let quality = Quality::of(&pairs);
-    assert!(quality.f1() >= 0.97 && quality.accepted <= 0.02, "{}", table(&pairs));
+    assert!(
+        quality.f1() >= 0.97 && quality.accepted <= 0.02,
+        "{}",
+        table(&pairs)
+    );
     assert_documented(&table(&pairs));
 }
 
@@ -145,13 +185,4 @@ fn scores_mean_what_the_documentation_says() {
     let mut pairs = matched(TUNED);
     pairs.extend(matched(BLIND));
     assert_documented(&calibration(&pairs));
-}
-
-#[test]
-fn zz_show() {
-    for list in [TUNED, BLIND, THIRD] {
-        for (pair, line) in matched(list).iter().zip(list.lines().skip(1)) {
-            if pair.same != pair.found { eprintln!("WRONG {:.3} {line}", pair.score); }
-        }
-    }
 }

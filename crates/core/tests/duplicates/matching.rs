@@ -1,6 +1,8 @@
 //! What is matched, group by group.
 
-use lotse_core::duplicates::{Duplicates, Index, Pair, Phone, Reason, Record, Region, Separated, Side, Watch, groups};
+use lotse_core::duplicates::{
+    Duplicates, Index, Pair, Phone, Reason, Record, Region, Separated, Side, Watch, groups,
+};
 
 fn record<'a>(id: u32, email: &'a str, phone: &'a str, company: &'a str, city: &'a str) -> Record<'a> {
     Record {
@@ -15,12 +17,16 @@ fn record<'a>(id: u32, email: &'a str, phone: &'a str, company: &'a str, city: &
 
 fn index(records: &[Record<'_>]) -> Index {
     let mut index = Index::new();
-    index.extend(Side::Project, records, &Watch::SILENT).expect("nobody cancels");
+    index
+        .extend(Side::Project, records, &Watch::SILENT)
+        .expect("nobody cancels");
     index
 }
 
 fn find(index: &mut Index) -> Vec<Pair> {
-    index.find_all(&Separated::default(), &Watch::SILENT).expect("nobody cancels")
+    index
+        .find_all(&Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels")
 }
 
 fn shown(pairs: &[Pair]) -> Vec<(u32, u32, Reason)> {
@@ -30,7 +36,13 @@ fn shown(pairs: &[Pair]) -> Vec<(u32, u32, Reason)> {
 #[test]
 fn the_best_stage_wins() {
     let mut index = index(&[
-        record(1, "info@huber.de", "089 1234567", "Bäckerei Huber GmbH", "München"),
+        record(
+            1,
+            "info@huber.de",
+            "089 1234567",
+            "Bäckerei Huber GmbH",
+            "München",
+        ),
         record(2, "INFO@huber.de", "089/1234567", "Bäckerei Huber", "Munich"),
         record(3, "", "+49 89 1234567", "Huber Bäckerei", "München"),
         record(4, "", "", "Baeckerei Huber e.K.", "80331 Muenchen"),
@@ -67,8 +79,13 @@ fn the_best_stage_wins() {
 #[test]
 fn references_are_not_paired_with_each_other() {
     let mut index = index(&[record(1, "a@huber.de", "", "Gasthof Adler", "Ulm")]);
-    let known = [record(2, "a@huber.de", "", "Gasthof Adler", "Ulm"), record(3, "A@huber.de", "", "Gasth. Adler", "Ulm")];
-    index.extend(Side::Reference, &known, &Watch::SILENT).expect("nobody cancels");
+    let known = [
+        record(2, "a@huber.de", "", "Gasthof Adler", "Ulm"),
+        record(3, "A@huber.de", "", "Gasth. Adler", "Ulm"),
+    ];
+    index
+        .extend(Side::Reference, &known, &Watch::SILENT)
+        .expect("nobody cancels");
     use Reason::EmailExact;
     assert_eq!(shown(&find(&mut index)), [(1, 2, EmailExact), (1, 3, EmailExact)]);
 }
@@ -80,11 +97,16 @@ fn separated_pairs_stay_away() {
         record(2, "a@huber.de", "", "", ""),
         record(3, "a@huber.de", "", "", ""),
     ]);
-    let mut duplicates = Duplicates::find(index, Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    let mut duplicates =
+        Duplicates::find(index, Separated::default(), &Watch::SILENT).expect("nobody cancels");
     assert_eq!(duplicates.pairs().count(), 3);
     let change = duplicates.separate(2, 1);
     assert_eq!(change.removed, [(1, 2)]);
-    assert_eq!(change.groups[0].rows, [1, 2, 3], "the third row still holds the two together");
+    assert_eq!(
+        change.groups[0].rows,
+        [1, 2, 3],
+        "the third row still holds the two together"
+    );
     let change = duplicates.separate(1, 3);
     assert_eq!(change.groups.len(), 1);
     assert_eq!(change.groups[0].rows, [2, 3]);
@@ -102,7 +124,8 @@ fn edits_change_the_group_at_once() {
         record(2, "", "", "Gasthaus Adler", "Ulm"),
         record(3, "", "", "Hotel Linde", "Ulm"),
     ]);
-    let mut duplicates = Duplicates::find(index, Separated::default(), &Watch::SILENT).expect("nobody cancels");
+    let mut duplicates =
+        Duplicates::find(index, Separated::default(), &Watch::SILENT).expect("nobody cancels");
     assert_eq!(duplicates.group_of(1).map(|group| group.rows), Some(vec![1, 2]));
     let change = duplicates.put_row(Side::Project, &record(2, "", "", "Hotel zur Linde", "Ulm"));
     assert_eq!(change.removed, [(1, 2)]);
@@ -118,7 +141,11 @@ fn edits_change_the_group_at_once() {
 fn sets_of_equal_rows_beyond_measure_stay_groups() {
     let rows = 100_000;
     let companies: Vec<String> = (0..rows).map(|row| format!("Firma Nummer {row}")).collect();
-    let mut records: Vec<Record<'_>> = companies.iter().zip(0..).map(|(name, id)| record(id, "x@huber.de", "089 1234567", name, "Ulm")).collect();
+    let mut records: Vec<Record<'_>> = companies
+        .iter()
+        .zip(0..)
+        .map(|(name, id)| record(id, "x@huber.de", "089 1234567", name, "Ulm"))
+        .collect();
     let mut index = index(&records);
     let pairs = find(&mut index);
     assert_eq!(pairs.len(), rows - 1);
@@ -126,7 +153,12 @@ fn sets_of_equal_rows_beyond_measure_stay_groups() {
     assert_eq!(pairs.iter().find(|pair| !star(pair)), None);
     assert_eq!(groups(&pairs).len(), 1);
     for record in &mut records {
-        *record = Record { email: "", phone: Phone::None, company: "Musterhaus Huber", ..*record };
+        *record = Record {
+            email: "",
+            phone: Phone::None,
+            company: "Musterhaus Huber",
+            ..*record
+        };
     }
     let mut index = self::index(&records);
     let pairs = find(&mut index);
@@ -142,14 +174,24 @@ fn cancelling_stops_and_says_so() {
         cancelled: &|| true,
     };
     assert!(index.find_all(&Separated::default(), &watch).is_err());
-    assert!(index.extend(Side::Project, &[record(3, "", "", "", "")], &watch).is_err());
+    assert!(
+        index
+            .extend(Side::Project, &[record(3, "", "", "", "")], &watch)
+            .is_err()
+    );
     assert_eq!(index.len(), 2);
 }
 
 #[test]
 fn an_index_comes_back_from_bytes() {
     let mut index = index(&[
-        record(1, "jörg@bücher.de", "089 1234567", "Gasthof zum Adler, Inh. Hans Maier", "Ulm"),
+        record(
+            1,
+            "jörg@bücher.de",
+            "089 1234567",
+            "Gasthof zum Adler, Inh. Hans Maier",
+            "Ulm",
+        ),
         record(2, "", "", "Gasth. Adler GmbH", "Ulm/Donau"),
         record(3, "", "", "wird entfernt", "Köln"),
     ]);
