@@ -1,5 +1,6 @@
 //! How fast and how right duplicates are found: `cargo bench -p lotse-core --bench duplicates [-- ROWS…]`.
 
+mod lists;
 mod world;
 
 use std::collections::{HashMap, HashSet};

@@ -20,6 +20,7 @@ mod hash;
 mod index;
 mod join;
 mod live;
+mod misspelt;
 mod names;
 mod phone;
 mod place;

@@ -215,12 +215,23 @@ const NOBODY: &[&str] = &[
 ];
 
 /// True for addresses that belong to nobody in particular: `noreply@…` of any portal, `test@test.de`, a placeholder
-/// before the `@`. The reserved domains (`example.com`) are no sign of it: whoever tries Lotse out uses them. Expects
-/// the normal form, see [`super::normal_email`].
+/// before the `@`. The reserved domains (`example.com`) are no sign: whoever tries Lotse out uses them. Expects the
+/// normal form, see [`super::normal_email`].
 pub fn is_placeholder_email(normal: &str) -> bool {
     let Some((local, domain)) = normal.rsplit_once('@') else {
         return true;
     };
+    if !begins_like_one(local) && !domain.starts_with(local) {
+        return false;
+    }
+    let mut person = String::with_capacity(local.len());
+    fold_into(local.split('+').next().unwrap_or(local), &mut person);
+    let name = domain.rsplit_once('.').map_or(domain, |(name, _)| name);
+    let mut host = String::with_capacity(name.len());
+    fold_into(name, &mut host);
+    if NOBODY.contains(&person.as_str()) {
+        return true;
+    }
     // "test@siemens.com" is an address, "test@test.de" is not; "x@huber.de" is one, "xxx@huber.de" is not.
     let nobody = is_placeholder_form(&person) && (person.len() > 1 || local.len() > 2);
     let somebody = matches!(

@@ -1,7 +1,8 @@
 //! All places of an index, and which of them mean the same one.
 
 use super::hash::{NumberMap, Texts, count, hash_bytes};
-use super::place::{Place, merge_misspelt};
+use super::misspelt::merge_misspelt;
+use super::place::Place;
 use super::vocabulary::Vocabulary;
 
 /// The place of a row that has none.
