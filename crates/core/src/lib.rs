@@ -11,6 +11,7 @@ pub mod finding;
 pub mod language;
 pub mod lead;
 pub mod mapping;
+pub mod merge;
 pub mod migration;
 pub mod profile;
 pub mod protection;

@@ -12,9 +12,9 @@ use serde_json::{Value as Json, json};
 
 use super::history::{ChangeKind, Operation};
 use super::index::{Index, RowFacts};
-use super::{Project, ProjectError, audit};
+use super::{Decision, DecisionKind, Project, ProjectError, audit};
 use crate::clock::Actor;
-use crate::workflows::{COMPARED_ROLES, Compared};
+use crate::workflows::{COMPARED_ROLES, Compared, MergePreview};
 
 /// Score from which a duplicate is certain and skipped by default.
 pub const CERTAIN: f64 = 0.95;
@@ -322,6 +322,60 @@ impl Project {
             decided: count(groups.iter().filter(|group| group.decided).count()),
             pairs: count(groups.iter().map(|group| group.pairs.len()).sum()),
         })
+    }
+
+    /// Merges rows as one change: the first row of `preview` gets its values, the others go with it.
+    pub(crate) fn merge(&self, actor: &Actor, preview: &MergePreview) -> Result<Vec<u32>, ProjectError> {
+        let Some((&survivor, others)) = preview.rows.split_first() else {
+            return Ok(Vec::new());
+        };
+        let state = self.row_states(&[survivor])?.pop().unwrap_or_default();
+        let mut operations = Vec::new();
+        let mut edit = |field: &str, text: String| -> Result<(), ProjectError> {
+            let before = self.edit_of(survivor, field)?;
+            let after = Some(text);
+            if before != after {
+                operations.push(Operation::Edit {
+                    row: survivor,
+                    field: field.to_string(),
+                    before,
+                    after,
+                });
+            }
+            Ok(())
+        };
+        for (spec, (field, cell)) in self
+            .target
+            .fields
+            .iter()
+            .zip(preview.fields.iter().zip(&state.fields))
+        {
+            // The survivor keeps its identity, and its fields where nothing better was found.
+            if field.text != cell.text && spec.role != Some(Role::ExternalId) {
+                edit(&spec.name, field.text.clone())?;
+            }
+        }
+        if let Some(list) = &self.target.activities
+            && preview.activities.len() != state.activities.len()
+        {
+            edit(&list.name, json!(preview.activities).to_string())?;
+        }
+        let decided_at = crate::clock::now();
+        for &row in others {
+            let after = Some(Decision {
+                kind: DecisionKind::Merge,
+                into_row: Some(survivor),
+                decided_by: actor.name.clone(),
+                decided_at,
+            });
+            operations.push(Operation::Decide {
+                row,
+                before: self.decision(row)?,
+                after,
+            });
+        }
+        let summary = json!({ "survivor": survivor, "rows": preview.rows.len() });
+        self.do_change(actor, ChangeKind::Merge, &summary, &operations)
     }
 
     /// Remembers for ever that rows are not the same. `keys` are their identities, pair by pair.

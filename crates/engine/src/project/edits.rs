@@ -74,7 +74,8 @@ impl Project {
         self.do_change(actor, kind, summary, &operations)
     }
 
-    fn edit_of(&self, row: u32, field: &str) -> Result<Option<String>, ProjectError> {
+    /// What a person has typed over a field; `None` where the source still speaks.
+    pub(super) fn edit_of(&self, row: u32, field: &str) -> Result<Option<String>, ProjectError> {
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT text FROM edit WHERE row = ?1 AND field = ?2")?

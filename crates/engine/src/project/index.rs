@@ -27,11 +27,39 @@ pub(super) struct SourceEntry {
 }
 
 /// A block: rows of one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BlockEntry {
     /// First row, counted inside the source.
     pub first: u32,
     pub rows: u32,
+    /// The numbers that people see beside the rows, as runs: first number and length.
+    pub numbers: Vec<(u32, u32)>,
+}
+
+impl BlockEntry {
+    /// The number beside a row of the block.
+    pub(super) fn number(&self, within: usize) -> u32 {
+        let mut left = u32::try_from(within).unwrap_or(u32::MAX);
+        for &(first, length) in &self.numbers {
+            if left < length {
+                return first + left;
+            }
+            left -= length;
+        }
+        0
+    }
+}
+
+/// Row numbers as runs of consecutive ones.
+pub(super) fn runs_of(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((first, length)) if first.checked_add(*length) == Some(number) => *length += 1,
+            _ => runs.push((number, 1)),
+        }
+    }
+    runs
 }
 
 /// What filters and counts need to know of a row.
@@ -101,6 +129,13 @@ impl RowFacts {
     }
 }
 
+/// A code of findings that occurs in the project. All findings of a code are equally bad.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct KnownCode {
+    pub code: String,
+    pub severity: Severity,
+}
+
 /// Everything that is kept in memory.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -108,7 +143,7 @@ pub(super) struct Index {
     /// By project-wide row number; rows of removed sources stay as gaps without flags.
     pub facts: Vec<RowFacts>,
     /// Codes of findings in the order of their bits.
-    pub codes: Vec<String>,
+    pub codes: Vec<KnownCode>,
     /// Rows that were edited since the last check of all rows: their state stands here and not in the columns.
     pub touched: HashMap<u32, RowState>,
 }
@@ -209,16 +244,24 @@ impl Index {
     }
 
     /// The bit of a code, adding it to the list where it is new.
-    pub(super) fn bit_of(&mut self, code: &str) -> u64 {
+    pub(super) fn bit_of(&mut self, code: &KnownCode) -> u64 {
         let place = self
             .codes
             .iter()
-            .position(|known| known == code)
+            .position(|known| known.code == code.code)
             .unwrap_or_else(|| {
-                self.codes.push(code.to_string());
+                self.codes.push(code.clone());
                 self.codes.len() - 1
             });
         bit(place)
+    }
+
+    /// The bit of a code that is in the list; none for any other.
+    pub(super) fn known_bit(&self, code: &str) -> u64 {
+        self.codes
+            .iter()
+            .position(|known| known.code == code)
+            .map_or(0, bit)
     }
 }
 

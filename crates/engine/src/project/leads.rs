@@ -12,11 +12,12 @@ use lotse_core::lead::{ExternalId, Field, Lead};
 use lotse_core::mapping::{Edits, Interpreter, MappingProblem, ReadingSettings};
 use lotse_core::protection::Protection;
 use lotse_core::table::Row;
+use lotse_core::target::Target;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::block::TextColumn;
-use super::index::{Index, RowFacts, SourceEntry};
+use super::index::{Index, KnownCode, RowFacts, SourceEntry};
 use super::{Project, ProjectError, audit};
 use crate::clock::Actor;
 
@@ -99,10 +100,31 @@ pub(super) struct PackedBlock {
     first_row: u32,
     columns: Vec<(i64, Vec<u8>)>,
     /// For each row the worst severity and the codes found.
-    pub facts: Vec<(u8, Vec<String>)>,
+    facts: Vec<(u8, Vec<KnownCode>)>,
 }
 
 impl Project {
+    /// A row as its source has it, without what persons have typed over it; `None` where its source has no mapping.
+    pub(super) fn read_without_edits(&self, row: u32) -> Result<Option<Lead>, ProjectError> {
+        let Some((source, sequence, within)) = self.place_of(row) else {
+            return Ok(None);
+        };
+        let Some(mapping) = self.mapping(source.id)? else {
+            return Ok(None);
+        };
+        let reading = ReadingSettings { zone: self.zone };
+        let Ok(interpreter) = Interpreter::new(&self.target, &mapping, &source.entry.headers, reading) else {
+            return Ok(None);
+        };
+        let block = self.block(&source, sequence)?;
+        let row = block.row(within);
+        Ok(Some(
+            interpreter
+                .interpret(row, None, &source.entry.external_id(row.number()))
+                .lead,
+        ))
+    }
+
     /// Everything that is needed to read rows of this project as leads, with the present mappings.
     pub fn lead_reader(&self, settings: CheckSettings) -> Result<LeadReader<'_>, LeadReaderProblem> {
         let mut interpreters = BTreeMap::new();
@@ -230,21 +252,8 @@ impl Project {
     }
 
     /// Severity and codes of what was found in a row.
-    fn found(&self, state: &RowState) -> (u8, Vec<String>) {
-        let worst = state
-            .findings
-            .iter()
-            .map(|finding| severity_number(finding.severity()))
-            .max()
-            .unwrap_or(0);
-        (
-            worst,
-            state
-                .findings
-                .iter()
-                .map(|finding| finding.code(&self.target))
-                .collect(),
-        )
+    fn found(&self, state: &RowState) -> (u8, Vec<KnownCode>) {
+        found(&self.target, state)
     }
 
     pub(super) fn pack(&self, block: &CheckedBlock) -> PackedBlock {
@@ -297,9 +306,10 @@ impl Project {
             PROTECTION,
             json_column(&|state| state.protection.as_ref().map(json_of)),
         ));
-        let facts: Vec<(u8, Vec<String>)> = block.states.iter().map(|state| self.found(state)).collect();
+        let facts: Vec<(u8, Vec<KnownCode>)> = block.states.iter().map(|state| self.found(state)).collect();
         let mut column = TextColumn::default();
         for (worst, codes) in &facts {
+            let codes: Vec<&str> = codes.iter().map(|known| known.code.as_str()).collect();
             column.push(&format!("{worst}{}", codes.join(" ")));
         }
         columns.push((FACTS, TextColumn::pack_all(&[&column])));
@@ -433,6 +443,21 @@ fn state_in(columns: &[(i64, Vec<TextColumn>)], at: usize, fields: &[i64]) -> Ro
     }
 }
 
+/// Severity and codes of what was found in a row.
+fn found(target: &Target, state: &RowState) -> (u8, Vec<KnownCode>) {
+    let worst = state
+        .findings
+        .iter()
+        .map(|finding| severity_number(finding.severity()))
+        .max()
+        .unwrap_or(0);
+    let code = |finding: &Finding| KnownCode {
+        code: finding.code(target),
+        severity: finding.severity(),
+    };
+    (worst, state.findings.iter().map(code).collect())
+}
+
 fn severity_number(severity: Severity) -> u8 {
     match severity {
         Severity::Hint => 1,
@@ -442,7 +467,7 @@ fn severity_number(severity: Severity) -> u8 {
 }
 
 impl Index {
-    fn put_findings(&mut self, row: u32, worst: u8, codes: &[String]) {
+    fn put_findings(&mut self, row: u32, worst: u8, codes: &[KnownCode]) {
         let bits = codes.iter().fold(0, |bits, code| bits | self.bit_of(code));
         if let Some(facts) = self.facts.get_mut(row as usize) {
             facts.codes = bits;
@@ -452,7 +477,7 @@ impl Index {
     }
 }
 
-pub(super) fn load_codes(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn load_codes(connection: &Connection) -> rusqlite::Result<Vec<KnownCode>> {
     let codes = super::setting(connection, "finding_codes")?;
     Ok(codes
         .and_then(|codes| serde_json::from_str(&codes).ok())
@@ -475,8 +500,7 @@ pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite
             };
             let bits = codes
                 .split(' ')
-                .filter(|code| !code.is_empty())
-                .fold(0, |bits, code| bits | index.bit_of(code));
+                .fold(0, |bits, code| bits | index.known_bit(code));
             if let Some(facts) = index.facts.get_mut((first_row + offset) as usize) {
                 facts.codes = bits;
                 facts.worst = worst.parse().unwrap_or(0);
@@ -495,17 +519,7 @@ pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite
         let Ok(state) = serde_json::from_str::<RowState>(&state) else {
             continue;
         };
-        let worst = state
-            .findings
-            .iter()
-            .map(|finding| severity_number(finding.severity()))
-            .max()
-            .unwrap_or(0);
-        let codes: Vec<String> = state
-            .findings
-            .iter()
-            .map(|finding| finding.code(&target))
-            .collect();
+        let (worst, codes) = found(&target, &state);
         index.put_findings(row, worst, &codes);
         index.touched.insert(row, state);
     }
@@ -676,11 +690,6 @@ pub(crate) struct SourceRef {
 }
 
 impl SourceRef {
-    /// Project-wide number of the source's first row.
-    pub(crate) fn first_row(&self) -> u32 {
-        self.entry.first_row
-    }
-
     /// True for a source that is only compared with.
     pub(crate) fn is_reference(&self) -> bool {
         self.entry.role == super::SourceRole::Reference
@@ -750,22 +759,24 @@ impl Project {
     }
 
     /// Name and number by which people know a row.
-    pub fn row_origin(&self, row: u32) -> Result<Option<super::RowOrigin>, ProjectError> {
-        let Some((source, sequence, within)) = self.place_of(row) else {
-            return Ok(None);
-        };
-        let block = self.block(&source, sequence)?;
-        Ok(Some(super::RowOrigin {
-            source_id: source.id,
-            source: source.entry.name.clone(),
-            sheet: source.entry.sheet.clone(),
-            number: block.row(within).number(),
-        }))
+    pub fn row_origin(&self, row: u32) -> Option<super::RowOrigin> {
+        let index = self.index();
+        let (source, block, within) = index.locate(row)?;
+        let entry = &index.sources[source];
+        Some(super::RowOrigin {
+            source_id: entry.id,
+            source: entry.name.clone(),
+            sheet: entry.sheet.clone(),
+            number: entry.blocks[block].number(within),
+        })
     }
 
     /// The number by which people know a row; 0 for a row that is not there.
-    pub fn row_number(&self, row: u32) -> Result<u32, ProjectError> {
-        Ok(self.row_origin(row)?.map_or(0, |origin| origin.number))
+    pub fn row_number(&self, row: u32) -> u32 {
+        let index = self.index();
+        index.locate(row).map_or(0, |(source, block, within)| {
+            index.sources[source].blocks[block].number(within)
+        })
     }
 
     /// True for rows that are only compared with.

@@ -40,8 +40,8 @@ pub use error::ProjectError;
 pub use history::{Change, ChangeKind};
 pub use leads::{CellState, CheckedBlock, LeadReader, LeadReaderProblem, RowState};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, DryRunRow, NewBatch, Push, PushState};
-pub use sources::{NewSource, RowOrigin, Source, SourceRole, SourceWriter};
-pub use view::{CodeCount, RowFilter, RowView, RowsWindow, SortOrder, StateCounts, ViewedRow};
+pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
+pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
 
 use crate::clock::{self, Actor};
 use index::Index;
@@ -81,6 +81,8 @@ pub struct Project {
     revision: AtomicU64,
     /// The index of the last comparison, ready for the next edit.
     duplicates: Mutex<Option<Duplicates>>,
+    /// Orders of rows that tables have asked for.
+    orders: Mutex<view::Orders>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
     _lock: lock::ProjectLock,
 }
@@ -207,6 +209,7 @@ impl Project {
             index: RwLock::new(index),
             revision: AtomicU64::new(1),
             duplicates: Mutex::new(None),
+            orders: Mutex::new(Vec::new()),
             _lock: lock,
         })
     }
@@ -234,6 +237,13 @@ impl Project {
     /// The project's name.
     pub fn name(&self) -> Result<String, ProjectError> {
         Ok(self.setting("name")?.unwrap_or_default())
+    }
+
+    /// Under which the server files the leads of this project: the name, and enough of the project's own id that
+    /// another project of the same name is not taken for a re-import of this one.
+    pub fn lead_source(&self) -> Result<String, ProjectError> {
+        let id = self.setting("id")?.unwrap_or_default();
+        Ok(format!("{} ({})", self.name()?, id.get(..8).unwrap_or(&id)))
     }
 
     /// A setting of the project.

@@ -46,6 +46,7 @@ CREATE TABLE cell_block (
     sequence INTEGER NOT NULL,
     first_row INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
+    numbers TEXT NOT NULL,
     data BLOB NOT NULL,
     PRIMARY KEY (source_id, sequence)
 ) STRICT;

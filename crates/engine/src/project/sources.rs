@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::block::{pack_rows, unpack_rows};
-use super::index::{BlockEntry, SourceEntry};
+use super::index::{BlockEntry, SourceEntry, runs_of};
 use super::{Project, ProjectError, audit, moment, stamp};
 use crate::clock::Actor;
 
@@ -107,6 +107,14 @@ pub struct RowOrigin {
     pub number: u32,
 }
 
+/// A block of rows as it is laid down.
+#[derive(Debug)]
+pub struct PackedRows {
+    rows: u32,
+    numbers: Vec<(u32, u32)>,
+    data: Vec<u8>,
+}
+
 /// Takes the rows of a new source, block by block. Nothing of it is seen until [`SourceWriter::finish`]; dropping it
 /// before removes what was written.
 #[derive(Debug)]
@@ -116,7 +124,7 @@ pub struct SourceWriter<'p> {
     new: NewSource,
     blocks: Vec<BlockEntry>,
     rows: u32,
-    pending: Vec<(i64, u32, u32, Vec<u8>)>,
+    pending: Vec<(i64, BlockEntry, Vec<u8>)>,
     finished: bool,
 }
 
@@ -376,24 +384,29 @@ impl SourceWriter<'_> {
         if block.is_empty() {
             return Ok(());
         }
-        self.append_packed(block.len(), pack_rows(block))
+        self.append_packed(Self::pack(block))
     }
 
     /// Packs a block for [`SourceWriter::append_packed`]; on any thread, so that several are packed at once.
-    pub fn pack(block: &RowBlock) -> Vec<u8> {
-        pack_rows(block)
+    pub fn pack(block: &RowBlock) -> PackedRows {
+        PackedRows {
+            rows: u32::try_from(block.len()).unwrap_or(u32::MAX),
+            numbers: runs_of(block.rows().map(|row| row.number())),
+            data: pack_rows(block),
+        }
     }
 
-    /// Takes the next `rows` rows as [`SourceWriter::pack`] made them.
-    pub fn append_packed(&mut self, rows: usize, packed: Vec<u8>) -> Result<(), ProjectError> {
-        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    /// Takes the next rows as [`SourceWriter::pack`] made them.
+    pub fn append_packed(&mut self, packed: PackedRows) -> Result<(), ProjectError> {
         let sequence = i64::try_from(self.blocks.len()).unwrap_or(i64::MAX);
-        self.blocks.push(BlockEntry {
+        let entry = BlockEntry {
             first: self.rows,
-            rows,
-        });
-        self.pending.push((sequence, self.rows, rows, packed));
-        self.rows = self.rows.saturating_add(rows);
+            rows: packed.rows,
+            numbers: packed.numbers,
+        };
+        self.blocks.push(entry.clone());
+        self.pending.push((sequence, entry, packed.data));
+        self.rows = self.rows.saturating_add(packed.rows);
         if self.pending.len() >= BLOCKS_A_COMMIT {
             self.flush()
         } else {
@@ -409,10 +422,12 @@ impl SourceWriter<'_> {
         let id = self.id;
         self.project.write(|transaction| {
             let mut statement = transaction.prepare_cached(
-                "INSERT INTO cell_block (source_id, sequence, first_row, row_count, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO cell_block (source_id, sequence, first_row, row_count, numbers, data)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
-            for (sequence, first, rows, data) in &pending {
-                statement.execute(params![id, sequence, first, rows, data])?;
+            for (sequence, entry, data) in &pending {
+                let numbers = json!(entry.numbers).to_string();
+                statement.execute(params![id, sequence, entry.first, entry.rows, numbers, data])?;
             }
             Ok(())
         })
@@ -483,13 +498,16 @@ pub(super) fn load_entries(connection: &Connection) -> rusqlite::Result<Vec<Arc<
         })
     };
     let mut entries: Vec<SourceEntry> = statement.query_map([], entry)?.collect::<rusqlite::Result<_>>()?;
-    let mut statement = connection
-        .prepare("SELECT first_row, row_count FROM cell_block WHERE source_id = ?1 ORDER BY sequence")?;
+    let mut statement = connection.prepare(
+        "SELECT first_row, row_count, numbers FROM cell_block WHERE source_id = ?1 ORDER BY sequence",
+    )?;
     for entry in &mut entries {
         let block = |row: &rusqlite::Row<'_>| {
+            let numbers: String = row.get(2)?;
             Ok(BlockEntry {
                 first: row.get(0)?,
                 rows: row.get(1)?,
+                numbers: serde_json::from_str(&numbers).unwrap_or_default(),
             })
         };
         entry.blocks = statement

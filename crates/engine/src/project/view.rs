@@ -1,30 +1,30 @@
 //! What a table shows: windows of rows, filtered and sorted behind the border.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
-use lotse_core::finding::{Place, Severity};
+use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::language::Language;
-use lotse_core::protection::Protection;
 use lotse_core::target::FieldKind;
 use serde::{Deserialize, Serialize};
 
-use super::index::{Index, RowFacts, bit};
+use super::index::{Index, KnownCode, RowFacts, bit};
 use super::leads::RowState;
 use super::{Project, ProjectError};
 
-/// Which rows are meant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase", default)]
+/// Which rows are meant, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFilter {
     /// Rows in one of these states; all rows where empty.
     pub states: Vec<RowView>,
     /// Rows with a finding of one of these codes; all where empty.
     pub codes: Vec<String>,
     /// Rows of this source only.
-    #[ts(type = "number | null")]
     pub source_id: Option<i64>,
     /// Rows in one of whose fields this text occurs, without regard to case.
     pub search: String,
+    /// First key first; rows that are equal stay in the order of the sources.
+    pub sort: Vec<SortOrder>,
 }
 
 /// States by which rows are filtered.
@@ -35,6 +35,8 @@ pub enum RowView {
     Errors,
     /// With warnings, without errors.
     Warnings,
+    /// With hints at most, and at least one.
+    Hints,
     /// Without errors and warnings.
     Clean,
     /// Changed by a person.
@@ -52,87 +54,27 @@ pub enum RowView {
 }
 
 /// Order of rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortOrder {
-    /// Name of the field.
+    /// Name of the field, or one of the computed columns.
     pub field: String,
     /// From the end.
     pub descending: bool,
 }
 
-/// A window of rows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct RowsWindow {
-    /// Rows that fit the filter.
-    pub total: u32,
-    /// Place of the first row here among them.
-    pub offset: u32,
-    /// The rows.
-    pub rows: Vec<ViewedRow>,
-    /// State of the project that this shows.
-    #[ts(type = "number")]
-    pub revision: u64,
-}
-
 /// A row as the table shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ViewedRow {
     /// The row.
     pub row: u32,
     /// Its number as people see it in the source.
     pub number: u32,
-    /// Its source.
-    #[ts(type = "number")]
-    pub source_id: i64,
     /// States that apply.
     pub states: Vec<RowView>,
-    /// Decided to be merged into another row.
-    pub merged: bool,
-    /// In the order of the target's fields.
-    pub cells: Vec<ViewedCell>,
-    /// Number of activities.
-    pub activities: u32,
-    /// What is wrong.
-    pub findings: Vec<ViewedFinding>,
-    /// The computed dates.
-    pub protection: Option<Protection>,
-}
-
-/// A cell as the table shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-pub struct ViewedCell {
-    /// The text found.
-    pub text: String,
-    /// The value in canonical form, where it differs from the text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub value: Option<String>,
-    /// The worst finding about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub severity: Option<Severity>,
-    /// Changed by a person.
-    pub edited: bool,
-}
-
-/// A finding as the table shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ViewedFinding {
-    /// Stable code.
-    pub code: String,
-    /// Path of the field.
-    pub field: String,
-    /// Place of the field in the row, where it is one.
-    pub column: Option<u32>,
-    /// How bad.
-    pub severity: Severity,
-    /// The sentence.
-    pub message: String,
-    /// A correction that can be applied: the text to put in.
-    pub fix: Option<String>,
+    /// What was found and read.
+    pub state: RowState,
+    /// Texts of the source for the fields that a person has changed, by place.
+    pub originals: BTreeMap<usize, String>,
 }
 
 /// How many rows are in which state.
@@ -144,6 +86,7 @@ pub struct StateCounts {
     /// Of these, with a state of the last check.
     pub checked: u32,
     /// By state.
+    #[ts(type = "Record<RowView, number>")]
     pub by_state: BTreeMap<RowView, u32>,
 }
 
@@ -153,8 +96,8 @@ pub struct StateCounts {
 pub struct CodeCount {
     /// The code.
     pub code: String,
-    /// Place of the field, where it is one of the lead's.
-    pub column: Option<u32>,
+    /// Name of the field, where it is one of the lead's.
+    pub field: Option<String>,
     /// How bad.
     pub severity: Severity,
     /// Rows with it.
@@ -163,13 +106,14 @@ pub struct CodeCount {
     pub title: String,
     /// The sentence of the first row with it.
     pub example: String,
-    /// Whether that row's finding has a correction that can be applied to all.
-    pub fixable: bool,
+    /// The correction suggested in that row; it can be applied to all.
+    pub fix: Option<String>,
 }
 
-const VIEWS: [RowView; 9] = [
+const VIEWS: [RowView; 10] = [
     RowView::Errors,
     RowView::Warnings,
+    RowView::Hints,
     RowView::Clean,
     RowView::Edited,
     RowView::Duplicates,
@@ -179,10 +123,17 @@ const VIEWS: [RowView; 9] = [
     RowView::Failed,
 ];
 
+/// Orders of rows that were asked for lately.
+pub(super) type Orders = Vec<(RowFilter, Arc<Vec<u32>>)>;
+
+/// Orders that are kept: those of the tables that may be on screen.
+const KEPT_ORDERS: usize = 4;
+
 fn is_in(facts: RowFacts, view: RowView) -> bool {
     match view {
         RowView::Errors => facts.has_errors(),
         RowView::Warnings => facts.severity() == Some(Severity::Warning),
+        RowView::Hints => facts.severity() == Some(Severity::Hint),
         RowView::Clean => {
             facts.has(RowFacts::CHECKED) && facts.severity().is_none_or(|s| s == Severity::Hint)
         }
@@ -235,27 +186,24 @@ impl Project {
             (index.codes.clone(), counts, firsts)
         };
         let mut list = Vec::new();
-        for (code, (rows, first)) in codes
+        let found = codes
             .iter()
             .zip(counts.into_iter().zip(firsts))
-            .filter(|(_, (rows, _))| *rows > 0)
-        {
+            .filter(|(_, (rows, _))| *rows > 0);
+        for (KnownCode { code, .. }, (rows, first)) in found {
             let state = self.row_states(&[first])?.pop().unwrap_or_default();
-            let Some(finding) = state
-                .findings
-                .iter()
-                .find(|finding| finding.code(&self.target) == *code)
-            else {
+            let of_code = |finding: &&Finding| finding.code(&self.target) == *code;
+            let Some(finding) = state.findings.iter().find(of_code) else {
                 continue;
             };
             list.push(CodeCount {
                 code: code.clone(),
-                column: column_of(finding.place),
+                field: column_of(finding.place).map(|at| self.target.fields[at].name.clone()),
                 severity: finding.severity(),
                 rows,
                 title: finding.title(&self.target, language),
                 example: finding.message(&self.target, language),
-                fixable: finding.fix.is_some(),
+                fix: finding.fix.as_ref().map(|fix| fix.text.clone()),
             });
         }
         list.sort_by(|a, b| {
@@ -267,30 +215,46 @@ impl Project {
         Ok(list)
     }
 
-    /// The rows that fit `filter`, in order.
-    pub fn filtered_rows(
-        &self,
-        filter: &RowFilter,
-        sort: Option<&SortOrder>,
-    ) -> Result<Vec<u32>, ProjectError> {
+    /// The rows that fit `filter`, in its order, afresh.
+    pub fn filtered_rows(&self, filter: &RowFilter) -> Result<Arc<Vec<u32>>, ProjectError> {
         let mut rows = self.rows_in_states(filter);
         if !filter.search.trim().is_empty() {
             let found = self.rows_with_text(filter.search.trim())?;
             rows.retain(|&row| found[row as usize]);
         }
-        if let Some(sort) = sort
-            && let Some(field) = self.target.field_index(&sort.field)
-        {
-            self.sort_rows(&mut rows, field, sort.descending)?;
+        for order in filter.sort.iter().rev() {
+            if let Some(field) = self.target.field_index(&order.field) {
+                self.sort_rows(&mut rows, field, order.descending)?;
+            }
         }
+        let rows = Arc::new(rows);
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.retain(|(known, _)| known != filter);
+        orders.push((filter.clone(), Arc::clone(&rows)));
+        let surplus = orders.len().saturating_sub(KEPT_ORDERS);
+        orders.drain(..surplus);
         Ok(rows)
+    }
+
+    /// The rows that fitted `filter` when they were asked for last: an order stays while cells change, so that a row
+    /// does not jump from under the person who edits it. Asked for the first time, afresh.
+    pub fn kept_rows(&self, filter: &RowFilter) -> Result<Arc<Vec<u32>>, ProjectError> {
+        let kept = {
+            let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+            orders
+                .iter()
+                .find(|(known, _)| known == filter)
+                .map(|(_, rows)| Arc::clone(rows))
+        };
+        kept.map_or_else(|| self.filtered_rows(filter), Ok)
     }
 
     fn rows_in_states(&self, filter: &RowFilter) -> Vec<u32> {
         let index = self.index();
-        let codes = filter.codes.iter().fold(0, |bits, code| {
-            bits | index.codes.iter().position(|known| known == code).map_or(0, bit)
-        });
+        let codes = filter
+            .codes
+            .iter()
+            .fold(0, |bits, code| bits | index.known_bit(code));
         let range = filter.source_id.map(|id| {
             index.source(id).map_or(0..0, |source| {
                 source.first_row..source.first_row + source.row_count
@@ -335,98 +299,75 @@ impl Project {
         })?;
         // Empty cells, and what is no number in a column of numbers, stand at the end in either direction.
         rows.sort_by(|&a, &b| match (&keys[a as usize], &keys[b as usize]) {
-            (Some(x), Some(y)) if descending => y.cmp(x).then(a.cmp(&b)),
-            (Some(x), Some(y)) => x.cmp(y).then(a.cmp(&b)),
+            (Some(x), Some(y)) if descending => y.cmp(x),
+            (Some(x), Some(y)) => x.cmp(y),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => a.cmp(&b),
+            (None, None) => std::cmp::Ordering::Equal,
         });
         Ok(())
     }
 
-    /// The rows at `offset` and after it, `limit` at most.
-    pub fn rows_window(
-        &self,
-        filter: &RowFilter,
-        sort: Option<&SortOrder>,
-        offset: u32,
-        limit: u32,
-        language: Language,
-    ) -> Result<RowsWindow, ProjectError> {
-        let revision = self.revision();
-        let rows = self.filtered_rows(filter, sort)?;
-        let shown: Vec<u32> = rows
-            .iter()
-            .copied()
-            .skip(offset as usize)
-            .take(limit as usize)
-            .collect();
-        Ok(RowsWindow {
-            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            offset,
-            rows: self.viewed_rows(&shown, language)?,
-            revision,
-        })
-    }
-
     /// Rows as the table shows them.
-    pub fn viewed_rows(&self, rows: &[u32], language: Language) -> Result<Vec<ViewedRow>, ProjectError> {
+    pub fn viewed_rows(&self, rows: &[u32]) -> Result<Vec<ViewedRow>, ProjectError> {
         let states = self.row_states(rows)?;
         let mut viewed = Vec::with_capacity(rows.len());
         for (&row, state) in rows.iter().zip(states) {
             let facts = self.index().facts.get(row as usize).copied().unwrap_or_default();
-            let origin = self.row_origin(row)?;
-            let edits = if facts.has(RowFacts::EDITED) {
-                self.edits_of(row)?
+            let originals = if facts.has(RowFacts::EDITED) {
+                self.original_texts(row)?
             } else {
-                Default::default()
+                BTreeMap::new()
             };
-            let cells = self.viewed_cells(&state, &edits);
-            let findings = state.findings.iter().map(|finding| ViewedFinding {
-                code: finding.code(&self.target),
-                field: finding.path(&self.target),
-                column: column_of(finding.place),
-                severity: finding.severity(),
-                message: finding.message(&self.target, language),
-                fix: finding.fix.as_ref().map(|fix| fix.text.clone()),
-            });
             viewed.push(ViewedRow {
                 row,
-                number: origin.as_ref().map_or(0, |origin| origin.number),
-                source_id: origin.map_or(-1, |origin| origin.source_id),
+                number: self.row_number(row),
                 states: VIEWS.into_iter().filter(|&view| is_in(facts, view)).collect(),
-                merged: facts.has(RowFacts::MERGED),
-                cells,
-                activities: u32::try_from(state.activities.len()).unwrap_or(u32::MAX),
-                findings: findings.collect(),
-                protection: state.protection,
+                state,
+                originals,
             });
         }
         Ok(viewed)
     }
 
-    fn viewed_cells(&self, state: &RowState, edits: &lotse_core::mapping::Edits) -> Vec<ViewedCell> {
-        let worst = |column: usize| {
-            let about = |finding: &&lotse_core::finding::Finding| {
-                column_of(finding.place) == u32::try_from(column).ok()
+    /// What the source says in the fields that a person has changed.
+    fn original_texts(&self, row: u32) -> Result<BTreeMap<usize, String>, ProjectError> {
+        let edits = self.edits_of(row)?;
+        let original = self.read_without_edits(row)?;
+        let places = edits.keys().filter_map(|field| self.target.field_index(field));
+        Ok(places
+            .map(|at| {
+                let text = original.as_ref().and_then(|lead| lead.fields.get(at));
+                (at, text.map_or_else(String::new, |field| field.text.clone()))
+            })
+            .collect())
+    }
+
+    /// For each field of the target how many rows have an error and how many a warning in it.
+    pub fn field_counts(&self) -> Vec<(u32, u32)> {
+        let mut counts = vec![(0, 0); self.target.fields.len()];
+        let index = self.index();
+        for (place, known) in index.codes.iter().enumerate() {
+            let of_field = |code: &str| {
+                known
+                    .code
+                    .strip_prefix(code)
+                    .is_some_and(|rest| rest.starts_with('.'))
             };
-            state
-                .findings
-                .iter()
-                .filter(about)
-                .map(lotse_core::finding::Finding::severity)
-                .max()
-        };
-        let cell = |(column, spec): (usize, &lotse_core::target::FieldSpec)| {
-            let cell = state.fields.get(column).cloned().unwrap_or_default();
-            ViewedCell {
-                value: cell.value.filter(|value| *value != cell.text),
-                text: cell.text,
-                severity: worst(column),
-                edited: edits.contains_key(&spec.name),
+            let Some(at) = self.target.fields.iter().position(|field| of_field(&field.code)) else {
+                continue;
+            };
+            let rows = lead_rows(&index)
+                .filter(|(_, facts)| facts.codes & bit(place) != 0)
+                .count();
+            let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+            match known.severity {
+                Severity::Error => counts[at].0 += rows,
+                Severity::Warning => counts[at].1 += rows,
+                Severity::Hint => {}
             }
-        };
-        self.target.fields.iter().enumerate().map(cell).collect()
+        }
+        counts
     }
 }
 
@@ -440,7 +381,8 @@ fn lead_rows(index: &Index) -> impl Iterator<Item = (u32, RowFacts)> + '_ {
         .filter(|(_, facts)| !facts.has(RowFacts::REFERENCE))
 }
 
-fn column_of(place: Place) -> Option<u32> {
+/// Place of the field that a finding is about, where it is one of the lead's.
+pub fn column_of(place: Place) -> Option<usize> {
     match place {
         Place::Field(field) => Some(field.into()),
         Place::Activity(..) | Place::WholeActivity(_) | Place::Activities | Place::Group(_) => None,

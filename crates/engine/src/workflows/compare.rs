@@ -272,7 +272,7 @@ pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, Work
         members.push(MemberView {
             row: member.row,
             reference: member.reference,
-            origin: project.row_origin(member.row)?,
+            origin: project.row_origin(member.row),
             cells: state.fields.iter().map(|cell| cell.shown().to_string()).collect(),
             activities: state
                 .activities

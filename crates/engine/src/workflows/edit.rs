@@ -34,13 +34,12 @@ pub fn apply_fix(
 ) -> Result<Vec<u32>, WorkflowError> {
     let rows = match only_row {
         Some(row) => vec![row],
-        None => project.filtered_rows(
-            &RowFilter {
+        None => project
+            .filtered_rows(&RowFilter {
                 codes: vec![code.to_string()],
                 ..RowFilter::default()
-            },
-            None,
-        )?,
+            })?
+            .to_vec(),
     };
     let target = project.target();
     let mut edits = Vec::new();
@@ -105,7 +104,8 @@ fn follow_change(
     follow(project, rows, now)
 }
 
-fn follow(project: &Project, rows: &[u32], now: Instant) -> Result<(), WorkflowError> {
+/// Reads and checks changed rows again and compares them again.
+pub(super) fn follow(project: &Project, rows: &[u32], now: Instant) -> Result<(), WorkflowError> {
     if rows.is_empty() {
         return Ok(());
     }

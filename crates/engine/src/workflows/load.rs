@@ -73,13 +73,13 @@ pub fn load_file(
         &control,
         |block| {
             let profiles = worth_a_look(&sampled).then(|| profiles_of(&block));
-            (block.len(), SourceWriter::pack(&block), profiles)
+            (SourceWriter::pack(&block), profiles)
         },
-        |(rows, packed, seen)| {
+        |(packed, seen)| {
             if let Some(seen) = seen {
                 merge_profiles(&mut profiles, seen);
             }
-            writer.append_packed(rows, packed)
+            writer.append_packed(packed)
         },
     )?;
     // Rows with more cells than the header make the table wider than the inspection could know.

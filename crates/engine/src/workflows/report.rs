@@ -228,7 +228,7 @@ fn add_rows(
     let company = target.role_index(Role::Company);
     for (&row, state) in rows.iter().zip(project.row_states(rows)?) {
         let external_id = identity(target, &state.fields);
-        let number = project.row_number(row)?;
+        let number = project.row_number(row);
         report.summary.total_leads += 1;
         let valid = state
             .findings
@@ -304,8 +304,8 @@ fn add_duplicates(project: &Project, report: &mut CheckReport) -> Result<(), Wor
             match_score: pair.score,
             match_reason: pair.reason,
             recommendation: Recommendation::of_score(pair.score),
-            row: project.row_number(double)?,
-            matched_row: project.row_number(first)?,
+            row: project.row_number(double),
+            matched_row: project.row_number(first),
             reference: project.is_reference(first),
         });
     }

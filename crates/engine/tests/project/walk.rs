@@ -68,7 +68,7 @@ fn the_same_export_as_csv_gives_the_same_leads() {
 fn rows_are_filtered_sorted_and_searched_behind_the_border() {
     let place = Place::new();
     let project = place.example();
-    let filter = |filter: RowFilter| project.filtered_rows(&filter, None).unwrap();
+    let filter = |filter: RowFilter| project.filtered_rows(&filter).unwrap().to_vec();
     assert_eq!(
         filter(RowFilter {
             states: vec![RowView::Errors],
@@ -98,28 +98,23 @@ fn rows_are_filtered_sorted_and_searched_behind_the_border() {
         }),
         [0; 0]
     );
-    let sort = SortOrder {
+    let sort = vec![SortOrder {
         field: "estimatedVolume".into(),
         descending: true,
-    };
-    let window = project
-        .rows_window(&RowFilter::default(), Some(&sort), 0, 3, Language::De)
-        .unwrap();
-    assert_eq!(window.total, 150);
-    let volumes: Vec<f64> = window
-        .rows
+    }];
+    let sorted = filter(RowFilter {
+        sort,
+        ..RowFilter::default()
+    });
+    assert_eq!(sorted.len(), 150);
+    let field = project.target().field_index("estimatedVolume").unwrap();
+    let states = project.row_states(&sorted).unwrap();
+    let volumes: Vec<f64> = states[..149]
         .iter()
-        .map(|row| {
-            let cell = &row.cells[project.target().field_index("estimatedVolume").unwrap()];
-            cell.value.as_ref().unwrap_or(&cell.text).parse().unwrap()
-        })
+        .map(|state| state.fields[field].shown().parse().unwrap())
         .collect();
     assert!(volumes.is_sorted_by(|a, b| a >= b), "{volumes:?}");
-    let last = project
-        .filtered_rows(&RowFilter::default(), Some(&sort))
-        .unwrap()
-        .pop();
-    assert_eq!(last, Some(71), "what is no number stands at the end");
+    assert_eq!(sorted.last(), Some(&71), "what is no number stands at the end");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn take_over_import(
     let summary = response.summary;
     // The fields of the contract's `leads_batch_import` event, and what binds them to this ledger.
     let facts = json!({
-        "import_id": response.import_id, "source": project.name()?, "mode": push.mode,
+        "import_id": response.import_id, "source": project.lead_source()?, "mode": push.mode,
         "total_leads": summary.total_leads, "imported_leads": summary.imported_leads,
         "failed_leads": summary.failed_leads, "skipped_duplicates": summary.skipped_duplicates,
         "imported_lead_ids": response.imported_lead_ids, "audit_log_id": response.audit_log_id,

@@ -65,7 +65,7 @@ pub fn plan_push(
     };
     let size = settings.batch_size.map_or(MAXIMUM_LEADS, |size| size as usize);
     let size = size.clamp(1, target.api.maximum_leads.min(MAXIMUM_LEADS));
-    let source = project.name()?;
+    let source = project.lead_source()?;
     let push = project.begin_push(actor, mode, connection, &settings.base_url, &json!(options))?;
     let planned = write_batches(project, push, &rows, size, now, watch, |leads| {
         let request = ImportRequest {

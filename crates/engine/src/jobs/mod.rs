@@ -1,5 +1,9 @@
 //! Long work: how far it is, and how it is stopped.
 
+mod registry;
+
+pub use registry::{JobKind, JobSnapshot, JobState, Jobs};
+
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
