@@ -8,12 +8,17 @@
 //! What a text means (a date, a phone number) is not decided here; cells keep the text that a careful person would
 //! read. Nothing in a file can end the process, hang it or take more memory than a small multiple of one sheet's
 //! shared texts: members of archives are capped, entities are never expanded, and formats whose readers cannot be
-//! capped are read in a process of their own.
+//! capped are read in a process of their own, see [`guard`].
 
+mod columns;
 mod convert;
 mod error;
 mod format;
+pub mod guard;
+mod heading;
 mod inspection;
+mod notice;
+mod probe;
 mod report;
 mod settings;
 mod shape;
@@ -33,9 +38,10 @@ use tokio_util::sync::CancellationToken;
 pub use convert::convert;
 pub use error::{ForeignFormat, SourceError};
 pub use inspection::{
-    Detection, DetectionReason, Format, InspectedColumn, Inspection, NoticeFact, PreviewCell, PreviewRow,
-    RowAccount, SkipReason, SkippedRows, SourceNotice, SourceSheet, TextDetections,
+    Detection, DetectionReason, Format, InspectedColumn, Inspection, PreviewCell, PreviewRow, RowAccount,
+    SkipReason, SkippedRows, SourceSheet, TextDetections,
 };
+pub use notice::{NoticeFact, SourceNotice};
 pub use report::InspectionReport;
 pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
 

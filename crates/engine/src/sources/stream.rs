@@ -4,12 +4,14 @@
 //! Rows of nothing are never handed in; they show as gaps between row numbers and are counted as runs, so a million
 //! blank rows cost nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 
 use super::{
-    inspection::{NoticeFact, RowAccount, SkipReason, SkippedRows, SourceNotice},
+    inspection::{RowAccount, SkipReason, SkippedRows},
+    notice::{NoticeFact, NoticeTally},
+    probe::{RowProbe, is_total_word},
     shape::Shape,
     structure::{Structure, shape_of},
 };
@@ -24,120 +26,6 @@ pub(crate) struct RawBlock {
     pub(crate) known: Vec<(u32, SkipReason)>,
     /// Rows worth a second look, by index, when the reader has looked already.
     pub(crate) odd: Option<Vec<u32>>,
-}
-
-/// Counts notices by what they are about; the first place is kept.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NoticeTally(BTreeMap<(NoticeFact, Option<usize>), (Option<u32>, u64)>);
-
-impl NoticeTally {
-    pub(crate) fn add(&mut self, fact: NoticeFact, row: Option<u32>, column: Option<usize>, count: u64) {
-        if count == 0 {
-            return;
-        }
-        let entry = self.0.entry((fact, column)).or_insert((row, 0));
-        entry.1 += count;
-        entry.0 = match (entry.0, row) {
-            (Some(first), Some(row)) => Some(first.min(row)),
-            (first, row) => first.or(row),
-        };
-    }
-
-    pub(crate) fn merge(&mut self, other: NoticeTally) {
-        for ((fact, column), (row, count)) in other.0 {
-            self.add(fact, row, column, count);
-        }
-    }
-
-    pub(crate) fn into_notices(self) -> Vec<SourceNotice> {
-        self.0
-            .into_iter()
-            .map(|((fact, column), (row, count))| SourceNotice {
-                fact,
-                row,
-                column,
-                count,
-            })
-            .collect()
-    }
-}
-
-/// What makes a row worth a second look; cheap enough to ask of every row.
-#[derive(Clone, Debug)]
-pub(crate) struct RowProbe {
-    scarce: usize,
-    /// First heading with a text: column and text.
-    head: Option<(usize, String)>,
-}
-
-impl RowProbe {
-    pub(crate) fn new(structure: &Structure) -> Self {
-        let head = structure
-            .names
-            .iter()
-            .position(|name| !name.is_empty())
-            .filter(|_| structure.header.count > 0)
-            .map(|column| (column + structure.left, structure.names[column].clone()));
-        RowProbe {
-            scarce: structure.profile.scarce(),
-            head,
-        }
-    }
-
-    /// True for rows with few values, remarks, sums and repeated headings.
-    pub(crate) fn is_odd(&self, row: &Row<'_>) -> bool {
-        let mut filled = 0;
-        let mut first: Option<Cell<'_>> = None;
-        for cell in row.cells() {
-            if !cell.text.is_empty() {
-                filled += 1;
-                first.get_or_insert(cell);
-            }
-        }
-        if filled < self.scarce {
-            return true;
-        }
-        let Some(first) = first else { return true };
-        first.text.starts_with('#')
-            || is_total_word(first.text)
-            || self
-                .head
-                .as_ref()
-                .is_some_and(|(column, name)| row.cell(*column).text == name)
-    }
-}
-
-/// Words that alone in their cell head a sum.
-fn is_total_word(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "summe",
-        "gesamtsumme",
-        "zwischensumme",
-        "gesamt",
-        "insgesamt",
-        "total",
-        "totals",
-        "subtotal",
-        "sub-total",
-        "grand total",
-        "sum",
-        "gesamtergebnis",
-        "teilergebnis",
-        "ergebnis",
-        "mittelwert",
-        "durchschnitt",
-        "average",
-        "total général",
-        "sous-total",
-        "somme",
-        "σ",
-        "∑",
-    ];
-    if text.len() > 24 {
-        return false;
-    }
-    let text = text.trim().trim_end_matches(':').trim_end();
-    !text.is_empty() && WORDS.iter().any(|word| text.to_lowercase() == *word)
 }
 
 /// A row that waits to be judged.
@@ -211,6 +99,8 @@ pub(crate) struct TableStream {
     /// Rows of a segment that is not judged yet.
     waiting: Vec<Waiting>,
     judging: bool,
+    /// The segment being judged stands after a gap.
+    after_gap: bool,
     /// Why rows are skipped until the next gap.
     skipping: Option<SkipReason>,
     other_table: Option<(u32, u32)>,
@@ -236,6 +126,7 @@ impl TableStream {
             last: 0,
             waiting: Vec::new(),
             judging: false,
+            after_gap: false,
             skipping: None,
             other_table: None,
             held: VecDeque::new(),
@@ -428,6 +319,7 @@ impl TableStream {
             self.blanks_until(number);
             self.skipping = None;
             self.judging = started;
+            self.after_gap = true;
         } else if let Some(count) = ragged
             && started
             && !self.judging
@@ -436,6 +328,7 @@ impl TableStream {
         {
             // Rows of another width may begin another table without a gap.
             self.judging = true;
+            self.after_gap = false;
         } else if self.judging
             && ragged.is_none()
             && self.waiting.first().is_some_and(|first| first.ragged.is_some())
@@ -611,7 +504,13 @@ impl TableStream {
         let most = rows.iter().map(Waiting::filled).max().unwrap_or(0);
         let few = rows.len() < JUDGED_ROWS;
         let ragged_only = rows.iter().all(|row| row.ragged.is_some());
-        if usual >= 3 && most <= (usual / 3).max(1) && few && (at_end || rows.len() <= 3 || most == 1) {
+        let apart = self.after_gap || at_end;
+        if usual >= 3
+            && most <= (usual / 3).max(1)
+            && few
+            && apart
+            && (at_end || rows.len() <= 3 || most == 1)
+        {
             // A single long row is a ragged one; lines of one text are remarks.
             return Segment::Footer;
         }

@@ -167,6 +167,8 @@ fn single_byte(sample: &[u8]) -> CharsetGuess {
         };
     }
     let margin = (best - scored[1].0) as f64 / (beyond as f64 * 2.0);
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = (0.6 + 0.4 * margin.clamp(0.0, 1.0)) as f32;
     let charset = if charset == Charset::Windows1252
         && sample.contains(&0xA4)
         && !sample.iter().any(|byte| (0x80..0xA0).contains(byte))
@@ -178,7 +180,7 @@ fn single_byte(sample: &[u8]) -> CharsetGuess {
     };
     CharsetGuess {
         charset,
-        certainty: (0.6 + 0.4 * margin.clamp(0.0, 1.0)) as f32,
+        certainty,
         evidence: if letters > 0 {
             CharsetEvidence::Letters { letters, example }
         } else {
@@ -321,7 +323,7 @@ enum Kind {
         cut: Vec<u8>,
     },
     Encoded(Box<Decoder>),
-    Table([char; 256]),
+    Table(Box<[char; 256]>),
     Wide {
         big_endian: bool,
         cut: Vec<u8>,
@@ -339,7 +341,7 @@ impl Transcoder {
             },
             (_, Some(encoding)) => Kind::Encoded(Box::new(encoding.new_decoder_without_bom_handling())),
             (_, None) => {
-                let mut table = ['\0'; 256];
+                let mut table = Box::new(['\0'; 256]);
                 for byte in 0..=255u8 {
                     table[usize::from(byte)] = single_byte_char(charset, byte);
                 }
@@ -350,7 +352,7 @@ impl Transcoder {
     }
 
     /// Appends the text of `bytes` to `out`. With `last`, what is cut at the end is replaced.
-    pub(crate) fn decode(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) {
+    pub(crate) fn decode(&mut self, bytes: &[u8], last: bool, out: &mut String) {
         match &mut self.kind {
             Kind::Utf8 { cut } => {
                 if cut.is_empty() {
@@ -365,22 +367,16 @@ impl Transcoder {
                 let room = decoder
                     .max_utf8_buffer_length(bytes.len())
                     .unwrap_or(bytes.len() * 3 + 16);
-                let from = out.len();
-                out.resize(from + room, 0);
-                let (_, _, written, replaced) = decoder.decode_to_utf8(bytes, &mut out[from..], last);
-                out.truncate(from + written);
+                out.reserve(room);
+                let (_, _, replaced) = decoder.decode_to_string(bytes, out, last);
                 self.replaced += u64::from(replaced);
             }
             Kind::Table(table) => {
-                let mut buffer = [0; 4];
-                for &byte in bytes {
-                    out.extend_from_slice(table[usize::from(byte)].encode_utf8(&mut buffer).as_bytes());
-                }
+                out.extend(bytes.iter().map(|&byte| table[usize::from(byte)]));
             }
             Kind::Wide { big_endian, cut } => {
                 let mut joined = std::mem::take(cut);
                 joined.extend_from_slice(bytes);
-                let mut buffer = [0; 4];
                 let mut units = joined.chunks_exact(4);
                 for unit in &mut units {
                     let unit = [unit[0], unit[1], unit[2], unit[3]];
@@ -393,7 +389,7 @@ impl Transcoder {
                         self.replaced += 1;
                         char::REPLACEMENT_CHARACTER
                     });
-                    out.extend_from_slice(sign.encode_utf8(&mut buffer).as_bytes());
+                    out.push(sign);
                 }
                 *cut = units.remainder().to_vec();
             }
@@ -403,23 +399,23 @@ impl Transcoder {
 
 /// Copies valid UTF-8 and reads every other byte as Windows-1252: what stands there in files that were pasted
 /// together. Returns a sequence that is cut by the end.
-fn decode_utf8(mut bytes: &[u8], last: bool, out: &mut Vec<u8>, replaced: &mut u64) -> Vec<u8> {
+fn decode_utf8(mut bytes: &[u8], last: bool, out: &mut String, replaced: &mut u64) -> Vec<u8> {
     loop {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
-                out.extend_from_slice(text.as_bytes());
+                out.push_str(text);
                 return Vec::new();
             }
             Err(error) => {
                 let (good, rest) = bytes.split_at(error.valid_up_to());
-                out.extend_from_slice(good);
+                out.push_str(std::str::from_utf8(good).unwrap_or_default());
                 let bad = match error.error_len() {
                     Some(length) => length,
                     None if last => rest.len(),
                     None => return rest.to_vec(),
                 };
                 let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&rest[..bad]);
-                out.extend_from_slice(text.as_bytes());
+                out.push_str(&text);
                 *replaced += bad as u64;
                 bytes = &rest[bad..];
             }
@@ -472,12 +468,12 @@ mod tests {
             let guess = detect(&bytes, &[]);
             assert_eq!(guess.charset, charset, "{guess:?}");
             // Fed byte by byte, so that every sequence is cut once.
-            let (mut transcoder, mut out) = (Transcoder::new(charset), Vec::new());
+            let (mut transcoder, mut out) = (Transcoder::new(charset), String::new());
             for byte in &bytes {
                 transcoder.decode(&[*byte], false, &mut out);
             }
             transcoder.decode(&[], true, &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), text, "{charset:?}");
+            assert_eq!(out, text, "{charset:?}");
             assert_eq!(transcoder.replaced, 0);
         }
     }
@@ -490,10 +486,10 @@ mod tests {
 
     #[test]
     fn pasted_bytes_of_windows_1252_inside_utf8_are_read_and_counted() {
-        let (mut transcoder, mut out) = (Transcoder::new(Charset::Utf8), Vec::new());
+        let (mut transcoder, mut out) = (Transcoder::new(Charset::Utf8), String::new());
         transcoder.decode("Müller;K".as_bytes(), false, &mut out);
         transcoder.decode(b"\xF6ln", true, &mut out);
-        assert_eq!(String::from_utf8_lossy(&out), "Müller;Köln");
+        assert_eq!(out, "Müller;Köln");
         assert_eq!(transcoder.replaced, 1);
     }
 

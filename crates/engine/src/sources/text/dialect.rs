@@ -30,13 +30,16 @@ pub(crate) struct DialectGuess {
 }
 
 /// Detects the dialect of `sample`, valid UTF-8; `last` when it is the whole file. What `settings` say is kept.
-pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> DialectGuess {
+pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> DialectGuess {
+    let text = sample;
+    let sample = sample.as_bytes();
     let (declared, declaration) = match separator_line(sample) {
         Some((delimiter, length)) => (Some(delimiter), Some(length)),
         None => (None, None),
     };
-    let body = &sample[declaration.unwrap_or(0)..];
-    let body = whole_lines(body, last);
+    let text = text.get(declaration.unwrap_or(0)..).unwrap_or_default();
+    let text = &text[..whole_lines(text.as_bytes(), last)];
+    let body = text.as_bytes();
     let mut candidates = Vec::new();
     let delimiters = match settings.delimiter.as_ref() {
         Some(chosen) => vec![chosen.as_bytes().to_vec()],
@@ -59,7 +62,7 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
             }
         }
     }
-    if free && looks_drawn(body) {
+    if free && looks_drawn(text) {
         let drawn = candidates
             .iter()
             .filter(|candidate| candidate.delimiter == b"|")
@@ -74,7 +77,7 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
     }
     let mut judged: Vec<(Judgement, Dialect)> = candidates
         .into_iter()
-        .map(|dialect| (judge(&dialect, body), dialect))
+        .map(|dialect| (judge(&dialect, text), dialect))
         .collect();
     // Stable: among equals the first, usual candidate wins.
     judged.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
@@ -92,27 +95,30 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
             escape: Some(escape),
             ..dialect.clone()
         };
-        let judgement = judge(&escaped, body);
+        let judgement = judge(&escaped, text);
         if judgement.score > best.score * 0.98 && judgement.stray < best.stray {
             (best, dialect) = (judgement, escaped);
         }
     }
-    if free && best.width <= 1 {
-        if let Some((judgement, wrapped)) = wrapped_lines(body, &dialect, settings) {
-            (best, dialect) = (judgement, wrapped);
-        }
+    if free
+        && best.width <= 1
+        && let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings)
+    {
+        (best, dialect) = (judgement, wrapped);
     }
-    if free && (best.width <= 1 || dialect.delimiter.starts_with(b" ")) {
-        if let Some(columns) = fixed_columns(body) {
-            let fixed = Dialect {
-                delimiter: Vec::new(),
-                layout: Layout::Fixed(columns),
-                ..dialect.clone()
-            };
-            let judgement = judge(&fixed, body);
-            if judgement.score * 0.9 > best.score {
-                (best, dialect) = (judgement, fixed);
-            }
+    let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
+    if free
+        && (!usual || best.score < 0.6)
+        && let Some(columns) = fixed_columns(text)
+    {
+        let fixed = Dialect {
+            delimiter: Vec::new(),
+            layout: Layout::Fixed(columns),
+            ..dialect.clone()
+        };
+        let judgement = judge(&fixed, text);
+        if judgement.score * 0.9 > best.score {
+            (best, dialect) = (judgement, fixed);
         }
     }
     let margin = if best.score > 0.0 {
@@ -125,9 +131,11 @@ pub(crate) fn detect(sample: &[u8], last: bool, settings: &ReadSettings) -> Dial
     } else {
         (0.5 + 0.5 * margin) * (0.6 + 0.4 * best.regular)
     };
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = certainty.min(0.99) as f32;
     DialectGuess {
         width: best.width.max(1),
-        certainty: certainty.min(0.99) as f32,
+        certainty,
         fitting: best.fitting,
         records: best.records,
         quoted: best.quoted,
@@ -149,14 +157,14 @@ pub(crate) fn separator_line(sample: &[u8]) -> Option<(u8, usize)> {
     (line.len() <= 6).then_some((delimiter, end + after))
 }
 
-/// The sample without a line that is cut by its end.
-fn whole_lines(body: &[u8], last: bool) -> &[u8] {
+/// Length of the sample without a line that is cut by its end.
+fn whole_lines(body: &[u8], last: bool) -> usize {
     if last {
-        return body;
+        return body.len();
     }
     match memchr::memrchr2(b'\n', b'\r', body) {
-        Some(place) if place > body.len() / 2 => &body[..=place],
-        _ => body,
+        Some(place) if place > body.len() / 2 => place + 1,
+        _ => body.len(),
     }
 }
 
@@ -254,7 +262,7 @@ fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> Vec<Option<
             closes += usize::from(ends);
         }
         let pairs = opens.min(closes);
-        if pairs >= 1 && (quote == b'"' || pairs >= 2) {
+        if pairs >= 1 && (matches!(quote, b'"' | b'\'') || pairs >= 2) {
             found.push(Some(quote));
         }
     }
@@ -281,14 +289,13 @@ fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
         if at_edge(left) {
             continue;
         }
-        if !left.is_ascii_alphanumeric() && !left.is_ascii_whitespace() && left.is_ascii() {
+        if matches!(left, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b) {
             *before.entry(left).or_default() += 1;
         }
         inner += usize::from(!at_edge(right));
     }
     let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
-    let usual = matches!(escape, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b);
-    (usual && count >= inner && count > 0).then_some(escape)
+    (count >= inner && count > 0).then_some(escape)
 }
 
 /// What a candidate makes of the sample.
@@ -310,7 +317,7 @@ struct JudgedRow {
     stray: bool,
 }
 
-fn read_rows(dialect: &Dialect, body: &[u8], width: usize) -> Vec<JudgedRow> {
+fn read_rows(dialect: &Dialect, body: &str, width: usize) -> Vec<JudgedRow> {
     let (mut cells, mut rows, mut at) = (Cells::default(), Vec::new(), 0);
     while at < body.len() && rows.len() < ROWS {
         let (next, _) = dialect.repaired(body, at, true, width, &mut cells);
@@ -360,7 +367,7 @@ fn is_torn(text: &str, dialect: &Dialect) -> bool {
     indented || single || foreign(b'\t') || foreign(b';') || (foreign(b'|') && bytes.len() < 200) || commas
 }
 
-fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
+fn judge(dialect: &Dialect, body: &str) -> Judgement {
     let first = read_rows(dialect, body, 0);
     let Some(width) = usual_width(first.iter().map(|row| row.count)) else {
         return Judgement::default();
@@ -382,12 +389,16 @@ fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
     let prior = match dialect.delimiter.as_slice() {
         b"," | b";" | b"\t" | b"|" | b"||" | b", " | b"; " => 1.0,
         b"" => 1.0,
-        b" " => 0.55,
-        b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.55,
+        b" " => 0.5,
+        b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.5,
         [control] if *control < 0x20 => 1.0,
         _ => 0.8,
     };
-    let many = if width > 1 { 1.0 - 1.0 / width as f64 } else { 0.36 };
+    let many = match width {
+        0 | 1 if content > 0.95 => 0.5,
+        0 | 1 => 0.36,
+        _ => 1.0 - 1.0 / width as f64,
+    };
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
     let few = if fitting == 1 && rows.len() > 2 && width > 1 {
@@ -397,7 +408,7 @@ fn judge(dialect: &Dialect, body: &[u8]) -> Judgement {
     };
     let stray = rows.iter().filter(|row| row.stray).count();
     let damage = 1.0 - 0.5 * stray as f64 / rows.len().max(1) as f64;
-    let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.97 };
+    let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.999 };
     let score = prior
         * many
         * regular.powi(2)
@@ -454,9 +465,8 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
             }
         }
         if filled == 0 {
-            // An empty column says little, but a table of nothing but empty columns is none.
-            sum += 0.1;
-            weight += 0.3;
+            // A column without a heading and without a value is a sign that something else delimits.
+            weight += 0.6;
             continue;
         }
         let (&shape, &most) = shapes
@@ -478,8 +488,7 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
 }
 
 /// True for tables drawn with bars and rules.
-fn looks_drawn(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
+fn looks_drawn(text: &str) -> bool {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
@@ -503,22 +512,22 @@ fn looks_drawn(body: &[u8]) -> bool {
 }
 
 /// The dialect inside lines that are quoted as a whole, if that reads better than lines of one cell.
-fn wrapped_lines(body: &[u8], outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
+fn wrapped_lines(body: &str, outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
     let quote = outer.quote?;
     let single = Dialect {
         delimiter: Vec::new(),
         ..outer.clone()
     };
-    let (mut cells, mut at, mut inner) = (Cells::default(), 0, Vec::new());
+    let (mut cells, mut at, mut inner) = (Cells::default(), 0, String::new());
     let (mut lines, mut wrapped) = (0usize, 0usize);
     while at < body.len() && lines < ROWS {
-        wrapped += usize::from(body[at] == quote);
+        wrapped += usize::from(body.as_bytes()[at] == quote);
         let Next::At(next) = single.record(body, at, true, &mut cells) else {
             break;
         };
         lines += 1;
-        inner.extend_from_slice(cells.get(body, 0).as_bytes());
-        inner.push(b'\n');
+        inner.push_str(cells.get(body, 0));
+        inner.push('\n');
         at = next;
     }
     if lines < 2 || wrapped * 10 < lines * 8 {
@@ -536,8 +545,7 @@ fn wrapped_lines(body: &[u8], outer: &Dialect, settings: &ReadSettings) -> Optio
 }
 
 /// Where the columns of fixed width begin, in characters: after gaps that run through all lines.
-fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
-    let text = String::from_utf8_lossy(body);
+fn fixed_columns(text: &str) -> Option<Vec<usize>> {
     let lines: Vec<Vec<char>> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -577,7 +585,18 @@ fn fixed_columns(body: &[u8]) -> Option<Vec<usize>> {
             columns.push(at);
         }
     }
-    (columns.len() >= 2).then_some(columns)
+    // Blanks between words line up by chance; a column of its own has a heading.
+    let mut ends = columns[1..].to_vec();
+    ends.push(longest);
+    let headed: Vec<usize> = columns
+        .iter()
+        .zip(ends)
+        .filter(|&(&start, end)| {
+            start == 0 || (start..end).any(|at| lines[0].get(at).is_some_and(|sign| *sign != ' '))
+        })
+        .map(|(&start, _)| start)
+        .collect();
+    (headed.len() >= 2).then_some(headed)
 }
 
 #[cfg(test)]
@@ -585,7 +604,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> (String, Option<char>, usize, Layout) {
-        let guess = detect(text.as_bytes(), true, &ReadSettings::default());
+        let guess = detect(text, true, &ReadSettings::default());
         (
             String::from_utf8_lossy(&guess.dialect.delimiter).into_owned(),
             guess.dialect.quote.map(char::from),
@@ -634,14 +653,14 @@ mod tests {
         assert_eq!(found("'a','b'\n'c, d','e'\n'f','g'\n").1, Some('\''));
         assert_eq!(found("a;b\n\"c;d\";e\n").1, Some('"'));
         let escaped = detect(
-            b"\"a\",\"b\"\n\"say \\\"hi\\\", you\",\"c\"\n",
+            "\"a\",\"b\"\n\"say \\\"hi\\\", you\",\"c\"\n",
             true,
             &ReadSettings::default(),
         );
         assert_eq!(escaped.dialect.escape, Some(b'\\'));
-        let plain = detect(b"\"a\",\"b\"\n\"c:\\\\\",\"d\"\n", true, &ReadSettings::default());
+        let plain = detect("\"a\",\"b\"\n\"c:\\\\\",\"d\"\n", true, &ReadSettings::default());
         assert_eq!(plain.dialect.escape, None);
-        let notes = b"a;b;c\r\n1;x\ny;2\r\n3;z;4\r\n5;u\nv;6\r\n";
+        let notes = "a;b;c\r\n1;x\ny;2\r\n3;z;4\r\n5;u\nv;6\r\n";
         let guess = detect(notes, true, &ReadSettings::default());
         assert_eq!((guess.dialect.line_end, guess.width), (LineEnd::CrLf, 3));
     }

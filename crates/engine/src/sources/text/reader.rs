@@ -23,9 +23,13 @@ use super::{
 use crate::sources::{
     Control,
     error::SourceError,
-    inspection::{NoticeFact, SkipReason},
+    inspection::SkipReason,
+    notice::NoticeFact,
+    notice::NoticeTally,
+    probe::RowProbe,
     settings::ReadSettings,
-    stream::{NoticeTally, RawBlock, RowProbe},
+    shape::Shape,
+    stream::RawBlock,
     structure::{SampleCell, SampleRow},
 };
 
@@ -50,7 +54,7 @@ pub(crate) struct TextFile {
     pub(crate) charset: CharsetGuess,
     pub(crate) dialect: DialectGuess,
     /// The decoded beginning, without a line `sep=;`.
-    head: Vec<u8>,
+    head: String,
     whole: bool,
 }
 
@@ -93,7 +97,7 @@ impl TextFile {
             Some((marked, length)) if marked == charset.charset => length,
             _ => 0,
         };
-        let mut text = Vec::new();
+        let mut text = String::new();
         Transcoder::new(charset.charset).decode(&head[mark..], whole, &mut text);
         let dialect = dialect::detect(&text, whole, settings);
         text.drain(..dialect.declaration.unwrap_or(0));
@@ -165,10 +169,8 @@ impl TextFile {
         self.file.seek(SeekFrom::Start(skip)).map_err(unreadable)?;
         let mut transcoder = Transcoder::new(self.charset.charset);
         let parser = Parser::new(&self.dialect, Some(table));
-        let (mut raw, mut text) = (vec![0; WAVE], Vec::new());
-        let mut done = skip;
         let mut rows = 0u32;
-        if let Some(length) = self.dialect.declaration {
+        if self.dialect.declaration.is_some() {
             rows = 1;
             let block = RawBlock {
                 known: vec![(1, SkipReason::SeparatorLine)],
@@ -177,28 +179,37 @@ impl TextFile {
             if !out(vec![block]) {
                 return Ok(rows);
             }
-            // Its length is that of the decoded line; it is taken off the decoded text below.
-            text.reserve(length);
         }
-        let mut undeclared = self.dialect.declaration.unwrap_or(0);
+        let mut done = skip;
+        let file = &mut self.file;
+        let mut raw = vec![0; WAVE];
+        let mut next = |text: &mut String| -> Result<bool, SourceError> {
+            let length = read_full(file, &mut raw).map_err(unreadable)?;
+            let last = length < raw.len();
+            transcoder.decode(&raw[..length], last, text);
+            Ok(last)
+        };
+        let mut text = String::new();
+        let mut last = next(&mut text)?;
+        text.drain(..self.dialect.declaration.unwrap_or(0).min(text.len()));
         loop {
             control.check()?;
-            let length = read_full(&mut self.file, &mut raw).map_err(unreadable)?;
-            let last = length < raw.len();
-            done += length as u64;
-            transcoder.decode(&raw[..length], last, &mut text);
-            if undeclared > 0 {
-                text.drain(..undeclared.min(text.len()));
-                undeclared = 0;
-            }
-            let (end, wave) = parser.wave(&text, last);
+            // While one wave is parsed, the next is read and decoded.
+            let mut following = String::new();
+            let ((end, wave), read) = rayon::join(
+                || parser.wave(&text, last),
+                || if last { Ok(true) } else { next(&mut following) },
+            );
             let (count, blocks) = number(wave, rows, notices);
             rows += count;
-            text.drain(..end);
+            done += WAVE as u64;
             control.report(done.min(self.bytes), self.bytes, u64::from(rows));
             if !out(blocks) || last {
                 break;
             }
+            last = read?;
+            following.insert_str(0, &text[end..]);
+            text = following;
         }
         notices.add(NoticeFact::MixedCharset, None, None, transcoder.replaced);
         Ok(rows)
@@ -298,6 +309,8 @@ struct Parser<'a> {
     dialect: &'a Dialect,
     /// The same with each other usual delimiter, for rows that use another one.
     others: Vec<Dialect>,
+    /// The same with the other usual quote, for rows that use that.
+    other_quote: Option<Dialect>,
     /// Cells of the usual record.
     usual: usize,
     width: usize,
@@ -319,9 +332,16 @@ impl<'a> Parser<'a> {
         } else {
             Vec::new()
         };
+        let other_quote = (dialect.layout == Layout::Plain && !dialect.delimiter.is_empty())
+            .then(|| Dialect {
+                quote: Some(if dialect.quote == Some(b'\'') { b'"' } else { b'\'' }),
+                ..dialect.clone()
+            })
+            .filter(|other| other.delimiter.first() != other.quote.as_ref());
         Parser {
             dialect,
             others,
+            other_quote,
             usual: guess.width,
             width: table.map_or(guess.width, |table| table.width),
             probe: table.map(|table| &table.probe),
@@ -329,13 +349,13 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses from the beginning of `text` on, at most `most` records, in one go.
-    fn sequence(&self, text: &[u8], last: bool, most: usize) -> (usize, Vec<RawBlock>) {
+    fn sequence(&self, text: &str, last: bool, most: usize) -> (usize, Vec<RawBlock>) {
         let part = self.part(text, 0, text.len(), last, most);
         (part.end, part.blocks)
     }
 
     /// Parses all whole records of `text` on all cores. Returns where the last record ends.
-    fn wave(&self, text: &[u8], last: bool) -> (usize, Vec<Part>) {
+    fn wave(&self, text: &str, last: bool) -> (usize, Vec<Part>) {
         let mut starts = vec![0];
         let mut at = PART;
         while at + PART / 2 < text.len() {
@@ -380,9 +400,9 @@ impl<'a> Parser<'a> {
 
     /// A place at or after `from` where a record seems to begin: several lines from there on have the usual number of
     /// cells.
-    fn record_start(&self, text: &[u8], from: usize) -> Option<usize> {
+    fn record_start(&self, text: &str, from: usize) -> Option<usize> {
         let mut cells = Cells::default();
-        let mut at = self.dialect.line_after(text, from, false)?;
+        let mut at = self.dialect.line_after(text.as_bytes(), from, false)?;
         for _ in 0..64 {
             let (mut probe, mut fits) = (at, 0);
             while fits < 3 && probe < text.len() {
@@ -397,20 +417,20 @@ impl<'a> Parser<'a> {
             if fits == 3 {
                 return Some(at);
             }
-            at = self.dialect.line_after(text, at, false)?;
+            at = self.dialect.line_after(text.as_bytes(), at, false)?;
         }
         None
     }
 
-    fn part(&self, text: &[u8], start: usize, end: usize, last: bool, most: usize) -> Part {
+    fn part(&self, text: &str, start: usize, end: usize, last: bool, most: usize) -> Part {
         let mut part = Part {
             end: start,
             ..Part::default()
         };
         let mut raw = self.fresh_block(self.width);
         let mut cells = Cells::default();
-        let special = memchr::memchr(0, &text[start..end]).is_some()
-            || memchr::memmem::find(&text[start..end], "\u{feff}".as_bytes()).is_some();
+        let special = memchr::memchr(0, &text.as_bytes()[start..end]).is_some()
+            || memchr::memmem::find(&text.as_bytes()[start..end], "\u{feff}".as_bytes()).is_some();
         let mut texts: Vec<String> = Vec::new();
         while part.end < end && (part.records as usize) < most {
             let (next, mended) = self
@@ -422,28 +442,31 @@ impl<'a> Parser<'a> {
             };
             part.records += 1;
             let number = part.records;
-            let (from, dialect_cells) = (part.end, &mut cells);
+            let from = part.end;
             part.end = next;
             if mended {
                 part.notices.push((NoticeFact::DamagedQuote, Some(number), 1));
             }
-            if dialect_cells.len() == 0 {
+            if cells.len() == 0 {
                 raw.known.push((number, SkipReason::Rule));
                 continue;
             }
-            if dialect_cells.len() == 1 && self.usual >= 3 && !dialect_cells.quoted {
-                self.with_other_delimiter(text, from..next, last, dialect_cells, &mut part.notices, number);
+            if self.usual >= 3 && cells.len() * 3 <= self.usual && !cells.quoted {
+                self.with_other_delimiter(text, from..next, last, &mut cells, &mut part.notices, number);
+            }
+            if cells.len() > self.usual && self.usual >= 2 && !cells.quoted {
+                self.with_other_quote(text, from..next, last, &mut cells, &mut part.notices, number);
+            } else if cells.len() == self.usual && self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
+                cells.drop_leading_blanks(text.as_bytes());
             }
             let count = cells.len();
-            if special || cells.texts(text).any(|cell| cell.starts_with("=\"")) {
-                texts.clear();
+            texts.clear();
+            if special || cells.any_begins_with(text, b"=\"") {
                 texts.extend(
                     cells
                         .texts(text)
                         .map(|cell| clean(cell, number, &mut part.notices)),
                 );
-            } else {
-                texts.clear();
             }
             let cell = |index: usize| -> &str {
                 if texts.is_empty() {
@@ -484,10 +507,30 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A row with too many cells that has the usual number with the other quote uses that one.
+    fn with_other_quote(
+        &self,
+        text: &str,
+        place: std::ops::Range<usize>,
+        last: bool,
+        cells: &mut Cells,
+        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
+        number: u32,
+    ) {
+        if let Some(other) = &self.other_quote {
+            let next = other.record(text, place.start, last, cells);
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
+                notices.push((NoticeFact::DamagedQuote, Some(number), 1));
+                return;
+            }
+        }
+        self.dialect.record(text, place.start, last, cells);
+    }
+
     /// A line that is one cell here, and has exactly the usual number of cells with another delimiter, uses that one.
     fn with_other_delimiter(
         &self,
-        text: &[u8],
+        text: &str,
         place: std::ops::Range<usize>,
         last: bool,
         cells: &mut Cells,
@@ -496,7 +539,15 @@ impl<'a> Parser<'a> {
     ) {
         for other in &self.others {
             let next = other.record(text, place.start, last, cells);
-            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
+            // Blanks and colons are in every sentence; a row made with them shows it by its values.
+            let weak = matches!(other.delimiter.as_slice(), b" " | b":");
+            let sentence = weak
+                && !cells.quoted
+                && (self.usual < 4
+                    || !cells.texts(text).any(|cell| {
+                        matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)
+                    }));
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged && !sentence {
                 notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
                 return;
             }

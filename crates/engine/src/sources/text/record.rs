@@ -69,8 +69,13 @@ struct Span {
 }
 
 /// The cells of one record; kept and reused from record to record.
+///
+/// It also remembers from where on no quote closes a cell any more, so that a file full of stray quotes is not searched
+/// to its end for each of them. One set of cells therefore belongs to one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
+    /// By way of reading ([`Stray::searches`]): no cell that opens from here on is ever closed.
+    never_closed: [Option<usize>; 3],
     spans: Vec<Span>,
     scratch: Vec<u8>,
     /// A cell was enclosed in quotes.
@@ -93,20 +98,33 @@ impl Cells {
     }
 
     /// The text of the cell at `index` of the record that was read from `input`.
-    pub(crate) fn get<'a>(&'a self, input: &'a [u8], index: usize) -> &'a str {
+    pub(crate) fn get<'a>(&'a self, input: &'a str, index: usize) -> &'a str {
         let span = self.spans[index];
-        let bytes = if span.rewritten {
-            &self.scratch[span.start..span.end]
+        if span.rewritten {
+            // Made of pieces of the input that begin and end beside ASCII.
+            std::str::from_utf8(&self.scratch[span.start..span.end]).unwrap_or_default()
         } else {
-            &input[span.start..span.end]
-        };
-        // The input is UTF-8 and spans begin and end beside ASCII bytes, so this only costs the check.
-        std::str::from_utf8(bytes).unwrap_or_default()
+            input.get(span.start..span.end).unwrap_or_default()
+        }
     }
 
     /// The texts of all cells.
-    pub(crate) fn texts<'a>(&'a self, input: &'a [u8]) -> impl Iterator<Item = &'a str> + 'a {
+    pub(crate) fn texts<'a>(&'a self, input: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         (0..self.spans.len()).map(move |index| self.get(input, index))
+    }
+
+    /// True when a cell begins with this text.
+    pub(crate) fn any_begins_with(&self, input: &str, start: &[u8]) -> bool {
+        self.spans.iter().any(|span| {
+            let bytes = if span.rewritten {
+                &self.scratch[..]
+            } else {
+                input.as_bytes()
+            };
+            bytes
+                .get(span.start..span.end)
+                .is_some_and(|cell| cell.starts_with(start))
+        })
     }
 
     /// Where the raw cells stand in the input; only for records without rewritten cells.
@@ -124,6 +142,18 @@ impl Cells {
             }
             while span.end > span.start && bytes[span.end - 1].is_ascii_whitespace() {
                 span.end -= 1;
+            }
+        }
+    }
+
+    /// Takes off the blank that stands before every cell but the first, where a record has one after each delimiter.
+    pub(crate) fn drop_leading_blanks(&mut self, input: &[u8]) {
+        let led = |span: &Span| !span.rewritten && span.start < span.end && input[span.start] == b' ';
+        let plain =
+            |span: &Span| span.rewritten || span.start > 0 && matches!(input[span.start - 1], b'"' | b'\'');
+        if self.spans.iter().skip(1).all(|span| led(span) || plain(span)) {
+            for span in self.spans.iter_mut().skip(1).filter(|span| led(span)) {
+                span.start += 1;
             }
         }
     }
@@ -155,13 +185,15 @@ impl Dialect {
     /// Reads the record that begins at `start` into `cells`. With `last`, the end of `input` is the end of the file.
     ///
     /// `input` must be UTF-8. The caller asks only with `start < input.len()`.
-    pub(crate) fn record(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    pub(crate) fn record(&self, input: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         cells.clear();
+        let text = input;
+        let input = input.as_bytes();
         match &self.layout {
             Layout::Plain => self.delimited(input, start, last, cells, Stray::Text),
-            Layout::Drawn => self.drawn(input, start, last, cells),
+            Layout::Drawn => self.drawn(text, start, last, cells),
             Layout::Fixed(columns) => self.fixed(input, start, last, cells, columns),
-            Layout::WrappedLines => self.wrapped(input, start, last, cells),
+            Layout::WrappedLines => self.wrapped(text, start, last, cells),
         }
     }
 
@@ -170,13 +202,14 @@ impl Dialect {
     /// exactly `width` cells is taken. The flag says whether one of them was.
     pub(crate) fn repaired(
         &self,
-        input: &[u8],
+        text: &str,
         start: usize,
         last: bool,
         width: usize,
         cells: &mut Cells,
     ) -> (Next, bool) {
-        let next = self.record(input, start, last, cells);
+        let input = text.as_bytes();
+        let next = self.record(text, start, last, cells);
         if self.layout != Layout::Plain || width < 2 {
             return (next, false);
         }
@@ -198,17 +231,16 @@ impl Dialect {
                 return (next, true);
             }
             let damaged = cells.damaged;
-            let next = self.record(input, start, last, cells);
+            let next = self.record(text, start, last, cells);
             cells.damaged = damaged;
             return (next, damaged);
         }
-        if cells.quoted || cells.damaged {
-            for stray in [
-                Stray::StrictClose,
-                Stray::LineOnly,
-                Stray::DoubledCloses,
-                Stray::Literal,
-            ] {
+        let one_line = self
+            .line_end_from(input, start, last)
+            .is_none_or(|line| line + 2 >= end);
+        let sound = !cells.damaged && one_line && count < width;
+        if (cells.quoted || cells.damaged) && !sound {
+            for stray in Stray::REPAIRS {
                 let next = self.delimited(input, start, last, cells_cleared(cells), stray);
                 if let Next::At(_) = next
                     && cells.len() == width
@@ -219,7 +251,7 @@ impl Dialect {
             }
             // No reading fits. A record that runs over lines and has more cells than the table has swallowed its
             // neighbours: then the line alone is the smaller loss.
-            let next = self.record(input, start, last, cells);
+            let next = self.record(text, start, last, cells);
             let first_line = self.line_end_from(input, start, last).unwrap_or(end);
             if first_line < end && cells.len() > width {
                 let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
@@ -316,10 +348,15 @@ impl Dialect {
                 Some(end) => end,
                 None => return Quoted::Incomplete,
             },
-            Stray::Text | Stray::StrictClose | Stray::Literal => {
+            Stray::Text | Stray::StrictClose | Stray::OpenInside | Stray::Literal => {
                 input.len().min(open.saturating_add(LONGEST_CELL))
             }
         };
+        if let Some(search) = stray.searches()
+            && cells.never_closed[search].is_some_and(|from| open >= from)
+        {
+            return if last { Quoted::Text } else { Quoted::Incomplete };
+        }
         let mut at = open + 1;
         let mut rewrite = false;
         loop {
@@ -330,8 +367,13 @@ impl Dialect {
                 _ => memchr(quote, &input[at.min(end_of_line)..end_of_line]),
             };
             let Some(offset) = found else {
+                if let Some(search) = stray.searches().filter(|_| end_of_line == input.len()) {
+                    cells.never_closed[search] = Some(open);
+                }
                 return match stray {
-                    Stray::Text | Stray::StrictClose if !last && end_of_line == input.len() => {
+                    Stray::Text | Stray::StrictClose | Stray::OpenInside
+                        if !last && end_of_line == input.len() =>
+                    {
                         Quoted::Incomplete
                     }
                     _ => Quoted::Text,
@@ -378,6 +420,9 @@ impl Dialect {
             if closes {
                 self.push_quoted(input, open + 1, text_end, quote, rewrite, cells);
                 return Quoted::Closed { after: boundary.1 };
+            }
+            if stray == Stray::OpenInside && input[..place].ends_with(&self.delimiter) {
+                return Quoted::Text;
             }
             cells.damaged = true;
             at = place + 1;
@@ -571,23 +616,24 @@ impl Dialect {
         }
     }
 
-    fn drawn(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    fn drawn(&self, text: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         let plain = Dialect {
             layout: Layout::Plain,
             ..self.clone()
         };
+        let input = text.as_bytes();
         let next = plain.delimited(input, start, last, cells, Stray::Text);
         cells.trim(input);
         let count = cells.len();
         let is_rule = cells
-            .texts(input)
-            .all(|text| text.bytes().all(|byte| b"-+=: |".contains(&byte)))
-            && cells.texts(input).any(|text| text.contains(['-', '=']));
+            .texts(text)
+            .all(|cell| cell.bytes().all(|byte| b"-+=: |".contains(&byte)))
+            && cells.texts(text).any(|cell| cell.contains(['-', '=']));
         if is_rule {
             cells.keep_only(0..0);
         } else if count > 1 {
-            let first = usize::from(cells.get(input, 0).is_empty());
-            let end = count - usize::from(cells.get(input, count - 1).is_empty());
+            let first = usize::from(cells.get(text, 0).is_empty());
+            let end = count - usize::from(cells.get(text, count - 1).is_empty());
             cells.keep_only(first..end.max(first));
         }
         next
@@ -618,27 +664,27 @@ impl Dialect {
         Next::At(next)
     }
 
-    fn wrapped(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells) -> Next {
+    fn wrapped(&self, text: &str, start: usize, last: bool, cells: &mut Cells) -> Next {
         let outer = Dialect {
             delimiter: Vec::new(),
             layout: Layout::Plain,
             ..self.clone()
         };
-        let next = outer.delimited(input, start, last, cells, Stray::Text);
+        let next = outer.delimited(text.as_bytes(), start, last, cells, Stray::Text);
         if next == Next::Incomplete {
             return next;
         }
-        let line = cells.get(input, 0).as_bytes().to_vec();
+        let line = cells.get(text, 0).to_owned();
         let inner = Dialect {
             layout: Layout::Plain,
             ..self.clone()
         };
         let mut inside = Cells::default();
-        inner.delimited(&line, 0, true, &mut inside, Stray::Text);
+        inner.delimited(line.as_bytes(), 0, true, &mut inside, Stray::Text);
         cells.clear();
-        for text in inside.texts(&line) {
+        for cell in inside.texts(&line) {
             let from = cells.scratch.len();
-            cells.scratch.extend_from_slice(text.as_bytes());
+            cells.scratch.extend_from_slice(cell.as_bytes());
             let to = cells.scratch.len();
             cells.spans.push(Span {
                 start: from,
@@ -658,6 +704,8 @@ fn cells_cleared(cells: &mut Cells) -> &mut Cells {
 /// How quotes are read that do not stand where they belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stray {
+    /// As `Text`, but a cell in which another one seems to open did not open itself.
+    OpenInside,
     /// They are text; a cell ends at a quote with a delimiter or line end behind it.
     Text,
     /// As `Text`, and a cell ends only where the next one opens with a quote too, or the record ends.
@@ -668,6 +716,27 @@ enum Stray {
     DoubledCloses,
     /// No quote has any meaning.
     Literal,
+}
+
+impl Stray {
+    /// The ways of reading that search for the end of a cell through the whole buffer, numbered.
+    fn searches(self) -> Option<usize> {
+        match self {
+            Stray::Text => Some(0),
+            Stray::StrictClose => Some(1),
+            Stray::OpenInside => Some(2),
+            Stray::LineOnly | Stray::DoubledCloses | Stray::Literal => None,
+        }
+    }
+
+    /// The readings that are tried where the plain one does not give the usual number of cells, the mildest first.
+    const REPAIRS: [Stray; 5] = [
+        Stray::DoubledCloses,
+        Stray::OpenInside,
+        Stray::StrictClose,
+        Stray::LineOnly,
+        Stray::Literal,
+    ];
 }
 
 enum Quoted {
@@ -689,127 +758,5 @@ enum Boundary {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(dialect: &Dialect, text: &str, width: usize) -> Vec<Vec<String>> {
-        let (mut cells, mut at, mut rows) = (Cells::default(), 0, Vec::new());
-        while at < text.len() {
-            let (next, _) = dialect.repaired(text.as_bytes(), at, true, width, &mut cells);
-            rows.push(cells.texts(text.as_bytes()).map(str::to_owned).collect());
-            let Next::At(next) = next else {
-                panic!("the whole text is there")
-            };
-            assert!(next > at, "the reader must move on");
-            at = next;
-        }
-        rows
-    }
-
-    fn with(delimiter: &str) -> Dialect {
-        Dialect {
-            delimiter: delimiter.as_bytes().to_vec(),
-            ..Dialect::standard()
-        }
-    }
-
-    #[test]
-    fn quotes_line_ends_and_blanks_are_read_as_a_person_reads_them() {
-        let cases: &[(&str, &str, &[&[&str]])] = &[
-            (",", "a,b\r\nc,d", &[&["a", "b"], &["c", "d"]]),
-            (",", "a,\"b\r\nc\",d\n", &[&["a", "b\r\nc", "d"]]),
-            (",", "\"a \"\"x\"\"\",b\rc,d\n", &[&["a \"x\"", "b"], &["c", "d"]]),
-            (",", "\"\",\"\"\"\"\n", &[&["", "\""]]),
-            (",", "a, \"b, c\" ,d\n", &[&["a", "b, c", "d"]]),
-            (
-                ";",
-                "5\" Rohr;\"6\" Rohr\";x\n",
-                &[&["5\" Rohr", "6\" Rohr", "x"]],
-            ),
-            (";", "a;b\r\r\nc;d\n", &[&["a", "b"], &["c", "d"]]),
-            ("||", "a||b|c||d\n", &[&["a", "b|c", "d"]]),
-            (", ", "1,5, 2, x\n", &[&["1,5", "2", "x"]]),
-            ("", "a,b\nc\n", &[&["a,b"], &["c"]]),
-            (",", "\n", &[&[""]]),
-            (",", ",\n", &[&["", ""]]),
-        ];
-        for (delimiter, text, expected) in cases {
-            assert_eq!(&all(&with(delimiter), text, 0), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_damaged_quote_harms_its_own_row_only() {
-        let cases: &[(&str, &[&[&str]])] = &[
-            // Opened and never closed.
-            ("a,\"b,c\nd,e,f\n", &[&["a", "\"b", "c"], &["d", "e", "f"]]),
-            // Doubled at the end.
-            (
-                "\"a\"\",\"b\",\"c\"\n\"d\",\"e\",\"f\"\n",
-                &[&["a\"", "b", "c"], &["d", "e", "f"]],
-            ),
-            // A delimiter after a quote inside the text.
-            (
-                "\"a\",\"he said \"yes\", then left\",\"c\"\n\"d\",\"e\",\"f\"\n",
-                &[&["a", "he said \"yes\", then left", "c"], &["d", "e", "f"]],
-            ),
-            // A whole note over two lines stays one cell.
-            (
-                "\"a\",\"one\ntwo\",c\nd,e,f\n",
-                &[&["a", "one\ntwo", "c"], &["d", "e", "f"]],
-            ),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(&all(&with(","), text, 3), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn backslash_escapes_are_resolved() {
-        let dialect = Dialect {
-            escape: Some(b'\\'),
-            ..Dialect::standard()
-        };
-        assert_eq!(
-            all(&dialect, "\"a \\\"x\\\" \\\\ \\n\",b\n", 2),
-            [["a \"x\" \\ \\n", "b"]]
-        );
-        let without_quotes = Dialect {
-            quote: None,
-            ..dialect
-        };
-        assert_eq!(all(&without_quotes, "a\\,b,c\n", 2), [["a,b", "c"]]);
-    }
-
-    #[test]
-    fn drawn_and_fixed_tables_lose_their_dressing() {
-        let drawn = Dialect {
-            layout: Layout::Drawn,
-            ..with("|")
-        };
-        assert_eq!(
-            all(&drawn, "+---+---+\n| a | b |\n|---|:-:|\n|   | d |\n", 2),
-            [vec![], vec!["a", "b"], vec![], vec!["", "d"]]
-        );
-        let fixed = Dialect {
-            layout: Layout::Fixed(vec![0, 6, 10]),
-            ..with("")
-        };
-        assert_eq!(
-            all(&fixed, "Bäcker 1  x y\nab\n", 3),
-            [["Bäcker", "1", "x y"], ["ab", "", ""]]
-        );
-    }
-
-    #[test]
-    fn a_record_cut_by_the_buffer_is_asked_for_again() {
-        let mut cells = Cells::default();
-        for cut in ["a,b", "a,\"b", "a,\"b\"", "a,b\r", "a,\"b\nc"] {
-            assert_eq!(
-                Dialect::standard().record(cut.as_bytes(), 0, false, &mut cells),
-                Next::Incomplete,
-                "{cut:?}"
-            );
-        }
-    }
-}
+#[path = "record_tests.rs"]
+mod tests;

@@ -41,7 +41,7 @@ impl Archive {
     pub(crate) fn names(&self) -> Vec<String> {
         self.zip
             .file_names()
-            .filter_map(|name| name.ok().map(|name| name.into_owned()))
+            .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
             .collect()
     }
 
@@ -85,7 +85,7 @@ impl Archive {
             Capped {
                 inner: file,
                 left: MEMBER_LIMIT,
-                exceeded: false,
+                untagged: 0,
             },
         )))
     }
@@ -111,8 +111,12 @@ pub(crate) type Member<'a> = BufReader<Capped<ZipFile<'a, BufReader<File>>>>;
 pub(crate) struct Capped<R> {
     inner: R,
     left: u64,
-    exceeded: bool,
+    /// Bytes since the last tag began: a text has to fit into memory as a whole.
+    untagged: u64,
 }
+
+/// Bytes that may come without a tag.
+const MOST_UNTAGGED: u64 = 64 << 20;
 
 const EXCEEDED: &str = "inflates past the limit";
 
@@ -120,8 +124,11 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.inner.read(buffer)?;
         self.left = self.left.saturating_sub(length as u64);
-        self.exceeded |= self.left == 0;
-        if self.exceeded {
+        self.untagged = match memchr::memrchr(b'<', &buffer[..length]) {
+            Some(place) => (length - place) as u64,
+            None => self.untagged + length as u64,
+        };
+        if self.left == 0 || self.untagged > MOST_UNTAGGED {
             return Err(std::io::Error::other(EXCEEDED));
         }
         Ok(length)
@@ -145,6 +152,86 @@ pub(crate) fn damaged(part: &str, cause: &dyn std::fmt::Display) -> SourceError 
     SourceError::Damaged {
         part: part.to_owned(),
         cause: cause.to_string(),
+    }
+}
+
+/// Reads a member on a thread of its own and hands `work` what comes out, so that inflating and parsing go on at once.
+pub(crate) fn inflated_ahead<T>(member: Member<'_>, work: impl FnOnce(Ahead) -> T) -> T {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(4);
+        scope.spawn(move || {
+            let mut inner = member.into_inner();
+            loop {
+                let mut piece = vec![0; PIECE];
+                let mut filled = 0;
+                let result = loop {
+                    match inner.read(&mut piece[filled..]) {
+                        Ok(0) => break Ok(()),
+                        Ok(length) => filled += length,
+                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                        Err(error) => break Err(error),
+                    }
+                    if filled == piece.len() {
+                        break Ok(());
+                    }
+                };
+                piece.truncate(filled);
+                let ends = filled < PIECE;
+                // An empty piece would be taken for the end; the other side hangs up when it has seen enough.
+                if !piece.is_empty() && sender.send(Ok(piece)).is_err() {
+                    return;
+                }
+                if let Err(error) = result {
+                    let _ = sender.send(Err(error));
+                    return;
+                }
+                if ends {
+                    return;
+                }
+            }
+        });
+        work(Ahead {
+            receiver,
+            piece: Vec::new(),
+            at: 0,
+        })
+    })
+}
+
+/// Bytes that travel at a time from the inflating to the parsing thread.
+const PIECE: usize = 256 << 10;
+
+/// What a thread inflates ahead.
+pub(crate) struct Ahead {
+    receiver: std::sync::mpsc::Receiver<std::io::Result<Vec<u8>>>,
+    piece: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Ahead {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Ahead {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.at >= self.piece.len() {
+            self.at = 0;
+            self.piece = match self.receiver.recv() {
+                Ok(piece) => piece?,
+                Err(_) => Vec::new(),
+            };
+        }
+        Ok(&self.piece[self.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount;
     }
 }
 

@@ -1,20 +1,22 @@
 //! Workbooks.
 
 pub(crate) mod archive;
+pub(crate) mod foreign;
+pub(crate) mod frames;
 pub(crate) mod number_format;
+pub(crate) mod page;
 mod sheet;
 mod styles;
 mod xlsx;
 pub(crate) mod xml;
+pub(crate) mod xml_spreadsheet;
 
+pub(crate) use foreign::ReadWorkbook;
 pub(crate) use xlsx::XlsxFile;
 
 use crate::sources::{
-    Control,
-    error::SourceError,
-    inspection::SourceSheet,
-    settings::ReadSettings,
-    stream::{NoticeTally, RawBlock},
+    Control, error::SourceError, inspection::SourceSheet, notice::NoticeTally, settings::ReadSettings,
+    stream::RawBlock,
 };
 pub(crate) use sheet::SheetFacts;
 

@@ -8,13 +8,11 @@ use super::{
     archive::Content,
     number_format::number_text,
     styles::{SharedStrings, Styles, rich_text, unescape_signs},
-    xml::{Node, Xml, attribute, flag},
+    xml::{Node, Xml, attribute, flag, raw_attributes},
 };
 use crate::sources::{
-    error::SourceError,
-    inspection::{NoticeFact, SkipReason},
-    settings::Hidden,
-    stream::{NoticeTally, RawBlock},
+    error::SourceError, inspection::SkipReason, notice::NoticeFact, notice::NoticeTally, settings::Hidden,
+    stream::RawBlock,
 };
 
 /// Rows and columns that a sheet can have.
@@ -117,6 +115,40 @@ impl BlockBuilder {
 struct RowCells {
     text: String,
     cells: Vec<(usize, CellKind, usize, usize)>,
+    /// The value and the formula of the cell being read.
+    value: String,
+    formula: String,
+}
+
+/// What a cell's `t` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CellType {
+    Shared,
+    Text,
+    Bool,
+    Error,
+    Moment,
+    Number,
+}
+
+impl CellType {
+    fn named(name: &str) -> Self {
+        match name {
+            "s" => Self::Shared,
+            "str" | "inlineStr" => Self::Text,
+            "b" => Self::Bool,
+            "e" => Self::Error,
+            "d" => Self::Moment,
+            _ => Self::Number,
+        }
+    }
+}
+
+/// A cell's place.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    row: u32,
+    column: usize,
 }
 
 /// Reads a sheet from its XML. `out` takes blocks in order and says whether to go on; `progress` is asked after
@@ -219,7 +251,7 @@ pub(crate) fn read_sheet<R: Content>(
             None
         };
         blocks.push(number, &cells, known);
-        if number % 256 == 0 {
+        if number.is_multiple_of(256) {
             progress(number)?;
         }
         let finished = blocks.take(false);
@@ -249,18 +281,18 @@ fn read_row<R: Content>(
                     }
                     continue;
                 }
-                let column = attribute(&tag, "r")
-                    .as_deref()
-                    .and_then(parse_reference)
-                    .map_or(next_column, |(_, column)| column);
+                let (mut reference, mut kind, mut style) = (None, CellType::Number, 0);
+                raw_attributes(&tag, |name, value| match name {
+                    "r" => reference = parse_reference(value),
+                    "t" => kind = CellType::named(value),
+                    "s" => style = value.parse().unwrap_or(0),
+                    _ => {}
+                });
+                let column = reference.map_or(next_column, |(_, column)| column);
                 next_column = column + 1;
                 if empty {
                     continue;
                 }
-                let kind = attribute(&tag, "t").unwrap_or_default();
-                let style = attribute(&tag, "s")
-                    .and_then(|style| style.parse::<usize>().ok())
-                    .unwrap_or(0);
                 (column, kind, style)
             }
             Node::End(tag) if tag.local_name().as_ref() == "row" => break,
@@ -268,7 +300,8 @@ fn read_row<R: Content>(
             _ => continue,
         };
         let from = row.text.len();
-        let kind = read_cell(xml, &kind, style, context, &mut row.text, number, column, notices)?;
+        let place = Place { row: number, column };
+        let kind = read_cell(xml, kind, style, context, row, place, notices)?;
         if row.text.len() == from {
             continue;
         }
@@ -294,15 +327,13 @@ fn read_row<R: Content>(
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)]
 fn read_cell<R: Content>(
     xml: &mut Xml<R>,
-    kind: &str,
+    kind: CellType,
     style: usize,
     context: &SheetContext<'_>,
-    out: &mut String,
-    number: u32,
-    column: usize,
+    row: &mut RowCells,
+    place: Place,
     notices: &mut NoticeTally,
 ) -> Result<CellKind, SourceError> {
     enum Part {
@@ -311,8 +342,17 @@ fn read_cell<R: Content>(
         Inline,
         Other,
     }
+    let RowCells {
+        text: out,
+        value,
+        formula,
+        ..
+    } = row;
+    value.clear();
+    formula.clear();
+    let (mut has_value, mut has_formula) = (false, false);
+    let Place { row: number, column } = place;
     let from = out.len();
-    let (mut value, mut formula): (Option<String>, Option<String>) = (None, None);
     loop {
         let (part, empty) = match xml.next()? {
             Node::Start { tag, empty } => (
@@ -330,15 +370,15 @@ fn read_cell<R: Content>(
         };
         match part {
             Part::Value => {
-                let text = value.get_or_insert_default();
+                has_value = true;
                 if !empty {
-                    xml.text_into(text)?;
+                    xml.text_into(value)?;
                 }
             }
             Part::Formula => {
-                let text = formula.get_or_insert_default();
+                has_formula = true;
                 if !empty {
-                    xml.text_into(text)?;
+                    xml.text_into(formula)?;
                 }
             }
             Part::Inline if !empty => rich_text(xml, out)?,
@@ -346,23 +386,23 @@ fn read_cell<R: Content>(
             Part::Inline | Part::Other => {}
         }
     }
-    if formula.is_some() {
+    if has_formula {
         notices.add(NoticeFact::Formulas, Some(number), None, 1);
     }
-    let Some(value) = value else {
+    if !has_value {
         if out.len() > from {
             return Ok(CellKind::Text);
         }
-        if let Some(formula) = formula.filter(|formula| !formula.is_empty()) {
+        if !formula.is_empty() {
             notices.add(NoticeFact::UncachedFormulas, Some(number), Some(column), 1);
             out.push('=');
-            out.push_str(&formula);
+            out.push_str(formula);
             return Ok(CellKind::UncachedFormula);
         }
         return Ok(CellKind::Empty);
-    };
+    }
     Ok(match kind {
-        "s" => {
+        CellType::Shared => {
             let text = value
                 .trim()
                 .parse::<usize>()
@@ -371,13 +411,13 @@ fn read_cell<R: Content>(
             out.push_str(text.unwrap_or_default());
             CellKind::Text
         }
-        "str" | "inlineStr" => {
+        CellType::Text => {
             let start = out.len();
-            out.push_str(&value);
+            out.push_str(value);
             unescape_signs(out, start);
             CellKind::Text
         }
-        "b" => {
+        CellType::Bool => {
             out.push_str(match value.trim() {
                 "1" | "true" => "true",
                 "" => "",
@@ -385,7 +425,7 @@ fn read_cell<R: Content>(
             });
             CellKind::Bool
         }
-        "e" => {
+        CellType::Error => {
             if !value.is_empty() {
                 notices.add(
                     NoticeFact::ErrorCells { text: value.clone() },
@@ -394,14 +434,14 @@ fn read_cell<R: Content>(
                     1,
                 );
             }
-            out.push_str(&value);
+            out.push_str(value);
             CellKind::Error
         }
-        "d" => {
+        CellType::Moment => {
             out.push_str(value.trim());
             CellKind::Moment
         }
-        _ => {
+        CellType::Number => {
             let digits = value.trim();
             if digits.is_empty() {
                 return Ok(CellKind::Empty);
@@ -421,7 +461,7 @@ fn read_cell<R: Content>(
                     kind
                 }
                 Err(_) => {
-                    out.push_str(&value);
+                    out.push_str(value);
                     CellKind::Text
                 }
             }

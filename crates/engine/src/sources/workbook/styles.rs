@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    archive::{Archive, damaged},
+    archive::{Archive, Content, damaged, inflated_ahead},
     number_format::NumberFormat,
     xml::{Node, Xml, attribute},
 };
@@ -25,7 +25,13 @@ impl SharedStrings {
         let Some(member) = archive.member(part)? else {
             return Ok(strings);
         };
-        let mut xml = Xml::new(member, part);
+        inflated_ahead(member, |ahead| strings.parse(ahead, part))?;
+        Ok(strings)
+    }
+
+    fn parse<R: Content>(&mut self, content: R, part: &str) -> Result<(), SourceError> {
+        let strings = self;
+        let mut xml = Xml::new(content, part);
         loop {
             match xml.next()? {
                 Node::Start { tag, empty } if tag.local_name().as_ref() == "si" => {
@@ -42,7 +48,7 @@ impl SharedStrings {
                     let end = u32::try_from(strings.text.len()).map_err(|error| damaged(part, &error))?;
                     strings.ends.push(end);
                 }
-                Node::Eof => return Ok(strings),
+                Node::Eof => return Ok(()),
                 _ => {}
             }
         }
@@ -60,10 +66,7 @@ impl SharedStrings {
 }
 
 /// Appends the text of an `si` or `is` element: its runs, without what only tells how to pronounce them.
-pub(crate) fn rich_text<R: super::archive::Content>(
-    xml: &mut Xml<R>,
-    out: &mut String,
-) -> Result<(), SourceError> {
+pub(crate) fn rich_text<R: Content>(xml: &mut Xml<R>, out: &mut String) -> Result<(), SourceError> {
     let (mut depth, mut text_at, mut phonetic_at) = (1usize, 0usize, 0usize);
     let start = out.len();
     while depth > 0 {

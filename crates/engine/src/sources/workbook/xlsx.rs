@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{
     Workbook,
-    archive::Archive,
+    archive::{Archive, inflated_ahead},
     sheet::{SheetContext, SheetFacts, parse_range, read_sheet},
     styles::{SharedStrings, Styles},
     xml::{Node, Xml, attribute, flag},
@@ -17,8 +17,9 @@ use crate::sources::{
     Control,
     error::SourceError,
     inspection::SourceSheet,
+    notice::NoticeTally,
     settings::{Hidden, ReadSettings},
-    stream::{NoticeTally, RawBlock},
+    stream::RawBlock,
 };
 
 /// Parts below this size are counted exactly when sheets are listed, in bytes.
@@ -197,7 +198,9 @@ impl Workbook for XlsxFile {
             control.report(0, total, u64::from(row));
             Ok(())
         };
-        read_sheet(member, &part, &context, notices, &mut progress, out)
+        inflated_ahead(member, |ahead| {
+            read_sheet(ahead, &part, &context, notices, &mut progress, out)
+        })
     }
 }
 

@@ -132,6 +132,24 @@ pub(crate) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         })
 }
 
+/// Passes the attributes by local name and raw value; for the cells of a sheet, where every allocation counts. Their
+/// values (references, types, numbers) need no unescaping.
+pub(crate) fn raw_attributes<'a>(tag: &'a BytesStart<'_>, mut take: impl FnMut(&'a str, &'a str)) {
+    let mut rest = tag.attributes_raw();
+    while let Some((name, after)) = rest.split_once('=') {
+        let after = after.trim_ascii_start();
+        let Some(quote) = after.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else {
+            return;
+        };
+        let Some((value, following)) = after[1..].split_once(quote) else {
+            return;
+        };
+        let name = name.trim_ascii();
+        take(name.rsplit_once(':').map_or(name, |(_, local)| local), value);
+        rest = following;
+    }
+}
+
 /// True for an attribute that is set.
 pub(crate) fn flag(tag: &BytesStart<'_>, name: &str) -> bool {
     attribute(tag, name).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on"))

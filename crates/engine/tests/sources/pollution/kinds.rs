@@ -80,7 +80,13 @@ struct Spoiler<'a> {
 }
 
 impl Spoiler<'_> {
-    fn add(&mut self, kind: &'static str, detail: impl ToString, bytes: impl Into<Vec<u8>>, truth: Table) {
+    fn add(
+        &mut self,
+        kind: &'static str,
+        detail: impl std::fmt::Display,
+        bytes: impl Into<Vec<u8>>,
+        truth: Table,
+    ) {
         self.cases.push(Case {
             kind,
             detail: detail.to_string(),
@@ -89,7 +95,7 @@ impl Spoiler<'_> {
         });
     }
 
-    fn same(&mut self, kind: &'static str, detail: impl ToString, bytes: impl Into<Vec<u8>>) {
+    fn same(&mut self, kind: &'static str, detail: impl std::fmt::Display, bytes: impl Into<Vec<u8>>) {
         self.add(kind, detail, bytes, truth(self.base));
     }
 }
@@ -221,7 +227,7 @@ fn headers(spoiler: &mut Spoiler<'_>) {
     let lines = usual.lines(base);
     let lettered = |base: &Base| Table {
         header: (0..base.header.len())
-            .map(|index| char::from(b'A' + index as u8).to_string())
+            .map(|index| char::from(b'A' + u8::try_from(index).unwrap()).to_string())
             .collect(),
         rows: base.rows.clone(),
     };
@@ -493,6 +499,44 @@ fn single_rows(spoiler: &mut Spoiler<'_>, dice: &mut Dice) {
             format!("{other:?} row {row}"),
             usual.text(&spoiled),
         );
+    }
+    // With blanks between cells a row shows what it is by its values only.
+    if base.rows[0].iter().any(|cell| cell.parse::<f64>().is_ok()) && base.header.len() > 3 {
+        let row = dice.below(base.rows.len());
+        let writing = Writing {
+            delimiter: " ".into(),
+            ..usual.clone()
+        };
+        let mut spoiled = lines.clone();
+        spoiled[row + 1] = writing.line(&base.rows[row]);
+        spoiler.same(
+            "row with other delimiter",
+            format!("blank, row {row}"),
+            usual.text(&spoiled),
+        );
+    }
+    let row = dice.below(base.rows.len());
+    let mut spaced = lines.clone();
+    spaced[row + 1] = lines[row + 1].replace(base.delimiter, &format!("{} ", base.delimiter));
+    let single = Writing {
+        quote: '\'',
+        escape: '\'',
+        ..usual.clone()
+    };
+    let mut other_quote = lines.clone();
+    other_quote[row + 1] = single.line(&base.rows[row]);
+    let inner = base.rows[row]
+        .iter()
+        .any(|cell| cell.contains(base.delimiter) || cell.contains(['"', '\n']));
+    if !inner && base.rows[row][1..].iter().all(|cell| !cell.is_empty()) {
+        spoiler.same("row with blanks", format!("row {row}"), usual.text(&spaced));
+        if base.rows[row].iter().all(|cell| !cell.contains('\'')) {
+            spoiler.same(
+                "row with other quote",
+                format!("row {row}"),
+                usual.text(&other_quote),
+            );
+        }
     }
     let row = dice.below(base.rows.len());
     let mut unescaped = lines;
