@@ -80,9 +80,7 @@ pub(crate) async fn import(State(app): State<App>, request: Request) -> Response
     };
     // The key comes back: by that, clients learn that it is heeded here.
     if let Some(key) = key.and_then(|key| HeaderValue::try_from(key).ok()) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("idempotency-key"), key);
+        response.headers_mut().insert(IDEMPOTENCY_HEADER, key);
     }
     response
 }
