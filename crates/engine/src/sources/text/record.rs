@@ -226,14 +226,16 @@ impl Dialect {
             return (Next::Incomplete, false);
         };
         if count == width {
-            if cells.damaged && self.swallowed_rows(input, start, end, last, width, cells) {
+            if !cells.damaged {
+                return (next, false);
+            }
+            if self.swallowed_rows(input, start, end, last, width, cells) {
                 let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
                 return (next, true);
             }
-            let damaged = cells.damaged;
+            // Looking for swallowed rows has used the cells.
             let next = self.record(text, start, last, cells);
-            cells.damaged = damaged;
-            return (next, damaged);
+            return (next, true);
         }
         let one_line = self
             .line_end_from(input, start, last)
