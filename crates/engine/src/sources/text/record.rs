@@ -97,9 +97,11 @@ impl Cells {
         self.spans.len()
     }
 
-    /// The text of the cell at `index` of the record that was read from `input`.
+    /// The text of the cell at `index` of the record that was read from `input`; nothing past the last cell.
     pub(crate) fn get<'a>(&'a self, input: &'a str, index: usize) -> &'a str {
-        let span = self.spans[index];
+        let Some(&span) = self.spans.get(index) else {
+            return "";
+        };
         if span.rewritten {
             // Made of pieces of the input that begin and end beside ASCII.
             std::str::from_utf8(&self.scratch[span.start..span.end]).unwrap_or_default()
