@@ -14,6 +14,7 @@ pub mod mapping;
 pub mod migration;
 pub mod profile;
 pub mod protection;
+pub mod request_form;
 pub mod table;
 pub mod target;
 pub mod values;

@@ -23,6 +23,17 @@ pub enum ProtectionStatus {
     Expired,
 }
 
+impl ProtectionStatus {
+    /// The status at `now`, given the two dates.
+    pub fn at(until: Instant, progress_deadline: Instant, now: Instant) -> Self {
+        if now < until && now <= progress_deadline {
+            Self::Protected
+        } else {
+            Self::Expired
+        }
+    }
+}
+
 /// The computed dates of a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -42,15 +53,10 @@ impl Protection {
     pub fn of(registered_at: Instant, latest_progress: Option<Instant>, now: Instant) -> Self {
         let until = registered_at.plus_days(PROTECTION_DAYS);
         let progress_deadline = latest_progress.unwrap_or(registered_at).plus_days(PROGRESS_DAYS);
-        let status = if now < until && now <= progress_deadline {
-            ProtectionStatus::Protected
-        } else {
-            ProtectionStatus::Expired
-        };
         Protection {
             until,
             progress_deadline,
-            status,
+            status: ProtectionStatus::at(until, progress_deadline, now),
         }
     }
 

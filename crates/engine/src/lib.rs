@@ -2,8 +2,12 @@
 //! that lead through them. Knows no window: the desktop shell and the command line are both thin users of this crate.
 
 pub mod clock;
+pub mod connections;
 pub mod credentials;
+pub mod example;
 pub mod jobs;
+pub mod places;
 pub mod project;
+pub mod server;
 pub mod sources;
 pub mod workflows;

@@ -24,14 +24,17 @@ pub enum IndexError {
 impl Index {
     /// The index as bytes. Removed rows are left out.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let live: Vec<u32> = (0..count(self.rows.len())).filter(|&slot| self.rows.is_live(slot)).collect();
+        let live: Vec<u32> = (0..count(self.rows.len()))
+            .filter(|&slot| self.rows.is_live(slot))
+            .collect();
         let rows = &self.rows;
         let mut out = Writer::default();
         out.texts(self.vocabulary.texts());
         out.texts(self.places.spellings());
         out.number(live.len() as u64);
         out.array(live.iter().map(|&slot| rows.ids[slot as usize]));
-        out.bytes.extend(live.iter().map(|&slot| rows.marks[slot as usize]));
+        out.bytes
+            .extend(live.iter().map(|&slot| rows.marks[slot as usize]));
         out.array(live.iter().map(|&slot| count(rows.email(slot).len())));
         out.array(live.iter().map(|&slot| count(rows.words(slot).len())));
         out.array(live.iter().map(|&slot| u32::from(rows.forms[slot as usize])));
@@ -93,7 +96,12 @@ impl Index {
         };
         rows.email_ends = sums(input.array(length)?)?;
         rows.word_ends = sums(input.array(length)?)?;
-        rows.forms = input.array(length)?.into_iter().map(u16::try_from).collect::<Result<_, _>>().ok()?;
+        rows.forms = input
+            .array(length)?
+            .into_iter()
+            .map(u16::try_from)
+            .collect::<Result<_, _>>()
+            .ok()?;
         rows.places = input.array(length)?;
         rows.postcodes = input.array(length)?;
         rows.phones = (0..length).map(|_| input.number()).collect::<Option<_>>()?;
@@ -101,8 +109,14 @@ impl Index {
         rows.emails = std::str::from_utf8(emails).ok()?.to_string();
         rows.words = input.array(rows.word_ends.last().map_or(0, |&end| end as usize))?;
         let whole = rows.words.iter().all(|word| (word & WORD) < words)
-            && rows.places.iter().all(|&place| place == NOWHERE || place < spellings)
-            && rows.email_ends.iter().all(|&end| rows.emails.is_char_boundary(end as usize))
+            && rows
+                .places
+                .iter()
+                .all(|&place| place == NOWHERE || place < spellings)
+            && rows
+                .email_ends
+                .iter()
+                .all(|&end| rows.emails.is_char_boundary(end as usize))
             && input.bytes.is_empty();
         if !whole {
             return None;
@@ -113,7 +127,10 @@ impl Index {
                 email => hash_bytes(email.as_bytes()).max(1),
             })
             .collect();
-        index.vocabulary.see(rows.words.iter().map(|word| word & WORD));
+        for slot in 0..count(length) {
+            let place = index.places.meaning(rows.places[slot as usize]);
+            index.vocabulary.see(rows.words(slot), place);
+        }
         for &place in &rows.places {
             index.places.see(place);
         }

@@ -11,13 +11,34 @@ pub(super) const TAIL: u32 = 1 << 30;
 pub(super) const OWN_CITY: u32 = 1 << 29;
 /// In a row's words: written with a full stop, so perhaps cut short.
 pub(super) const DOTTED: u32 = 1 << 28;
+/// In a row's words: joined to the word before by a hyphen (`Müller-Krause`).
+pub(super) const HYPHENED: u32 = 1 << 27;
+/// In a row's words: a first name beside a family name. It never makes two names the same by itself.
+pub(super) const BESIDE: u32 = 1 << 26;
+/// In a row's words: after `St.`, so that it names a house and no person.
+pub(super) const SAINT: u32 = 1 << 25;
 /// The bits of a row's word that number it in the vocabulary.
-pub(super) const WORD: u32 = DOTTED - 1;
+pub(super) const WORD: u32 = SAINT - 1;
 
 /// Numbers written as words, folded.
 pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[
-    ("zwei", "2"), ("drei", "3"), ("vier", "4"), ("funf", "5"), ("sechs", "6"), ("sieben", "7"), ("acht", "8"),
-    ("neun", "9"), ("zehn", "10"), ("elf", "11"), ("zwolf", "12"), ("erste", "1"), ("erster", "1"), ("zweite", "2"), ("zweiter", "2"), ("drite", "3"), ("driter", "3"),
+    ("zwei", "2"),
+    ("drei", "3"),
+    ("vier", "4"),
+    ("funf", "5"),
+    ("sechs", "6"),
+    ("sieben", "7"),
+    ("acht", "8"),
+    ("neun", "9"),
+    ("zehn", "10"),
+    ("elf", "11"),
+    ("zwolf", "12"),
+    ("erste", "1"),
+    ("erster", "1"),
+    ("zweite", "2"),
+    ("zweiter", "2"),
+    ("drite", "3"),
+    ("driter", "3"),
 ];
 
 /// Legal forms as a set of bits; a name can carry several (`GmbH & Co. KG`).
@@ -66,7 +87,10 @@ pub(super) struct Reading {
 
 impl Reading {
     fn of(class: Class) -> Self {
-        Reading { class, words: Vec::new() }
+        Reading {
+            class,
+            words: Vec::new(),
+        }
     }
 }
 
@@ -91,6 +115,9 @@ pub(super) fn read_word(written: &str) -> Reading {
         };
     }
     if let Some(class) = fixed_class(&form, written.chars().count()) {
+        return Reading::of(class);
+    }
+    if let Some(class) = misspelt_legal_form(&form) {
         return Reading::of(class);
     }
     let mut words = Vec::new();
@@ -147,11 +174,12 @@ fn roman(written: &str) -> Option<u32> {
     const TENS: [&str; 4] = ["", "x", "xx", "xxx"];
     const ONES: [&str; 10] = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"];
     let lower = written.to_ascii_lowercase();
-    (2..40_u8).find(|number| {
-        let (tens, ones) = (TENS[usize::from(number / 10)], ONES[usize::from(number % 10)]);
-        lower.strip_prefix(tens) == Some(ones)
-    })
-    .map(u32::from)
+    (2..40_u8)
+        .find(|number| {
+            let (tens, ones) = (TENS[usize::from(number / 10)], ONES[usize::from(number % 10)]);
+            lower.strip_prefix(tens) == Some(ones)
+        })
+        .map(u32::from)
 }
 
 /// Words whose role is the same wherever they stand. `written_length` tells `SE` from `See`, which fold alike.
@@ -162,9 +190,8 @@ pub(super) fn fixed_class(form: &str, written_length: usize) -> Option<Class> {
     }
     match form {
         "gmbh" | "mbh" | "gesmbh" | "sarl" | "sagl" | "srl" => legal(legal::GMBH),
-        "gmbhco" | "gmbhcokg" | "gmbhundcokg" | "gmbhucokg" | "gmbhkg" | "gmbhundco" | "gmbhuco" | "gmbhcie" => {
-            legal(legal::GMBH | legal::KG)
-        }
+        "gmbhco" | "gmbhcokg" | "gmbhundcokg" | "gmbhucokg" | "gmbhkg" | "gmbhundco" | "gmbhuco"
+        | "gmbhcie" => legal(legal::GMBH | legal::KG),
         "cokg" => legal(legal::KG),
         "ag" | "sa" | "aktiengeselschaft" => legal(legal::AG),
         "kg" | "komanditgeselschaft" => legal(legal::KG),
@@ -184,15 +211,31 @@ pub(super) fn fixed_class(form: &str, written_length: usize) -> Option<Class> {
         "geselschaft" | "ges" | "beschrankter" | "haftung" | "eingetragener" | "eingetragene" | "eingetr"
         | "burgerlichen" | "rechts" | "ofene" | "ador" | "kdor" | "liquidation" => legal(0),
         "und" | "et" | "and" | "co" | "cie" | "compagnie" | "comp" | "company" => Some(Class::Joint),
-        "inh" | "inhaber" | "inhaberin" | "bes" | "besitzer" | "besitzerin" | "eigentumer" | "eigentumerin" | "gf"
-        | "geschaftsfuhrer" | "geschaftsfuhrerin" | "geschaftsfuhrung" | "pachter" | "pachterin" | "betreiber"
-        | "betreiberin" | "vorm" | "vormals" | "ehem" | "ehemals" | "fruher" | "familie" | "fam" | "wirt" | "leitung" => {
-            Some(Class::OwnerMark)
-        }
+        "inh" | "inhaber" | "inhaberin" | "bes" | "besitzer" | "besitzerin" | "eigentumer"
+        | "eigentumerin" | "gf" | "geschaftsfuhrer" | "geschaftsfuhrerin" | "geschaftsfuhrung"
+        | "pachter" | "pachterin" | "betreiber" | "betreiberin" | "vorm" | "vormals" | "ehem" | "ehemals"
+        | "fruher" | "familie" | "fam" | "wirt" | "leitung" => Some(Class::OwnerMark),
         "seit" | "since" | "gegr" | "gegrundet" | "ano" | "depuis" | "est" => Some(Class::SinceMark),
         "firma" | "fa" | "www" => Some(Class::Nothing),
         _ => None,
     }
+}
+
+/// The long words of legal forms are misspelt like others, and nothing else is near them.
+fn misspelt_legal_form(form: &str) -> Option<Class> {
+    const LONG: [&str; 5] = [
+        "haftungsbeschrankt",
+        "beschrankter",
+        "geselschaft",
+        "aktiengeselschaft",
+        "komanditgeselschaft",
+    ];
+    let near = |word: &&str| {
+        let limit = if word.len() > 14 { 2 } else { 1 };
+        super::similarity::edits(form.as_bytes(), word.as_bytes(), limit) <= limit
+    };
+    let word = (form.len() > 9).then(|| LONG.into_iter().find(near)).flatten()?;
+    fixed_class(word, word.len())
 }
 
 /// Short forms that no rule would find (they are no beginning of the word, or the trade has to be known), folded and
@@ -231,6 +274,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("gymn", "gymnasium"),
     ("handelsges", "handelsgeselschaft"),
     ("hbf", "hauptbahnhof"),
+    ("hl", "heilig"),
+    ("hlg", "heilig"),
     ("hotelgasthof", "hotel gasthof"),
     ("hotelrest", "hotel restaurant"),
     ("hotelrestaurant", "hotel restaurant"),

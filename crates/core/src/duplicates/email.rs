@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::fold::trim;
 use super::placeholder::is_placeholder_email;
 
 /// The form in which addresses are compared: without surrounding white space and invisible characters, in Unicode
@@ -13,7 +14,7 @@ use super::placeholder::is_placeholder_email;
 /// (`a@b.de; c@d.de`) are cut away. `None` where no address is left or it stands for none
 /// ([`is_placeholder_email`]). The form of a form is itself.
 pub fn normal_email(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     if is_plain(trimmed) {
         let form = if trimmed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(trimmed.to_ascii_lowercase())
@@ -32,11 +33,15 @@ fn is_plain(text: &str) -> bool {
         return false;
     };
     !local.is_empty()
-        && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'))
+        && local
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'))
         && domain.len() < 64
         && domain.split('.').all(|label| {
             !label.is_empty()
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
                 && !label.starts_with('-')
                 && !label.ends_with('-')
                 && label.as_bytes().get(2..4) != Some(b"--")
@@ -129,10 +134,23 @@ mod tests {
 
     #[test]
     fn what_is_no_address_has_no_form() {
-        for text in ["", "-", "k.A.", "info", "@huber.de", "info@", "noreply@portal.de", "info@ huber.de"] {
+        for text in [
+            "",
+            "-",
+            "k.A.",
+            "info",
+            "@huber.de",
+            "info@",
+            "noreply@portal.de",
+            "info@ huber.de",
+        ] {
             assert_eq!(normal_email(text), None, "{text:?}");
         }
-        assert_ne!(normal_email("info@straße.de"), normal_email("info@strasse.de"), "two domains since IDNA 2008");
+        assert_ne!(
+            normal_email("info@straße.de"),
+            normal_email("info@strasse.de"),
+            "two domains since IDNA 2008"
+        );
     }
 
     proptest! {

@@ -68,7 +68,13 @@ impl Index {
             a,
             b,
         };
-        let number = |value: u64| if value == 0 { String::new() } else { format!("+{value}") };
+        let number = |value: u64| {
+            if value == 0 {
+                String::new()
+            } else {
+                format!("+{value}")
+            }
+        };
         let phone = |slot: u32| number(rows.phones[slot as usize]);
         let code = |slot: u32| match rows.postcodes[slot as usize] {
             0 => String::new(),
@@ -80,7 +86,11 @@ impl Index {
         let both_named = self.has_name(one) && self.has_name(two);
         let place = |slot: u32| rows.places[slot as usize];
         let fields = vec![
-            exact(Field::Email, rows.email(one).to_string(), rows.email(two).to_string()),
+            exact(
+                Field::Email,
+                rows.email(one).to_string(),
+                rows.email(two).to_string(),
+            ),
             exact(Field::Phone, phone(one), phone(two)),
             FieldEvidence {
                 field: Field::Company,
@@ -96,11 +106,19 @@ impl Index {
             },
             exact(Field::Postcode, code(one), code(two)),
         ];
-        Some(Explanation { score, reason, fields })
+        Some(Explanation {
+            score,
+            reason,
+            fields,
+        })
     }
 
     fn company_form(&self, slot: u32) -> String {
-        let words = self.rows.words(slot).iter().map(|word| self.vocabulary.text(word & WORD));
+        let words = self
+            .rows
+            .words(slot)
+            .iter()
+            .map(|word| self.vocabulary.text(word & WORD));
         words.collect::<Vec<_>>().join(" ")
     }
 }

@@ -15,7 +15,10 @@ pub fn groups(pairs: &[Pair]) -> Vec<Group> {
             parents.len() - 1
         })
     };
-    let joined: Vec<(usize, usize)> = pairs.iter().map(|pair| (number(pair.a, &mut parents), number(pair.b, &mut parents))).collect();
+    let joined: Vec<(usize, usize)> = pairs
+        .iter()
+        .map(|pair| (number(pair.a, &mut parents), number(pair.b, &mut parents)))
+        .collect();
     for &(a, b) in &joined {
         let (a, b) = (root(&mut parents, a), root(&mut parents, b));
         // The earlier row stays on top: the result does not depend on the order of the pairs.

@@ -11,7 +11,10 @@ const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 #[inline]
 pub(super) fn mix(value: u64) -> u64 {
     let wide = u128::from(value ^ 0x5851_F42D_4C95_7F2D) * u128::from(MULTIPLIER);
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves are what is wanted")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the two halves are what is wanted"
+    )]
     let folded = (wide as u64) ^ ((wide >> 64) as u64);
     folded
 }

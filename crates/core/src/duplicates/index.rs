@@ -8,7 +8,6 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::compare::Name;
-use super::company::WORD;
 use super::email::normal_email;
 use super::hash::{NumberMap, count, hash_bytes};
 use super::phone::normal_phone;
@@ -165,7 +164,10 @@ impl Index {
 
     fn add(&mut self, side: Side, records: &[Record<'_>]) {
         self.stale = true;
-        let chunk = records.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(64, CHUNK);
+        let chunk = records
+            .len()
+            .div_ceil(rayon::current_num_threads().max(1) * 2)
+            .clamp(64, CHUNK);
         let mut drafts: Vec<Draft> = records.par_chunks(chunk).map(|rows| self.draft(rows)).collect();
         for (draft, rows) in drafts.iter_mut().zip(records.chunks(chunk)) {
             self.learn(draft, rows);
@@ -184,7 +186,9 @@ impl Index {
             let email = normal_email(record.email);
             draft.emails.push_str(email.as_deref().unwrap_or(""));
             draft.email_ends.push(count(draft.emails.len()));
-            draft.email_hashes.push(email.map_or(0, |email| hash_bytes(email.as_bytes()).max(1)));
+            draft
+                .email_hashes
+                .push(email.map_or(0, |email| hash_bytes(email.as_bytes()).max(1)));
             let phone = match record.phone {
                 Phone::None => None,
                 Phone::Normal(number) => Some(number),
@@ -215,7 +219,11 @@ impl Index {
     fn learn(&mut self, draft: &mut Draft, records: &[Record<'_>]) {
         let mut new_words = draft.new_words.iter().peekable();
         while let Some(&&(_, row)) = new_words.peek() {
-            let start = if row == 0 { 0 } else { draft.word_ends[row as usize - 1] };
+            let start = if row == 0 {
+                0
+            } else {
+                draft.word_ends[row as usize - 1]
+            };
             let mut at = start;
             split_name(records[row as usize].company, |word, _| {
                 if new_words.peek().is_some_and(|(place, _)| *place == at) {
@@ -226,7 +234,9 @@ impl Index {
             });
         }
         for &row in &draft.new_cities {
-            draft.cities[row as usize] = self.places.learn(records[row as usize].city, &mut self.vocabulary);
+            draft.cities[row as usize] = self
+                .places
+                .learn(records[row as usize].city, &mut self.vocabulary);
         }
     }
 
@@ -236,7 +246,12 @@ impl Index {
             let spelling = draft.cities[row];
             let place = self.places.of_spelling(spelling);
             let words = &draft.words[range(&draft.word_ends, count(row))];
-            let forms = assemble(&self.vocabulary, words, self.places.words(place), &mut draft.numbers);
+            let forms = assemble(
+                &self.vocabulary,
+                words,
+                self.places.words(place),
+                &mut draft.numbers,
+            );
             draft.number_ends.push(count(draft.numbers.len()));
             draft.forms.push(forms);
             draft.places.push(place);
@@ -254,16 +269,23 @@ impl Index {
         rows.marks.extend(std::iter::repeat_n(mark, records.len()));
         let start = count(rows.emails.len());
         rows.emails.push_str(&draft.emails);
-        rows.email_ends.extend(draft.email_ends.iter().map(|end| start + end));
+        rows.email_ends
+            .extend(draft.email_ends.iter().map(|end| start + end));
         rows.email_hashes.extend_from_slice(&draft.email_hashes);
         rows.phones.extend_from_slice(&draft.phones);
         rows.postcodes.extend_from_slice(&draft.postcodes);
         let start = count(rows.words.len());
         rows.words.extend_from_slice(&draft.numbers);
-        rows.word_ends.extend(draft.number_ends.iter().map(|end| start + end));
+        rows.word_ends
+            .extend(draft.number_ends.iter().map(|end| start + end));
         rows.forms.extend_from_slice(&draft.forms);
         rows.places.extend_from_slice(&draft.places);
-        self.vocabulary.see(draft.numbers.iter().map(|word| word & WORD));
+        for (row, &place) in (0..).zip(&draft.places) {
+            self.vocabulary.see(
+                &draft.numbers[range(&draft.number_ends, row)],
+                self.places.meaning(place),
+            );
+        }
         for &place in &draft.places {
             self.places.see(place);
         }
@@ -277,7 +299,6 @@ impl Index {
         self.stale = true;
         self.rows.marks[slot as usize] |= REMOVED;
         self.rows.removed += 1;
-        self.vocabulary.forget(self.rows.words(slot).iter().map(|word| word & WORD));
         self.places.forget(self.rows.places[slot as usize]);
         true
     }
@@ -303,13 +324,17 @@ impl Index {
         }
         let wanted: NumberMap<u32, ()> = ids.iter().map(|&id| (id, ())).collect();
         let known = (0_u32..).zip(&self.rows.ids);
-        known.filter(|(slot, id)| wanted.contains_key(id) && self.rows.is_live(*slot)).map(|(slot, _)| slot).collect()
+        known
+            .filter(|(slot, id)| wanted.contains_key(id) && self.rows.is_live(*slot))
+            .map(|(slot, _)| slot)
+            .collect()
     }
 
     /// Weighs words and places anew after rows came or went.
     pub(super) fn prepare(&mut self) {
         if self.stale {
             self.vocabulary.weigh(self.len());
+            self.vocabulary.feature_new_words();
             self.places.resolve();
             self.stale = false;
         }

@@ -94,7 +94,11 @@ impl Duplicates {
         let mut pairs = Vec::new();
         for &row in &rows {
             let partners = self.partners.get(&row).into_iter().flatten();
-            pairs.extend(partners.filter(|&&other| other > row && rows.contains(&other)).map(|&other| self.pairs[&(row, other)]));
+            pairs.extend(
+                partners
+                    .filter(|&&other| other > row && rows.contains(&other))
+                    .map(|&other| self.pairs[&(row, other)]),
+            );
         }
         pairs
     }
@@ -127,21 +131,32 @@ impl Duplicates {
         let before = self.reach([id]);
         change(&mut self.index);
         // A row that leaves a large set of equal rows may have been the one that held it together.
-        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY { before.iter().copied().collect() } else { vec![id] };
+        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY {
+            before.iter().copied().collect()
+        } else {
+            vec![id]
+        };
         self.rematch_within(&again, before)
     }
 
     fn rematch(&mut self, ids: &[u32]) -> Change {
         let before = self.reach(ids.iter().copied());
-        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY { before.iter().copied().collect() } else { ids.to_vec() };
+        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY {
+            before.iter().copied().collect()
+        } else {
+            ids.to_vec()
+        };
         self.rematch_within(&again, before)
     }
 
     /// Searches the partners of `ids` anew and tells what became of the rows in `before`.
     fn rematch_within(&mut self, ids: &[u32], before: BTreeSet<u32>) -> Change {
-        let found = self.index.find_for(ids, &self.separated, &Watch::SILENT).unwrap_or_else(|Cancelled| {
-            unreachable!("a silent watch cancels nothing");
-        });
+        let found = self
+            .index
+            .find_for(ids, &self.separated, &Watch::SILENT)
+            .unwrap_or_else(|Cancelled| {
+                unreachable!("a silent watch cancels nothing");
+            });
         let mut old: BTreeMap<(u32, u32), Pair> = BTreeMap::new();
         for id in ids {
             for other in self.partners.remove(id).unwrap_or_default() {
@@ -155,14 +170,20 @@ impl Duplicates {
         }
         let mut change = Change::default();
         for pair in found {
-            let same = old.remove(&key(pair.a, pair.b)).is_some_and(|known| known == pair);
+            let same = old
+                .remove(&key(pair.a, pair.b))
+                .is_some_and(|known| known == pair);
             if !same {
                 change.added.push(pair);
             }
             self.put(pair);
         }
         let still_there = |pair: &&Pair| !self.pairs.contains_key(&key(pair.a, pair.b));
-        change.removed = old.values().filter(still_there).map(|pair| (pair.a, pair.b)).collect();
+        change.removed = old
+            .values()
+            .filter(still_there)
+            .map(|pair| (pair.a, pair.b))
+            .collect();
         let touched = before.into_iter().chain(ids.iter().copied());
         let rows = self.reach(touched);
         change.groups = self.groups_of(&rows);
@@ -182,7 +203,13 @@ impl Duplicates {
         let mut open: Vec<u32> = rows.into_iter().collect();
         while let Some(row) = open.pop() {
             if reached.insert(row) {
-                open.extend(self.partners.get(&row).into_iter().flatten().filter(|other| !reached.contains(other)));
+                open.extend(
+                    self.partners
+                        .get(&row)
+                        .into_iter()
+                        .flatten()
+                        .filter(|other| !reached.contains(other)),
+                );
             }
         }
         reached

@@ -12,12 +12,15 @@ mod company;
 mod compare;
 mod email;
 mod explain;
+#[cfg(test)]
+mod fit;
 mod fold;
 mod groups;
 mod hash;
 mod index;
 mod join;
 mod live;
+mod misspelt;
 mod names;
 mod phone;
 mod place;
@@ -34,13 +37,14 @@ mod words;
 
 pub use bytes::IndexError;
 pub use email::normal_email;
-pub use explain::{Explanation, FieldEvidence, Field, normal_city, normal_company};
+pub use explain::{Explanation, Field, FieldEvidence, normal_city, normal_company};
 pub use groups::groups;
 pub use index::Index;
 pub use live::{Change, Duplicates};
 pub use phone::{E164, Region, normal_phone};
 pub use placeholder::{is_placeholder, is_placeholder_email, is_placeholder_phone};
 pub use record::{
-    Cancelled, EMAIL_SCORE, Group, HARD, LIMIT, PHONE_SCORE, Pair, Phase, Phone, Progress, Reason, Record, Side, Watch,
+    Cancelled, EMAIL_SCORE, Group, HARD, LIMIT, PHONE_SCORE, Pair, Phase, Phone, Progress, Reason, Record,
+    Side, Watch,
 };
 pub use search::{LARGEST_FULL_SET, Separated};

@@ -9,6 +9,7 @@ use std::fmt;
 use phonenumber::country;
 use serde::{Deserialize, Serialize};
 
+use super::fold::trim;
 use super::placeholder::is_placeholder_phone;
 
 /// Where a number without country code is at home.
@@ -64,7 +65,9 @@ impl E164 {
 
     /// The number whose [`E164::digits`] these are; `None` for more than 15 digits or none.
     pub fn from_digits(digits: u64) -> Option<Self> {
-        (1..1_000_000_000_000_000).contains(&digits).then_some(Self(digits))
+        (1..1_000_000_000_000_000)
+            .contains(&digits)
+            .then_some(Self(digits))
     }
 }
 
@@ -79,7 +82,7 @@ impl fmt::Display for E164 {
 /// `None` for what is no phone number, for numbers that a spreadsheet damaged (`4.93012E+11`) and for numbers nobody
 /// has ([`is_placeholder_phone`]). Without a region only numbers with a country code have a form.
 pub fn normal_phone(text: &str, region: Option<Region>) -> Option<E164> {
-    let text = text.trim();
+    let text = trim(text);
     // A number that ends in ".0" went through a floating-point column: the zero is none of its digits.
     if text.is_empty() || text.len() > 60 || text.ends_with(".0") {
         return None;
@@ -146,7 +149,9 @@ fn assemble(code: &[u8], national: &[u8]) -> Option<E164> {
         return None;
     }
     let number = code.iter().chain(national);
-    let digits = number.fold(0_u64, |sum, digit| sum.saturating_mul(10) + u64::from(digit - b'0'));
+    let digits = number.fold(0_u64, |sum, digit| {
+        sum.saturating_mul(10) + u64::from(digit - b'0')
+    });
     E164::from_digits(digits)
 }
 
@@ -154,7 +159,11 @@ fn read_any(text: &str, region: Option<Region>) -> Option<E164> {
     let exponent = text.split(['E', 'e']).collect::<Vec<_>>();
     if let [mantissa, power] = exponent[..]
         && mantissa.ends_with(|letter: char| letter.is_ascii_digit())
-        && power.strip_prefix('+').unwrap_or(power).bytes().all(|byte| byte.is_ascii_digit())
+        && power
+            .strip_prefix('+')
+            .unwrap_or(power)
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
     {
         return None;
     }
@@ -201,10 +210,20 @@ mod tests {
             (
                 "+41443211234",
                 Some(Region::Ch),
-                &["044 321 12 34", "+41 44 321 12 34", "0041 44 321 12 34", "+41 (0)44 321 12 34", "044/321.12.34"],
+                &[
+                    "044 321 12 34",
+                    "+41 44 321 12 34",
+                    "0041 44 321 12 34",
+                    "+41 (0)44 321 12 34",
+                    "044/321.12.34",
+                ],
             ),
             ("+498912345678", None, &["+49 89 12345678", "+49 (0)89 12345678"]),
-            ("+43142123456", Some(Region::At), &["01 42123456", "+43 1 42123456"]),
+            (
+                "+43142123456",
+                Some(Region::At),
+                &["01 42123456", "+43 1 42123456"],
+            ),
         ] {
             for spelling in spellings {
                 let seen = normal_phone(spelling, region).map(|number| number.to_string());
@@ -215,10 +234,28 @@ mod tests {
 
     #[test]
     fn what_is_no_number_has_no_form() {
-        for text in ["", "-", "k.A.", "00000000", "0000 0000000", "123", "4.93012E+11", "4,93012E+11", "498912345678.0", "0", "unbekannt", "+49", "1234567890"] {
+        for text in [
+            "",
+            "-",
+            "k.A.",
+            "00000000",
+            "0000 0000000",
+            "123",
+            "4.93012E+11",
+            "4,93012E+11",
+            "498912345678.0",
+            "0",
+            "unbekannt",
+            "+49",
+            "1234567890",
+        ] {
             assert_eq!(normal_phone(text, Some(Region::De)), None, "{text:?}");
         }
-        assert_eq!(normal_phone("089 12345678", None), None, "no region, no country code");
+        assert_eq!(
+            normal_phone("089 12345678", None),
+            None,
+            "no region, no country code"
+        );
     }
 
     fn spelled(digits: &str, signs: &[u8]) -> String {

@@ -1,7 +1,8 @@
 //! All places of an index, and which of them mean the same one.
 
 use super::hash::{NumberMap, Texts, count, hash_bytes};
-use super::place::{Place, merge_misspelt};
+use super::misspelt::merge_misspelt;
+use super::place::Place;
 use super::vocabulary::Vocabulary;
 
 /// The place of a row that has none.
@@ -24,6 +25,9 @@ pub(super) struct Places {
     rows: Vec<u32>,
     /// By base: the base it is taken for; filled by [`Places::resolve`].
     representative: Vec<u32>,
+    /// Whether the field holds no towns but something longer that is mostly different from row to row (addresses,
+    /// authors). Then it brings no rows together and keeps none apart.
+    loose: bool,
 }
 
 impl Places {
@@ -63,7 +67,11 @@ impl Places {
 
     /// The place of a spelling as rows keep it: the spelling's number, or [`NOWHERE`].
     pub(super) fn of_spelling(&self, spelling: u32) -> u32 {
-        if self.base[spelling as usize] == NOWHERE { NOWHERE } else { spelling }
+        if self.base[spelling as usize] == NOWHERE {
+            NOWHERE
+        } else {
+            spelling
+        }
     }
 
     pub(super) fn words(&self, place: u32) -> &[u32] {
@@ -72,7 +80,9 @@ impl Places {
 
     /// A postcode that stands in the cell.
     pub(super) fn postcode(&self, spelling: u32) -> u32 {
-        self.read[spelling as usize].as_ref().map_or(0, |place| place.postcode)
+        self.read[spelling as usize]
+            .as_ref()
+            .map_or(0, |place| place.postcode)
     }
 
     pub(super) fn see(&mut self, place: u32) {
@@ -90,18 +100,71 @@ impl Places {
 
     /// Finds out which base names are misspellings of others.
     pub(super) fn resolve(&mut self) {
-        let bases: Vec<(&str, u32, bool)> =
-            self.bases.iter().zip(&self.rows).zip(&self.known).map(|((name, rows), known)| (name, *rows, *known)).collect();
-        self.representative = merge_misspelt(&bases).into_iter().map(count).collect();
+        let bases: Vec<(&str, u32, bool)> = self
+            .bases
+            .iter()
+            .zip(&self.rows)
+            .zip(&self.known)
+            .map(|((name, rows), known)| (name, *rows, *known))
+            .collect();
+        let misspelt = merge_misspelt(&bases);
+        let rows: u32 = self.rows.iter().sum();
+        let unknown = || self.read.iter().flatten().filter(|place| !place.known);
+        let words: usize = unknown().map(|place| place.beginnings.len()).sum();
+        let several = unknown().count();
+        self.loose = rows >= 40 && several > rows as usize / 2 && words > 3 * several;
+        self.representative = misspelt.into_iter().map(count).collect();
+        for place in self.read.iter().flatten() {
+            let Some(base) = self.bases.find(&place.base) else {
+                continue;
+            };
+            // "New York City" is New York, "Kleinkleckersdorf Süd" Kleinkleckersdorf, if the rows know those.
+            let shorter = place
+                .beginnings
+                .iter()
+                .rev()
+                .skip(1)
+                .filter(|&&length| length > 3);
+            let town = shorter
+                .filter_map(|&length| self.bases.find(&place.base[..length]))
+                .find(|&town| {
+                    self.rows[town as usize] > 0
+                        && (self.known[town as usize]
+                            || 2 * self.rows[town as usize] >= self.rows[base as usize])
+                });
+            if let Some(town) = town
+                && self.representative[base as usize] == base
+            {
+                self.representative[base as usize] = self.representative[town as usize];
+            }
+        }
     }
 
     /// Rows of one block can be in the same place; rows of two blocks cannot. [`NOWHERE`] stays itself.
     pub(super) fn block(&self, place: u32) -> u32 {
-        if place == NOWHERE { NOWHERE } else { self.representative[self.base[place as usize] as usize] }
+        if place == NOWHERE || self.loose {
+            NOWHERE
+        } else {
+            self.representative[self.base[place as usize] as usize]
+        }
     }
 
     pub(super) fn blocks(&self) -> usize {
         self.representative.len()
+    }
+
+    /// How many rows have the base name of one of two places, the larger number; `None` where a place is missing or they are two.
+    pub(super) fn rows_near(&self, left: u32, right: u32) -> Option<u32> {
+        if self.loose || self.block(left) != self.block(right) {
+            return None;
+        }
+        let rows = |place: u32| {
+            self.base
+                .get(place as usize)
+                .and_then(|base| self.rows.get(*base as usize))
+                .copied()
+        };
+        Some(rows(left)?.max(rows(right)?))
     }
 
     /// A number that two places share exactly when they say the same but for the part of the town.
@@ -130,10 +193,16 @@ impl Places {
         if left == right {
             return Some(1.0);
         }
+        if self.loose {
+            return (self.base[left as usize] == self.base[right as usize]).then_some(1.0);
+        }
         if self.block(left) != self.block(right) {
             return Some(0.0);
         }
-        let (one, two) = (self.read[left as usize].as_ref()?, self.read[right as usize].as_ref()?);
+        let (one, two) = (
+            self.read[left as usize].as_ref()?,
+            self.read[right as usize].as_ref()?,
+        );
         let misspelt = self.base[left as usize] != self.base[right as usize];
         Some(one.agree(two) * if misspelt { 0.9 } else { 1.0 })
     }
@@ -155,5 +224,8 @@ pub(super) fn blocks_by_postcode(rows: impl Iterator<Item = (u32, u32)>) -> Numb
             vote.1 -= 1;
         }
     }
-    votes.into_iter().map(|(postcode, (block, _))| (postcode, block)).collect()
+    votes
+        .into_iter()
+        .map(|(postcode, (block, _))| (postcode, block))
+        .collect()
 }

@@ -1,8 +1,10 @@
 //! Reads whole names: splits them into written words and decides, with the neighbours in view, what each one does.
 
-use super::company::{Class, DOTTED, OWN_CITY, OWNER, TAIL, WORD, fixed_class, legal};
+use super::company::{
+    BESIDE, Class, DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD, fixed_class, legal,
+};
 use super::vocabulary::Vocabulary;
-use super::words::{FILLER, NUMBER, SISTER, TRADE};
+use super::words::{FILLER, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
 /// Signs around a written word.
 pub(super) mod sign {
@@ -14,6 +16,8 @@ pub(super) mod sign {
     pub(crate) const DOT: u8 = 8;
     /// `&` or `+` stands before the word.
     pub(crate) const AND: u8 = 16;
+    /// A hyphen without blanks stands before the word.
+    pub(crate) const HYPHEN: u8 = 32;
 }
 
 /// Calls `see` with each written word of a name (letters, digits, apostrophes inside) and the signs around it.
@@ -33,7 +37,11 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
             at += length.max(1);
         }
         if at > start {
-            let dot = if bytes.get(at) == Some(&b'.') { sign::DOT } else { 0 };
+            let dot = if bytes.get(at) == Some(&b'.') {
+                sign::DOT
+            } else {
+                0
+            };
             see(&text[start..at], signs | dot);
             signs = 0;
             blank_before = false;
@@ -43,8 +51,13 @@ pub(super) fn split_name<'t>(text: &'t str, mut see: impl FnMut(&'t str, u8)) {
         let end = at + sign.len_utf8();
         let blank_after = bytes.get(end).is_none_or(|&byte| byte == b' ');
         match sign {
-            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => signs |= sign::BREAK,
-            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => signs |= sign::BREAK,
+            ',' | '|' | ';' | ':' | '•' | '·' | '"' | '„' | '“' | '”' | '»' | '«' => {
+                signs |= sign::BREAK;
+            }
+            '-' | '/' | '–' | '—' if blank_before || blank_after || matches!(sign, '–' | '—') => {
+                signs |= sign::BREAK;
+            }
+            '-' => signs |= sign::HYPHEN,
             '(' | '[' => signs |= sign::OPEN,
             ')' | ']' => signs |= sign::CLOSE,
             '&' | '+' => signs |= sign::AND,
@@ -68,7 +81,9 @@ fn word_letter(text: &str, at: usize) -> usize {
     let Some(letter) = text[at..].chars().next() else {
         return 0;
     };
-    let inside = letter.is_alphanumeric() || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}') || unicode_normalization::char::is_combining_mark(letter);
+    let inside = letter.is_alphanumeric()
+        || matches!(letter, '’' | '´' | '\u{ad}' | '\u{200b}')
+        || unicode_normalization::char::is_combining_mark(letter);
     if inside { letter.len_utf8() } else { 0 }
 }
 
@@ -91,6 +106,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     let mut tail = false;
     let mut bracket = false;
     let mut since = false;
+    let mut saint = false;
     let mut at = 0;
     while at < words.len() && out.len() - start < MOST_WORDS {
         let WordAt { written, signs } = words[at];
@@ -123,7 +139,8 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                     };
                     out.extend(vocabulary.texts().find(number));
                 } else {
-                    push(vocabulary, parts[0], signs | sign::DOT, owner, tail, city, out);
+                    let marks = if owner { OWNER } else { 0 } | if tail { TAIL } else { 0 };
+                    out.push(parts[0] | marks | DOTTED);
                 }
             }
             Class::Words => {
@@ -133,12 +150,35 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                         continue;
                     }
                     let dotted = if parts.len() == 1 { signs } else { 0 };
+                    let before = out.len();
                     push(vocabulary, word, dotted, owner, tail, city, out);
-                    let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(super::words::SURNAME);
+                    if saint && let Some(last) = out[before..].last_mut() {
+                        *last |= SAINT;
+                    }
+                    saint = vocabulary.text(word) == "sankt";
+                    let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
                     named |= !says_nothing && !city.contains(&word);
                 }
                 since = false;
             }
+        }
+    }
+    let first_name = |word: u32| {
+        let facts = vocabulary.word(word & WORD).facts;
+        facts.is(GIVEN) && !facts.is(SURNAME | HOUSE)
+    };
+    let name = |word: &u32| {
+        let facts = vocabulary.word(word & WORD).facts;
+        let other = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
+        !other
+            && !first_name(*word)
+            && word & (OWNER | OWN_CITY) == 0
+            && vocabulary.text(word & WORD).len() > 1
+    };
+    let beside = out[start..].iter().any(name);
+    for word in &mut out[start..] {
+        if beside && *word & SAINT == 0 && first_name(*word) {
+            *word |= BESIDE;
         }
     }
     // A town hall bears the town's name and nothing else: then it is the name.
@@ -146,7 +186,11 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
         let facts = vocabulary.word(word & WORD).facts;
         !facts.is(FILLER | TRADE | NUMBER)
     };
-    if out[start..].iter().filter(|word| content(word)).all(|word| word & OWN_CITY != 0) {
+    if out[start..]
+        .iter()
+        .filter(|word| content(word))
+        .all(|word| word & OWN_CITY != 0)
+    {
         for word in &mut out[start..] {
             *word &= !OWN_CITY;
         }
@@ -154,7 +198,15 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
     forms
 }
 
-fn push(vocabulary: &Vocabulary, word: u32, signs: u8, owner: bool, tail: bool, city: &[u32], out: &mut Vec<u32>) {
+fn push(
+    vocabulary: &Vocabulary,
+    word: u32,
+    signs: u8,
+    owner: bool,
+    tail: bool,
+    city: &[u32],
+    out: &mut Vec<u32>,
+) {
     let facts = vocabulary.word(word).facts;
     if facts.is(FILLER) && !facts.is_known() {
         return;
@@ -164,6 +216,7 @@ fn push(vocabulary: &Vocabulary, word: u32, signs: u8, owner: bool, tail: bool, 
         word | mark(owner, OWNER)
             | mark(tail, TAIL)
             | mark(signs & sign::DOT != 0, DOTTED)
+            | mark(signs & sign::HYPHEN != 0, HYPHENED)
             | mark(city.contains(&word), OWN_CITY),
     );
 }
@@ -219,7 +272,13 @@ mod tests {
         let forms = assemble(&vocabulary, &words, &city, &mut out);
         let shown = out.iter().map(|word| {
             let mark = |bit, sign| if word & bit != 0 { sign } else { "" };
-            format!("{}{}{}{}", vocabulary.text(word & WORD), mark(OWNER, "!"), mark(TAIL, "~"), mark(OWN_CITY, "@"))
+            format!(
+                "{}{}{}{}",
+                vocabulary.text(word & WORD),
+                mark(OWNER, "!"),
+                mark(TAIL, "~"),
+                mark(OWN_CITY, "@")
+            )
         });
         (shown.collect::<Vec<_>>().join(" "), forms)
     }
@@ -233,7 +292,10 @@ mod tests {
             ("Bäckerei Huber e. K.", "backerei huber"),
             ("Bäckerei Huber e.Kfm.", "backerei huber"),
             ("Gasth. z. Post", "gasthof z post"),
-            ("Gasthof zum Adler, Inh. Peter Schmid", "gasthof adler peter!~ schmid!~"),
+            (
+                "Gasthof zum Adler, Inh. Peter Schmid",
+                "gasthof adler peter!~ schmid!~",
+            ),
             ("Hotel - Restaurant Adler", "hotel restaurant adler"),
             ("Bäckerei Huber – Tradition seit 1898", "backerei huber"),
             ("Metzgerei Huber Köln", "metzgerei huber koln@"),

@@ -152,7 +152,11 @@ impl Watch<'static> {
 
 impl Watch<'_> {
     pub(super) fn check(&self) -> Result<(), Cancelled> {
-        if (self.cancelled)() { Err(Cancelled) } else { Ok(()) }
+        if (self.cancelled)() {
+            Err(Cancelled)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use super::compare::NameEvidence;
 
 /// What is compared about two rows, as numbers between 0 and 1.
-pub(super) const FEATURES: [&str; 19] = [
+pub(super) const FEATURES: [&str; 21] = [
     "always",
     "shared name",
     "names differ, share",
-    "names differ, weight",
+    "names differ clearly",
     "name missing, share",
     "nothing shared",
     "trade differs",
@@ -23,12 +23,15 @@ pub(super) const FEATURES: [&str; 19] = [
     "city inexact",
     "postcode equal",
     "postcode differs",
+    "trade here, name there",
+    "others of that name",
 ];
 
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.0, -7.0, -2.0, -3.0, -1.0, -5.0, -1.3, -5.0, -0.6, -6.0, -2.0, -4.0, -0.4, -0.8, -2.0, -3.0, 0.8, -1.0,
+    2.3, 2.4, -5.3, -3.3, -3.1, -0.9, -7.8, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.7, -2.7, -0.1,
+    -3.5, -1.8, -3.0,
 ];
 
 /// What is known about the places of two rows.
@@ -37,6 +40,8 @@ pub(super) struct PlaceEvidence {
     /// 0 to 1; `None` where one is missing.
     pub(super) city: Option<f32>,
     pub(super) postcode: PostcodeEvidence,
+    /// Rows of the index that are in the place, or of the whole index where a place is missing.
+    pub(super) rows: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,26 +64,54 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     } else {
         // Large German cities span up to four thousand, Swiss ones less than a hundred.
         let apart = left.abs_diff(right);
-        let slip = super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
+        let slip =
+            super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
         let span = if left.min(right) < 10_000 { 150 } else { 4_200 };
-        if apart <= span || slip { PostcodeEvidence::Near } else { PostcodeEvidence::Far }
+        if apart <= span || slip {
+            PostcodeEvidence::Near
+        } else {
+            PostcodeEvidence::Far
+        }
     }
 }
 
 pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATURES.len()] {
-    let share = |part: f32| if part > 0.0 { part / (name.shared + part) } else { 0.0 };
+    let share = |part: f32| {
+        if part > 0.0 {
+            part / (name.shared + part)
+        } else {
+            0.0
+        }
+    };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
     let missing = place.city.is_none();
-    let common = match name.rarest_shared {
+    let common_here = match name.rarest_shared {
         0..=3 => 0.0,
         4..=8 => 0.4,
         _ => 1.0,
     };
+    let common_anywhere = match (name.shared_rare, name.shared_common) {
+        (0, 0 | 1) => 1.0,
+        (0, 2) => 0.5,
+        _ => 0.0,
+    };
+    let common = f32::max(common_here, common_anywhere);
+    #[expect(clippy::cast_precision_loss, reason = "a few words")]
+    let short = (5.0 / name.words as f32).min(1.0);
+    // So many others in this place would have these words by chance. A postcode narrows the place down.
+    #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
+    let around = place.rows as f32
+        * if place.postcode == PostcodeEvidence::Equal {
+            0.2
+        } else {
+            1.0
+        };
+    let others = around * name.log_share.exp();
     [
         1.0,
         (name.shared / 12.0).min(1.0),
         share(name.differing),
-        (name.differing / 10.0).min(1.0),
+        (name.differing / 4.0).min(1.0) * short,
         share(name.missing),
         truth(name.shared < 0.5),
         name.trade_differs,
@@ -98,12 +131,18 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
             PostcodeEvidence::Far => 1.0,
             PostcodeEvidence::Missing | PostcodeEvidence::Equal => 0.0,
         },
+        name.crossed,
+        others / (1.0 + others),
     ]
 }
 
 /// The probability that the rows are the same.
 pub(super) fn probability(features: &[f32; FEATURES.len()]) -> f32 {
-    let logit: f32 = features.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
+    let logit: f32 = features
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(value, weight)| value * weight)
+        .sum();
     1.0 / (1.0 + (-logit).exp())
 }
 

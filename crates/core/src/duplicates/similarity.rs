@@ -26,7 +26,9 @@ pub(super) fn edits(left: &[u8], right: &[u8], limit: u32) -> u32 {
         now[0] = super::hash::count(row + 1);
         let mut least = now[0];
         for (column, &two) in right.iter().enumerate() {
-            let mut cost = (before[column] + u32::from(one != two)).min(before[column + 1] + 1).min(now[column] + 1);
+            let mut cost = (before[column] + u32::from(one != two))
+                .min(before[column + 1] + 1)
+                .min(now[column] + 1);
             if row > 0 && column > 0 && one == right[column - 1] && left[row - 1] == two {
                 cost = cost.min(two_before[column - 1] + 1);
             }
@@ -95,7 +97,11 @@ mod tests {
             ("huber", "krone", 4),
             ("ab", "ba", 1),
         ] {
-            assert_eq!(edits(left.as_bytes(), right.as_bytes(), 3), count.min(4), "{left} {right}");
+            assert_eq!(
+                edits(left.as_bytes(), right.as_bytes(), 3),
+                count.min(4),
+                "{left} {right}"
+            );
         }
     }
 

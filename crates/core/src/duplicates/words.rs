@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::fold::fold;
-use super::hash::Texts;
+use super::hash::{NumberSet, Texts};
 
 /// A first name.
 pub(super) const GIVEN: u8 = 1;
@@ -52,6 +52,8 @@ pub(super) struct Lexicon {
     facts: Vec<Facts>,
     /// Trade words that other words are compounded with, longest first.
     compounding: Vec<String>,
+    /// The runs of three letters that occur in the lists, the ends of words counting as letters.
+    runs: NumberSet<u32>,
 }
 
 impl Lexicon {
@@ -90,6 +92,11 @@ impl Lexicon {
         None
     }
 
+    /// Whether every run of three letters of a word, its ends included, occurs in the lists.
+    pub(super) fn looks_real(&self, word: &str) -> bool {
+        runs_of(word).all(|run| self.runs.contains(&run))
+    }
+
     fn stands_alone(&self, part: &str) -> bool {
         part.len() >= 4 || part.len() >= 2 && self.words.find(part).is_some()
     }
@@ -99,6 +106,7 @@ impl Lexicon {
             words: Texts::default(),
             facts: Vec::new(),
             compounding: Vec::new(),
+            runs: NumberSet::default(),
         };
         let mut families: Vec<&str> = Vec::new();
         let mut trade = 0;
@@ -107,10 +115,13 @@ impl Lexicon {
                 continue;
             };
             let family = family.trim();
-            let at = families.iter().position(|known| *known == family).unwrap_or_else(|| {
-                families.push(family);
-                families.len() - 1
-            });
+            let at = families
+                .iter()
+                .position(|known| *known == family)
+                .unwrap_or_else(|| {
+                    families.push(family);
+                    families.len() - 1
+                });
             trade += 1;
             for word in words.split_whitespace() {
                 let form = fold(word);
@@ -122,7 +133,9 @@ impl Lexicon {
                 facts.family = u8::try_from(at + 1).unwrap_or(u8::MAX);
             }
         }
-        lexicon.compounding.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
+        lexicon
+            .compounding
+            .sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         for (list, text) in [
             (HOUSE, include_str!("words/house_names.txt")),
             (GIVEN, include_str!("words/given_names.txt")),
@@ -138,6 +151,9 @@ impl Lexicon {
             if !name.contains([' ', '-', '.']) {
                 lexicon.add(&fold(name), CITY);
             }
+        }
+        for word in lexicon.words.iter() {
+            lexicon.runs.extend(runs_of(word));
         }
         for number in super::company::NUMBER_WORDS {
             lexicon.add(number.0, 0);
@@ -156,6 +172,15 @@ impl Lexicon {
     }
 }
 
+fn runs_of(word: &str) -> impl Iterator<Item = u32> + '_ {
+    let letters = std::iter::once(0).chain(word.bytes()).chain(std::iter::once(0));
+    let mut run = 0;
+    letters.filter_map(move |letter| {
+        run = (run << 8 | u32::from(letter)) & 0xFF_FFFF;
+        (run > 0xFFFF || run & 0xFF == 0 && run > 0xFF || run >> 16 == 0 && run > 0xFF).then_some(run)
+    })
+}
+
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
     const LISTS: [&str; 8] = [
@@ -168,12 +193,16 @@ pub(super) fn lists_fingerprint() -> u64 {
         include_str!("words/places.txt"),
         include_str!("words/cities.txt"),
     ];
-    LISTS.iter().fold(0, |state, list| super::hash::mix(state ^ super::hash::hash_bytes(list.as_bytes())))
+    LISTS.iter().fold(0, |state, list| {
+        super::hash::mix(state ^ super::hash::hash_bytes(list.as_bytes()))
+    })
 }
 
 /// The lines of a list without comments.
 pub(super) fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]

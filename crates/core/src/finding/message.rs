@@ -86,6 +86,7 @@ pub(super) fn title(finding: &Finding, target: &Target, language: Language) -> S
         Problem::NotCalculated => ("Formel ohne Ergebnis", "formula without result"),
         Problem::Unreadable => ("nicht lesbar", "not readable"),
         Problem::Repeated => ("doppelt am selben Tag", "twice on the same day"),
+        Problem::WrongType { .. } => ("von falschem Typ", "of the wrong type"),
     };
     format!("{subject} {}", language.pick(german, english))
 }
@@ -211,6 +212,10 @@ pub(super) fn message(finding: &Finding, target: &Target, language: Language) ->
             format!("Dieselbe Aktivität steht am selben Tag zweimal da: {value}."),
             format!("The same activity stands there twice on the same day: {value}."),
         ),
+        Problem::WrongType { expected } => {
+            let expected = expected.named(language);
+            language.pick(format!("{label} muss {expected} sein, nicht {value}."), format!("{label} must be {expected}, not {value}."))
+        }
         Problem::ProgressUndecided { activity_type } => language.pick(
             format!("Für „{activity_type}“ ist nicht entschieden, ob es als Fortschritt zählt. Bitte in der Zuordnung beantworten."),
             format!("It is not decided whether \"{activity_type}\" counts as progress. Please answer that in the mapping."),

@@ -6,7 +6,7 @@
 mod message;
 mod problem;
 
-pub use problem::Problem;
+pub use problem::{Expected, Problem};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
+use crate::language::Language;
 use crate::values::EmailProblem;
 
 /// What can be wrong with a field, with the facts a sentence needs.
@@ -103,6 +104,11 @@ pub enum Problem {
     Unreadable,
     /// The same activity on the same day twice.
     Repeated,
+    /// A JSON value of another type, or a string of another form, than the field takes; only in requests.
+    WrongType {
+        /// What the field takes.
+        expected: Expected,
+    },
     /// Nobody has decided whether this counts as progress.
     ProgressUndecided {
         /// The activity type that the decision is asked for.
@@ -139,6 +145,7 @@ impl Problem {
             Self::NotCalculated => "not_calculated",
             Self::Unreadable => "unreadable",
             Self::Repeated => "repeated",
+            Self::WrongType { .. } => "wrong_type",
         }
     }
 
@@ -159,5 +166,50 @@ impl Problem {
     /// True where the problem belongs to an activity as a whole, though it shows in one of its fields.
     pub(super) fn is_about_the_whole(&self) -> bool {
         matches!(self, Self::Future | Self::BeforeRegistration | Self::Repeated)
+    }
+}
+
+/// The JSON that a field takes in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expected {
+    /// An object.
+    Object,
+    /// An array of objects.
+    Objects,
+    /// A string.
+    Text,
+    /// An array of strings.
+    Texts,
+    /// A number.
+    Number,
+    /// A number without a fraction.
+    WholeNumber,
+    /// `true` or `false`.
+    Flag,
+    /// A string with a point in time and its zone, in RFC 3339.
+    Instant,
+    /// A string with a calendar day, `YYYY-MM-DD`.
+    Date,
+}
+
+impl Expected {
+    /// The type with its article, as it stands in a sentence.
+    pub(super) fn named(self, language: Language) -> &'static str {
+        let (german, english) = match self {
+            Self::Object => ("ein Objekt", "an object"),
+            Self::Objects => ("eine Liste von Objekten", "an array of objects"),
+            Self::Text => ("ein Text", "a string"),
+            Self::Texts => ("eine Liste von Texten", "an array of strings"),
+            Self::Number => ("eine Zahl", "a number"),
+            Self::WholeNumber => ("eine ganze Zahl", "a whole number"),
+            Self::Flag => ("true oder false", "true or false"),
+            Self::Instant => (
+                "ein Zeitpunkt mit Zone wie 2024-06-15T10:00:00Z",
+                "an instant with its zone such as 2024-06-15T10:00:00Z",
+            ),
+            Self::Date => ("ein Tag wie 2024-06-15", "a day such as 2024-06-15"),
+        };
+        language.pick(german, english)
     }
 }

@@ -74,7 +74,7 @@ enum ReadyActivities {
 }
 
 /// Region in which phone numbers are read while the territory is unknown.
-const DEFAULT_REGION: &str = "DE";
+pub(crate) const DEFAULT_REGION: &str = "DE";
 
 impl<'t> Interpreter<'t> {
     /// Checks `mapping` against the target and the source's `headers` and makes it ready.

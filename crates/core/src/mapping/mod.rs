@@ -13,10 +13,12 @@ mod step;
 mod suggest;
 
 pub use activities::ActivityText;
+pub(crate) use interpret::DEFAULT_REGION;
 pub use interpret::{Edits, Interpreted, Interpreter, ReadingSettings};
 pub use model::{
     ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping, MappingProblem, Origin, ProgressDecision,
 };
 pub use person::{PersonName, split_name};
+pub(crate) use read::{Outcome, Style, read_value, survives_json};
 pub use step::{NamePart, Step};
 pub use suggest::{ColumnSuggestion, Reason, SourceColumn, Suggestion, suggest};

@@ -14,7 +14,7 @@ use crate::values::{
 
 /// How the texts of one column are to be read.
 #[derive(Clone, Debug)]
-pub(super) struct Style<'a> {
+pub(crate) struct Style<'a> {
     pub date_order: Option<DateOrder>,
     pub serial_dates: bool,
     pub decimal_style: DecimalStyle,
@@ -25,7 +25,7 @@ pub(super) struct Style<'a> {
 
 /// What came of reading a text.
 #[derive(Debug, Default)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     pub value: Option<Value>,
     pub problems: Vec<(Problem, Option<Fix>)>,
 }
@@ -94,7 +94,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 }
 
 /// Reads `text` (already joined and transformed, not empty) as what `spec` asks for.
-pub(super) fn read_value(spec: &FieldSpec, text: &str, kind: CellKind, style: &Style<'_>) -> Outcome {
+pub(crate) fn read_value(spec: &FieldSpec, text: &str, kind: CellKind, style: &Style<'_>) -> Outcome {
     match spec.kind {
         FieldKind::Text => Outcome::read(Value::Text(clean(text, false))),
         FieldKind::LongText => Outcome::read(Value::Text(clean(text, true))),
@@ -103,9 +103,7 @@ pub(super) fn read_value(spec: &FieldSpec, text: &str, kind: CellKind, style: &S
         FieldKind::Instant => read_date(text, kind, style, |moment| Value::Instant(moment.at(style.zone))),
         FieldKind::Date => read_date(text, kind, style, |moment| Value::Date(moment.date)),
         FieldKind::Decimal => match read_number(text, kind, style) {
-            Some(amount) if amount.normalize().mantissa().unsigned_abs().to_string().len() > 15 => {
-                Outcome::failed(Problem::NumberTooPrecise)
-            }
+            Some(amount) if !survives_json(amount) => Outcome::failed(Problem::NumberTooPrecise),
             Some(amount) => Outcome::read(Value::Decimal(amount)),
             None => Outcome::failed(Problem::Number),
         },
@@ -135,6 +133,11 @@ pub(super) fn read_value(spec: &FieldSpec, text: &str, kind: CellKind, style: &S
         // Filled from extra columns, never from a text.
         FieldKind::Extra => Outcome::default(),
     }
+}
+
+/// True when `amount` has no more digits than a JSON number carries safely.
+pub(crate) fn survives_json(amount: rust_decimal::Decimal) -> bool {
+    amount.normalize().mantissa().unsigned_abs().to_string().len() <= 15
 }
 
 /// The choice of `spec` that `text` means by its value, labels or synonyms.

@@ -179,6 +179,9 @@ pub enum FieldKind {
 pub struct Choice {
     /// The value as sent.
     pub value: String,
+    /// Other names of the value that requests may use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// Name for people.
     pub label: Label,
     /// What exports write for it; compared without case, umlaut spelling and punctuation.

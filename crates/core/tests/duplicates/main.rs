@@ -1,3 +1,4 @@
 //! Duplicates as a caller sees them.
 
+mod labelled;
 mod matching;

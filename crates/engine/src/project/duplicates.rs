@@ -164,6 +164,7 @@ impl Project {
         self.write(|transaction| {
             transaction.execute("DELETE FROM duplicate_pair", [])?;
             insert(transaction, pairs)?;
+            super::put_setting(transaction, COMPARED_AT, &super::stamp())?;
             audit::append(
                 transaction,
                 actor,

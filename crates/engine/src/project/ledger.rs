@@ -5,7 +5,7 @@
 
 use lotse_core::batch::hex_digest;
 use lotse_core::lead::ExternalId;
-use lotse_core::migration::{LeadOutcome, LeadResult, Mode};
+use lotse_core::migration::{DuplicateWarning, LeadOutcome, LeadResult, Mode};
 use lotse_core::values::Instant;
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
@@ -448,6 +448,71 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    /// Takes over which leads the server of `connection` (its base URL) takes for doubles of its own.
+    pub fn put_server_duplicates(
+        &self,
+        connection: &str,
+        leads: &[BatchLead],
+        warnings: &[DuplicateWarning],
+    ) -> Result<(), ProjectError> {
+        let by_id: std::collections::BTreeMap<&str, &BatchLead> = leads
+            .iter()
+            .map(|lead| (lead.external_id.0.as_str(), lead))
+            .collect();
+        self.write(|transaction| {
+            let mut remove = transaction
+                .prepare_cached("DELETE FROM server_duplicate WHERE row = ?1 AND connection = ?2")?;
+            for lead in leads {
+                remove.execute(params![lead.row, connection])?;
+            }
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO server_duplicate (row, content_hash, connection, lead_id, score, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            )?;
+            for warning in warnings {
+                let Some(lead) = by_id.get(warning.external_id.0.as_str()) else {
+                    continue;
+                };
+                let Some(lead_id) = warning.matched_lead_id else {
+                    continue;
+                };
+                insert.execute(params![
+                    lead.row,
+                    lead.content_hash,
+                    connection,
+                    lead_id,
+                    warning.match_score,
+                    warning.match_reason.as_str()
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Leads of the server that a row doubles, by the last dry-run: server id, score, reason.
+    pub fn server_duplicates(&self, row: u32) -> Result<Vec<(i64, f64, String)>, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT lead_id, score, reason FROM server_duplicate WHERE row = ?1 ORDER BY score DESC, lead_id",
+            )?;
+            statement.query_map([row], |found| Ok((found.get(0)?, found.get(1)?, found.get(2)?)))?.collect()
+        })
+    }
+
+    /// The server's audit entry about a batch, as its answer named it.
+    pub fn server_audit_id(&self, batch_id: i64) -> Result<Option<String>, ProjectError> {
+        let packed: Vec<u8> = self.read(|connection| {
+            connection.query_row("SELECT response FROM batch WHERE id = ?1", [batch_id], |row| {
+                row.get(0)
+            })
+        })?;
+        let Ok(response) = zstd::decode_all(packed.as_slice()) else {
+            return Ok(None);
+        };
+        let answer: Option<Json> = serde_json::from_slice(&response).ok();
+        Ok(answer.and_then(|answer| answer.get("audit_log_id")?.as_str().map(String::from)))
     }
 
     /// What the last dry-run on `connection` (its base URL) said, row by row.

@@ -48,8 +48,27 @@ use index::Index;
 
 mod index;
 
-/// Default zone for dates that name none.
-pub const DEFAULT_ZONE: &str = "Europe/Berlin";
+/// What a new project needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewProject {
+    /// Its name; goes to the server as the source of the leads.
+    pub name: String,
+    /// The schema that its leads are for.
+    pub target: Target,
+    /// The zone in which dates without one are read.
+    pub zone: chrono_tz::Tz,
+}
+
+impl NewProject {
+    /// A project of this name for a target, in the default zone.
+    pub fn named(name: impl Into<String>, target: Target) -> Self {
+        NewProject {
+            name: name.into(),
+            target,
+            zone: chrono_tz::Europe::Berlin,
+        }
+    }
+}
 
 /// An open project.
 pub struct Project {
@@ -76,15 +95,15 @@ impl std::fmt::Debug for Project {
 }
 
 impl Project {
-    /// Makes a new project file for `target`. The file must not exist.
-    pub fn create(path: &Path, name: &str, target: &Target, actor: &Actor) -> Result<Self, ProjectError> {
+    /// Makes a new project file, which must not exist.
+    pub fn create(path: &Path, new: &NewProject, actor: &Actor) -> Result<Self, ProjectError> {
         if path.exists() {
             return Err(ProjectError::Exists {
                 path: path.to_path_buf(),
             });
         }
         let lock = lock::ProjectLock::take(path)?;
-        let made = Self::create_locked(path, name, target, actor, lock);
+        let made = Self::create_locked(path, new, actor, lock);
         if made.is_err() {
             // Half a project is none; its parts would be in the way of the next try.
             for suffix in ["", "-wal", "-shm"] {
@@ -98,8 +117,7 @@ impl Project {
 
     fn create_locked(
         path: &Path,
-        name: &str,
-        target: &Target,
+        new: &NewProject,
         actor: &Actor,
         lock: lock::ProjectLock,
     ) -> Result<Self, ProjectError> {
@@ -107,11 +125,20 @@ impl Project {
         let mut connection = connect(path)?;
         let created = schema::migrate(&mut connection, 0).and_then(|()| {
             let transaction = connection.transaction()?;
-            let target = serde_json::to_string(target).expect("a target is plain data");
-            for (setting, value) in [("name", name), ("target", &target), ("zone", DEFAULT_ZONE)] {
+            let target = serde_json::to_string(&new.target).expect("a target is plain data");
+            for (setting, value) in [
+                ("name", new.name.as_str()),
+                ("target", &target),
+                ("zone", new.zone.name()),
+            ] {
                 put_setting(&transaction, setting, value)?;
             }
-            audit::append(&transaction, actor, "project_created", json!({ "name": name }))?;
+            audit::append(
+                &transaction,
+                actor,
+                "project_created",
+                json!({ "name": new.name }),
+            )?;
             transaction.commit()
         });
         created.map_err(|error| ProjectError::from_sql(path, &error))?;

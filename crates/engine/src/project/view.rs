@@ -330,10 +330,10 @@ impl Project {
         let mut keys: Vec<Option<SortKey>> = vec![None; self.index().facts.len()];
         self.for_each_cell(field, |row, _, shown| {
             if !shown.is_empty() {
-                keys[row as usize] = Some(SortKey::of(shown, numeric));
+                keys[row as usize] = SortKey::of(shown, numeric);
             }
         })?;
-        // Empty cells stand at the end in either direction: who sorts wants to see values.
+        // Empty cells, and what is no number in a column of numbers, stand at the end in either direction.
         rows.sort_by(|&a, &b| match (&keys[a as usize], &keys[b as usize]) {
             (Some(x), Some(y)) if descending => y.cmp(x).then(a.cmp(&b)),
             (Some(x), Some(y)) => x.cmp(y).then(a.cmp(&b)),
@@ -459,18 +459,17 @@ enum SortKey {
 }
 
 impl SortKey {
-    fn of(shown: &str, numeric: bool) -> Self {
-        match shown.parse() {
-            Ok(number) if numeric => Self::Number(number),
-            _ => Self::Text(
-                shown
-                    .to_lowercase()
-                    .replace('ä', "a")
-                    .replace('ö', "o")
-                    .replace('ü', "u")
-                    .replace('ß', "ss"),
-            ),
+    fn of(shown: &str, numeric: bool) -> Option<Self> {
+        if numeric {
+            return shown.parse().ok().map(Self::Number);
         }
+        let folded = shown
+            .to_lowercase()
+            .replace('ä', "a")
+            .replace('ö', "o")
+            .replace('ü', "u")
+            .replace('ß', "ss");
+        Some(Self::Text(folded))
     }
 
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {

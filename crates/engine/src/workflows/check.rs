@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::WorkflowError;
+use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
 use crate::project::{CheckedBlock, LeadReader, Project, ProjectError};
 
@@ -38,6 +39,19 @@ pub fn check_settings(project: &Project, now: Instant) -> Result<CheckSettings, 
         zone: project.zone(),
         owners,
     })
+}
+
+/// Stores the known users of the target system; `None` when no list is known. Rows have to be checked again.
+pub fn set_owners(
+    project: &Project,
+    actor: &Actor,
+    owners: Option<&BTreeSet<String>>,
+) -> Result<(), ProjectError> {
+    project.put_setting(
+        actor,
+        OWNERS,
+        &serde_json::to_string(&owners).expect("names are plain data"),
+    )
 }
 
 /// Reads and checks every row, on all cores. When it is cancelled, the rows that were not reached keep their earlier
@@ -102,7 +116,7 @@ pub fn recheck_rows(project: &Project, settings: &CheckSettings, rows: &[u32]) -
     reader.share_ids(shared_ids(project, &reader, &edits)?);
     let mut states = Vec::with_capacity(rows.len());
     reader.leads(rows, |row, lead, findings| {
-        states.push((row, reader.state(&lead, findings)))
+        states.push((row, reader.state(&lead, findings)));
     })?;
     project.store_touched(states)?;
     Ok(())

@@ -8,12 +8,13 @@ mod edit;
 mod error;
 mod load;
 mod progress_decisions;
+pub mod push;
 mod reimport;
 mod rejected;
 mod report;
 
 pub use approve::approve_ready;
-pub use check::{CheckSummary, check_all, check_settings, recheck_rows};
+pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
 pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
