@@ -165,3 +165,17 @@ fn text_files_of_odd_bytes_are_read_without_harm() {
         }
     }
 }
+
+#[test]
+fn what_was_once_misread_keeps_an_even_account() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/sources");
+    let mut read = 0;
+    for entry in std::fs::read_dir(fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        if let Ok(found) = sources::inspect_whole(&path, &ReadSettings::default(), &Control::quiet()) {
+            assert!(found.rows.is_even(), "{} {:?}", path.display(), found.rows);
+            read += 1;
+        }
+    }
+    assert!(read >= 3, "the fixtures are there");
+}

@@ -102,6 +102,7 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
     }
     if free
         && best.width <= 1
+        && dialect.layout == Layout::Plain
         && let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings)
     {
         (best, dialect) = (judgement, wrapped);

@@ -97,9 +97,11 @@ impl Cells {
         self.spans.len()
     }
 
-    /// The text of the cell at `index` of the record that was read from `input`.
+    /// The text of the cell at `index` of the record that was read from `input`; nothing past the last cell.
     pub(crate) fn get<'a>(&'a self, input: &'a str, index: usize) -> &'a str {
-        let span = self.spans[index];
+        let Some(&span) = self.spans.get(index) else {
+            return "";
+        };
         if span.rewritten {
             // Made of pieces of the input that begin and end beside ASCII.
             std::str::from_utf8(&self.scratch[span.start..span.end]).unwrap_or_default()
@@ -226,14 +228,16 @@ impl Dialect {
             return (Next::Incomplete, false);
         };
         if count == width {
-            if cells.damaged && self.swallowed_rows(input, start, end, last, width, cells) {
+            if !cells.damaged {
+                return (next, false);
+            }
+            if self.swallowed_rows(input, start, end, last, width, cells) {
                 let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
                 return (next, true);
             }
-            let damaged = cells.damaged;
+            // Looking for swallowed rows has used the cells.
             let next = self.record(text, start, last, cells);
-            cells.damaged = damaged;
-            return (next, damaged);
+            return (next, true);
         }
         let one_line = self
             .line_end_from(input, start, last)

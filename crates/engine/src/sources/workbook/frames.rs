@@ -124,11 +124,11 @@ pub(crate) fn decode(input: &mut dyn Read) -> Result<Vec<SheetData>, SourceError
                     .iter()
                     .map(|(column, kind, text)| (*column, *kind, text.as_str()))
                     .collect();
-                if let Some((last, ..)) = borrowed.iter().rfind(|(_, _, text)| !text.trim().is_empty()) {
-                    sheet.last_row = number;
+                let filled = borrowed.iter().rfind(|(_, _, text)| !text.trim().is_empty());
+                if let (Some((last, ..)), Some(placed)) = (filled, builder.push(number, &borrowed, None)) {
+                    sheet.last_row = placed;
                     sheet.columns = sheet.columns.max(last + 1);
                 }
-                builder.push(number, &borrowed, None);
                 sheet.blocks.extend(builder.take(false));
             }
             ERROR => {

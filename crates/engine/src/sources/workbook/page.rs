@@ -139,11 +139,12 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
                 .iter()
                 .map(|(column, kind, text)| (*column, *kind, text.as_str()))
                 .collect();
-            if let Some((last, ..)) = borrowed.last() {
-                sheet.last_row = row_number;
+            if let (Some((last, ..)), Some(placed)) =
+                (borrowed.last(), builder.push(row_number, &borrowed, None))
+            {
+                sheet.last_row = placed;
                 sheet.columns = sheet.columns.max(last + 1);
             }
-            builder.push(row_number, &borrowed, None);
             sheet.blocks.extend(builder.take(false));
         }
         sheet.blocks.extend(builder.take(true));

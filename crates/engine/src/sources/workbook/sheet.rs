@@ -50,6 +50,7 @@ pub(crate) struct BlockBuilder {
     width: usize,
     raw: RawBlock,
     finished: Vec<RawBlock>,
+    last: u32,
 }
 
 impl BlockBuilder {
@@ -61,18 +62,25 @@ impl BlockBuilder {
                 ..RawBlock::default()
             },
             finished: Vec::new(),
+            last: 0,
         }
     }
 
-    /// Adds a row whose cells are ordered by column; blank rows are left out.
-    pub(crate) fn push(&mut self, number: u32, cells: &[(usize, CellKind, &str)], known: Option<SkipReason>) {
-        let Some(last) = cells.iter().rposition(|(_, _, text)| !text.trim().is_empty()) else {
-            return;
-        };
+    /// Adds a row whose cells are ordered by column, and returns its number; blank rows are left out. Rows of damaged
+    /// files that go back or stay where they are keep their order and get the next number.
+    pub(crate) fn push(
+        &mut self,
+        number: u32,
+        cells: &[(usize, CellKind, &str)],
+        known: Option<SkipReason>,
+    ) -> Option<u32> {
+        let last = cells.iter().rposition(|(_, _, text)| !text.trim().is_empty())?;
+        let number = number.max(self.last.saturating_add(1));
+        self.last = number;
         let cells = &cells[..=last];
         if let Some(reason) = known {
             self.raw.known.push((number, reason));
-            return;
+            return Some(number);
         }
         let width = self.width.max(cells[last].0 + 1);
         let rows = &self.raw.rows;
@@ -88,6 +96,7 @@ impl BlockBuilder {
             _ => Cell::EMPTY,
         });
         self.raw.rows.push(number, all);
+        Some(number)
     }
 
     fn close(&mut self, width: usize) {

@@ -92,11 +92,13 @@ fn read_sheet<R: Content>(xml: &mut Xml<R>, mut sheet: SheetData) -> Result<Shee
                         .iter()
                         .map(|(column, kind, text)| (*column, *kind, text.as_str()))
                         .collect();
-                    if let Some((last, ..)) = borrowed.last() {
-                        sheet.last_row = number;
+                    if let (Some((last, ..)), Some(placed)) =
+                        (borrowed.last(), builder.push(number, &borrowed, None))
+                    {
+                        number = placed;
+                        sheet.last_row = placed;
                         sheet.columns = sheet.columns.max(last + 1);
                     }
-                    builder.push(number, &borrowed, None);
                     sheet.blocks.extend(builder.take(false));
                 }
                 "Worksheet" => break,
