@@ -14,12 +14,12 @@ use crate::migration::Import;
 use crate::server::{Config, Server, StartProblem};
 use crate::store::sqlite::DatabasePlace;
 
-/// The invented users that can own leads: id and name.
+/// The invented users that can own leads, those of the example export among them: id and name.
 pub const OWNERS: [(&str, &str); 4] = [
-    ("partner-abc-123", "Nina Nordmann"),
-    ("partner-def-456", "Luca Bergmann"),
-    ("partner-ghi-789", "Sophie Talbach"),
-    ("partner-jkl-012", "Emil Seeland"),
+    ("partner-nord", "Nina Nordmann"),
+    ("partner-sued", "Luca Bergmann"),
+    ("partner-schweiz", "Sophie Talbach"),
+    ("partner-messe", "Emil Seeland"),
 ];
 
 /// The user who imports.
