@@ -17,8 +17,8 @@ const PICKED: usize = 12;
 const PICKED_AND_COMBINED: usize = 24;
 /// A strong feature is not followed to more rows than this, a weak one not to more than [`FOLLOWED_WEAKLY`]: each row
 /// that a strong one leads to is compared.
-const FOLLOWED: u16 = 32;
-const FOLLOWED_WEAKLY: u16 = 96;
+const FOLLOWED: u16 = 20;
+const FOLLOWED_WEAKLY: u16 = 64;
 /// Rows are candidates when the features they share weigh this much; a strong one does alone.
 const ENOUGH: u8 = 3;
 /// Combined features are many: in a city of a million rows several times as many as rows.
