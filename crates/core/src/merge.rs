@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn each_field_follows_its_rule() {
-        let table: [(&str, &[&str], Option<usize>, &str, MergeRule); 7] = [
+        type Case = (&'static str, &'static [&'static str], Option<usize>, &'static str, MergeRule);
+        let table: [Case; 7] = [
             (
                 "companyName",
                 &["Krone", "Gasthof Krone"],

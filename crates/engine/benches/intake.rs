@@ -114,7 +114,7 @@ fn cells(number: u32) -> [String; 17] {
         format!("{:05}", 1067 + mixed % 90_000),
         pick(&CITIES, 7),
         "DE".into(),
-        if mixed % 2 == 0 { "Frau" } else { "Herr" }.into(),
+        if mixed.is_multiple_of(2) { "Frau" } else { "Herr" }.into(),
         pick(&["Jürgen", "Anna", "Björn", "Ute", "Max"], 11),
         name,
         format!("kontakt{number}@firma-{}.example", mixed % 9999),

@@ -249,7 +249,7 @@ fn damage_member(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
         let Ok(mut member) = from.by_index(index) else {
             continue;
         };
-        let Ok(name) = member.name().map(|name| name.into_owned()) else {
+        let Ok(name) = member.name().map(std::borrow::Cow::into_owned) else {
             continue;
         };
         let mut content = Vec::new();

@@ -247,7 +247,7 @@ impl Project {
         for (place, field) in fields.into_iter().enumerate() {
             let Some(field) = field else { continue };
             self.for_each_cell(field, |row, _, shown| {
-                texts[row as usize][place] = shown.to_string()
+                texts[row as usize][place] = shown.to_string();
             })?;
         }
         let checked: Vec<(bool, bool)> = self
