@@ -2,3 +2,4 @@
 //! that lead through them. Knows no window: the desktop shell and the command line are both thin users of this crate.
 
 pub mod credentials;
+pub mod mailbox;
