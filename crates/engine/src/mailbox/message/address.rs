@@ -12,7 +12,7 @@ pub struct Address {
 }
 
 /// Reads an unfolded address list. Groups are flattened, comments become the name where nothing else is one.
-pub(super) fn read_list(text: &str) -> Vec<Address> {
+pub(crate) fn read_list(text: &str) -> Vec<Address> {
     let mut addresses = Vec::new();
     let mut current = Draft::default();
     let mut chars = text.chars();

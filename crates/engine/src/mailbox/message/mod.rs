@@ -20,9 +20,12 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 pub use address::Address;
+pub(crate) use address::read_list as read_addresses;
+pub(crate) use charset::decode as decode_charset;
 pub(crate) use content_type::ContentType;
 pub(crate) use date::read_mail_date;
 pub use headers::Headers;
+pub(crate) use transfer::quoted_printable as decode_quoted_printable;
 
 /// Parts nested deeper than this are kept as one undecoded leaf: no honest mail comes near.
 const MAX_DEPTH: usize = 20;

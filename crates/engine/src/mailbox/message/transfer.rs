@@ -77,7 +77,7 @@ fn flush(out: &mut Vec<u8>, bits: u32, count: u8) {
 }
 
 /// Decodes quoted-printable; an escape that is none stays as text.
-pub(super) fn quoted_printable(body: &[u8]) -> Vec<u8> {
+pub(crate) fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len());
     let mut at = 0;
     while at < body.len() {

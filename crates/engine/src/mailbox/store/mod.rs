@@ -17,6 +17,7 @@ use lotse_core::language::{Language, Tell};
 use rusqlite::{Connection, ErrorCode};
 
 pub(super) use folders::FolderState;
+pub(super) use identity::lead_id;
 pub(super) use mails::{Added, Fetched, Outcome};
 pub use mails::{MailId, MailPage, MailQuery, MailRow, StoredMail};
 pub use readings::ReadingCounts;
