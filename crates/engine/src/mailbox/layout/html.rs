@@ -141,8 +141,6 @@ impl Renderer {
                 Edge::Open(_) => {}
             }
         }
-        let end = self.text.trim_end().len();
-        self.text.truncate(end);
     }
 
     fn add_text(&mut self, text: &str) {
@@ -581,7 +579,7 @@ mod tests {
     use super::*;
 
     fn text(markup: &str) -> String {
-        sheet("1", markup).text
+        sheet("1", markup).text.trim_end().to_string()
     }
 
     fn table_texts(markup: &str) -> Vec<Vec<Vec<String>>> {

@@ -10,6 +10,7 @@ pub(super) fn is_footer(line: &str) -> bool {
         Regex::new(
             r"(?ix)^[^\w©(]*(?:
                 dies(?:e|er|es|em)?\ (?:e-?mail|mail|nachricht|anfrage|lead|kontaktanfrage|formular|benachrichtigung|text)\b.*(?:wurde|ist|stammt|kommt|enth[äa]lt|gesendet|generiert|automatisch|erhalten)
+                | (?:das|dieses)\ (?:web-?|kontakt)?formular\ (?:auf|von|wurde|unter)\b
                 | dies\ ist\ eine\ automatisch
                 | (?:this|the\ above)\ (?:e-?mail|message|inquiry|enquiry|notification|form)\b.*(?:was|is|sent|generated|contain|submitted)
                 | (?:ce\ (?:message|courriel|mail|e-mail)|cet\ e-?mail)\ (?:a\ [ée]t[ée]|est|provient|contient)
@@ -19,12 +20,13 @@ pub(super) fn is_footer(line: &str) -> bool {
                 | please\ (?:do\ not\ reply|contact\ the|note\ that|respond\ to\ this)
                 | (?:veuillez|merci\ de)\ (?:ne\ pas|contacter\ (?:le|la|l))
                 | si\ prega\ di\ (?:non\ rispondere|contattare\ (?:il|la|l))
+                | view\ (?:contact|submission|entry|lead|in|this)\b | (?:kontakt|eintrag|lead|anfrage)\ (?:jetzt\ )?(?:in|im|bei)\ .*(?:ansehen|anzeigen|[öo]ffnen)
                 | klicken\ sie | click\ here | cliquez | hier\ klicken | um\ (?:zu\ antworten|auf\ diese|die\ anfrage)
                 | antworten\ sie\ (?:direkt|einfach|nicht)\b | sie\ k[öo]nnen\ (?:direkt\ )?(?:auf\ diese|dem\ interessent|den\ interessent|die\ anfrage)
                 | (?:gesendet|verschickt|versendet)\ (?:von|[üu]ber|mit|via)\b | sent\ (?:from|via|by|with)\b | envoy[ée]\ (?:de|depuis|via) | inviato\ (?:da|tramite)
                 | von\ meinem\ (?:iphone|ipad|smartphone|handy) | diese\ daten\ wurden | die\ daten\ wurden | der\ interessent\ (?:hat|wurde|m[öo]chte|erwartet)
                 | die\ interessentin\ (?:hat|wurde|m[öo]chte|erwartet) | wir\ (?:w[üu]nschen\ ihnen|haben\ diese|[üu]bermitteln)\b | viel\ erfolg
-                | (?:©|\(c\)|copyright)\b | impressum\b | abmelden\b | unsubscribe\b | newsletter\ abbestellen | datenschutz(?:erkl[äa]rung)?\s*\|
+                | (?:©|\(c\)|copyright\b) | impressum\b | abmelden\b | unsubscribe\b | newsletter\ abbestellen | datenschutz(?:erkl[äa]rung)?\s*\|
                 | vertraulichkeitshinweis | haftungsausschluss | confidentiality\ notice | disclaimer\b | der\ inhalt\ dieser\ e-?mail
                 | this\ communication\b | alle\ angaben\ ohne\ gew[äa]hr | powered\ by\b | formular\ gesendet\ von | (?:remote\ )?ip(?:-?adresse|\ address)?\s*:
                 | einwilligung\ zur | der\ nutzer\ hat | (?:der|die)\ absender(?:in)?\ hat | ihr[e]?\ [\p{L}\d.\ -]{2,40}-?team$ | (?:your|the)\ [\p{L}\d.\ -]{2,40}\ team$

@@ -9,9 +9,11 @@ use crate::mailbox::layout::{Sheet, Span};
 use crate::mailbox::message::{Address, read_addresses};
 use crate::mailbox::parsed::LeadField;
 use crate::mailbox::values::{
-    Found, NameOrder, find_email, is_machine_address, is_name_like, looks_like_company,
-    read_consent_sentence, split_name,
+    Found, NameOrder, find_email, is_mail_provider, is_name_like, looks_like_company, read_consent_sentence,
+    split_name,
 };
+
+use crate::mailbox::vocabulary::fold;
 
 use super::draft::{Candidate, Draft, Place, within};
 use super::fields::Surroundings;
@@ -167,7 +169,7 @@ pub(super) fn fill_course(
 ) {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r#"(?i)(?:studieng[aä]ng\w*|fernstudi\w*|studium|fernkurs\w*|kurs\w*|lehrgang\w*|weiterbildung\w*|fortbildung\w*|ausbildung\w*|seminar\w*|angebot\w*|formation|course|program(?:me)?|corso)\s*:?\s*(?:„|“|"|»|«|‚|›|')\s*([^"„“”»«‚‘›‹\n]{3,120}?)\s*(?:“|”|"|«|»|‘|‹|')"#,
+            r#"(?i)(?:studieng[aä]ng\w*|fernstudi\w*|studium|fernkurs\w*|kurs\w*|lehrgang\w*|weiterbildung\w*|fortbildung\w*|ausbildung\w*|seminar\w*|(?:master|bachelor)\s+of\s+\w+|mba|diplom|zertifikats?\w*|angebot\w*|formation|course|program(?:me)?|corso)\s*:?\s*(?:„|“|"|»|«|‚|›|')\s*([^"„“”»«‚‘›‹\n]{3,120}?)\s*(?:“|”|"|«|»|‘|‹|')"#,
         )
         .expect("a tested pattern")
     });
@@ -213,14 +215,24 @@ pub(super) fn fill_course(
     }
 }
 
-/// The portal, where the sender is one: its name stands in the sender's name and in the mail.
-pub(super) fn fill_portal(senders: &[Sender], subject: &str, sheet: &Sheet, index: usize, draft: &mut Draft) {
+/// The portal: a sentence names it, or the sender is one and its domain carries its name.
+pub(super) fn fill_portal(
+    senders: &[Sender],
+    letter: &Letter,
+    sheet: &Sheet,
+    around: &Surroundings,
+    sender_may_be: bool,
+    draft: &mut Draft,
+) {
     static THROUGH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r#"(?:[Üü]ber|[Uu]eber|[Vv]ia|[Aa]uf|[Vv]on|through|sur|tramite)\s+(?:(?:das|unser|dem|unserem|the|le|notre|il)\s+)?(?:(?:[\p{L}-]*[Pp]ortal|[Pp]lattform|platform|plateforme|portail|portale|[\p{L}]*[Pp]lattform)\s+)(?:„|“|"|»|«)?\s*(\p{Lu}[\p{L}\d&.-]{2,40}(?:\s\p{Lu}[\p{L}\d-]{2,30})?)"#,
         )
         .expect("a tested pattern")
     });
+    let index = around.sheet;
+    let subject = letter.subject();
+    let subject = subject.as_str();
     if draft.has(LeadField::Portal) {
         return;
     }
@@ -238,37 +250,90 @@ pub(super) fn fill_portal(senders: &[Sender], subject: &str, sheet: &Sheet, inde
         );
         return;
     }
-    let Some(sender) = senders.iter().find(|sender| sender.header == "From") else {
+    let Some(sender) = senders
+        .iter()
+        .find(|sender| sender.header == "From")
+        .filter(|_| sender_may_be)
+    else {
         return;
     };
-    let name = portal_name(&sender.address.name);
-    let Some(start) = sender.text.find(name) else {
+    let Some(domain) = own_domain(&sender.address.email) else {
         return;
     };
-    if name.chars().count() < 4 || is_form_software(&sender.address.name) {
-        return;
-    }
+    let is_ours = around
+        .foreign_addresses
+        .iter()
+        .any(|address| own_domain(address).is_some_and(|other| squeeze(other) == squeeze(domain)));
     // A person's own mail has the person's name as its sender.
     let is_person = draft
         .value(LeadField::LastName)
         .is_some_and(|last| sender.address.name.to_lowercase().contains(&last.to_lowercase()));
-    let squeezed = squeeze(name);
-    let domain = sender.address.email.rsplit('@').next().unwrap_or_default();
-    let is_domain = squeeze(domain).contains(&squeezed)
-        || is_machine_address(&sender.address.email) && squeezed.len() >= 5;
-    let is_named = squeeze(&sheet.text).contains(&squeezed) || squeeze(subject).contains(&squeezed);
-    if is_person || !is_domain || !is_named {
+    if is_ours || is_person {
         return;
     }
-    draft.offer(
-        LeadField::Portal,
-        Candidate {
-            value: name.to_string(),
-            place: sender.place_of(start, start + name.len()),
-            by: "header:From".to_string(),
-            confidence: 0.6,
-        },
-    );
+    let mut offer = |value: &str, place: Place, by: &str, confidence: f64| {
+        draft.offer(
+            LeadField::Portal,
+            Candidate {
+                value: value.to_string(),
+                place,
+                by: by.to_string(),
+                confidence,
+            },
+        );
+    };
+    let name = portal_name(&sender.address.name);
+    let (short, known) = (squeeze(name), squeeze(domain));
+    if short.chars().count() >= 4
+        && (known.contains(&short) || short.contains(&known))
+        && let Some(start) = sender.text.find(name)
+    {
+        offer(
+            name,
+            sender.place_of(start, start + name.len()),
+            "header:From",
+            0.6,
+        );
+        return;
+    }
+    // "Anfrage über Bildungsanker" from noreply@bildungsanker.example
+    if known.chars().count() >= 5
+        && let Some(span) = word_like(&sheet.text, &known)
+    {
+        offer(span.of(&sheet.text), Place::Sheet(index, span), "sentence", 0.55);
+    } else if known.chars().count() >= 5
+        && let Some(span) = word_like(subject, &known)
+    {
+        let place = Place::Header {
+            part: letter.header_part("Subject"),
+            text: subject.to_string(),
+            span,
+        };
+        offer(span.of(subject), place, "header:Subject", 0.55);
+    }
+}
+
+/// The name in a domain that its owner chose; `None` for the domains of mail providers and for none at all.
+fn own_domain(address: &str) -> Option<&str> {
+    let domain = address.rsplit_once('@')?.1;
+    let mut labels = domain.rsplit('.');
+    labels.next()?;
+    let name = labels.find(|label| !matches!(*label, "co" | "com" | "org" | "ac"))?;
+    (!is_mail_provider(domain)).then_some(name)
+}
+
+/// The first word of a text that is spelt like a domain, and is no part of an address.
+fn word_like(text: &str, domain: &str) -> Option<Span> {
+    static WORD: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[\p{L}\d]+(?:[-.&][\p{L}\d]+)*").expect("a tested pattern"));
+    WORD.find_iter(text).take(5_000).find_map(|found| {
+        let before = text[..found.start()].chars().next_back();
+        let after = text[found.end()..].chars().next();
+        let is_address = matches!(before, Some('@' | '/' | '.')) || matches!(after, Some('@' | '/'));
+        let shown = found.as_str();
+        (!is_address && shown.starts_with(char::is_uppercase) && squeeze(shown) == domain)
+            .then(|| Span::new(found.start(), found.end()))
+    })
 }
 
 /// "FernstudiumFinder Anfragen" and "Ihr FernstudiumFinder-Team" are both the portal's name and more.
@@ -287,46 +352,8 @@ fn portal_name(sender: &str) -> &str {
         .trim()
 }
 
-/// Software that sends forms is no portal, and neither is a form on the recipient's own site.
-fn is_form_software(sender: &str) -> bool {
-    let lower = sender.to_lowercase();
-    [
-        "wordpress",
-        "typo3",
-        "joomla",
-        "drupal",
-        "formular",
-        "form",
-        "kontakt",
-        "contact",
-        "website",
-        "webseite",
-        "web",
-        "hubspot",
-        "jotform",
-        "mailer",
-        "server",
-        "system",
-        "noreply",
-        "no-reply",
-        "info",
-        "shop",
-    ]
-    .iter()
-    .any(|word| {
-        lower
-            .split(|char: char| !char.is_alphanumeric())
-            .any(|part| part == *word)
-    }) || lower.contains("formular")
-        || lower.contains("wordpress")
-        || lower.contains("website")
-}
-
 fn squeeze(text: &str) -> String {
-    text.chars()
-        .filter(|char| char.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    fold(text).replace(' ', "")
 }
 
 /// True where a mail is about studying and learning: then what somebody is interested in is a course.

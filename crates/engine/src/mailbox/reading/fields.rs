@@ -6,8 +6,8 @@ use crate::mailbox::layout::Span;
 use crate::mailbox::parsed::LeadField;
 use crate::mailbox::values::{
     Consent, Found, NameOrder, find_email, find_phone, is_country, is_machine_address, is_name_like,
-    is_placeholder, is_salutation, is_title, is_yes_or_no, looks_like_company, one_line, read_address,
-    read_consent, read_postal_city, split_name,
+    is_office, is_placeholder, is_salutation, is_title, is_yes_or_no, looks_like_company, one_line,
+    read_address, read_consent, read_postal_city, split_name,
 };
 use crate::mailbox::vocabulary::{Concept, Strength};
 
@@ -23,6 +23,10 @@ pub(super) struct Surroundings {
     pub(super) zone: Tz,
     /// Addresses that are the recipient's or the portal's, in lower case.
     pub(super) foreign_addresses: Vec<String>,
+    /// Where the mail came from: an office there is no person who asks.
+    pub(super) sender_domains: Vec<String>,
+    /// Domains of portals: nobody there asks.
+    pub(super) portal_domains: Vec<String>,
     /// Lines of the sheet that end with a blank go on in the next.
     pub(super) flowed: bool,
     /// The mail is about courses.
@@ -35,7 +39,12 @@ impl Surroundings {
     /// True for addresses that cannot be the person's.
     pub(super) fn is_foreign(&self, address: &str) -> bool {
         let lower = address.to_lowercase();
-        is_machine_address(&lower) || self.foreign_addresses.contains(&lower)
+        let (local, domain) = lower.split_once('@').unwrap_or((&lower, ""));
+        let is_senders_office = is_office(local) && self.sender_domains.iter().any(|sender| sender == domain);
+        is_machine_address(&lower)
+            || is_senders_office
+            || self.portal_domains.iter().any(|portal| portal == domain)
+            || self.foreign_addresses.contains(&lower)
     }
 }
 
@@ -56,12 +65,13 @@ pub(super) fn is_plausible(concept: Concept, value: &str) -> bool {
         Concept::Title => is_title(value) || is_salutation(value),
         Concept::FirstName | Concept::LastName => is_name_like(value) && length <= 60,
         Concept::Name | Concept::FullName | Concept::NameLastFirst => {
-            is_name_like(value) || looks_like_company(value)
+            is_name_like(bare_name(value)) || looks_like_company(value) || find_email(value).is_some()
         }
         Concept::Company | Concept::CompanyOrName => letters >= 2 && length <= 160 && !is_yes_or_no(value),
         Concept::Street => letters >= 2 && length <= 120 && !value.contains('@'),
         Concept::HouseNumber => length <= 12 && value.starts_with(|char: char| char.is_ascii_digit()),
         Concept::PostalCode => postal_code(value).is_some() || read_postal_city(value).is_some(),
+        Concept::City if value.ends_with(['?', '!']) => false,
         Concept::City => letters >= 2 && length <= 80 && !value.contains(['@', ':']) && !value.contains('\n'),
         Concept::PostalCity => {
             read_postal_city(value).is_some()
@@ -94,6 +104,23 @@ pub(super) fn is_plausible(concept: Concept, value: &str) -> bool {
         Concept::Contact => find_email(value).is_some() || find_phone(value).is_some() || is_name_like(value),
         Concept::From => find_email(value).is_some() || is_name_like(value),
     }
+}
+
+/// A name without what stands behind it: "Max Muster (Geschäftsführer)", "Max Muster <max@example.test>".
+fn bare_name(value: &str) -> &str {
+    let mut end = value
+        .find(['(', '<', '|', ';', '\n', '[', '\t'])
+        .unwrap_or(value.len());
+    for sign in [" - ", " – ", " / ", " · ", ", Tel", ", tel"] {
+        end = end.min(value.find(sign).unwrap_or(end));
+    }
+    if let Some(found) = find_email(value) {
+        end = end.min(found.range.start);
+    }
+    value[..end]
+        .trim()
+        .trim_matches(['"', '\'', ',', '„', '“'])
+        .trim()
 }
 
 /// The digits of a postcode; other countries' codes as they are.
@@ -425,25 +452,33 @@ impl Taking<'_> {
     }
 
     fn take_name(&mut self, concept: Concept, value: &str) -> bool {
-        if !is_name_like(value) || looks_like_company(value) {
-            if looks_like_company(value) && !self.draft.has(LeadField::CompanyName) {
-                self.confidence -= 0.1;
-                return self.offer_if(LeadField::CompanyName, Some(self.whole()));
+        // "Max Muster <max@example.test>"
+        let took_email = self.take_email(value);
+        let name = bare_name(value);
+        if looks_like_company(name) {
+            if self.draft.has(LeadField::CompanyName) {
+                return took_email;
             }
-            return false;
+            self.confidence -= 0.1;
+            return self.offer_if(LeadField::CompanyName, Some(Found::slice(value, name)));
+        }
+        if !is_name_like(name) {
+            return took_email;
         }
         let order = if concept == Concept::NameLastFirst {
             NameOrder::LastFirst
         } else {
             NameOrder::Usual
         };
-        let candidate = self.candidate(&self.whole());
+        let found = Found::slice(value, name);
+        let span = self.span.part(found.range.start, found.range.end);
+        let candidate = self.candidate(&found);
         let known = self.undecided.name.as_ref().map(|(known, ..)| known.confidence);
         if known.is_none_or(|known| candidate.confidence > known) {
-            self.undecided.name = Some((candidate, self.span, order, concept));
+            self.undecided.name = Some((candidate, span, order, concept));
             return true;
         }
-        false
+        took_email
     }
 
     fn take_street(&mut self, value: &str) -> bool {
@@ -496,6 +531,21 @@ impl Taking<'_> {
             (LeadField::Country, address.country),
         ] {
             taken |= self.offer_if(field, part);
+        }
+        // The addressee stands above the street.
+        if let Some(addressee) = address.rest.first().filter(|_| taken) {
+            if looks_like_company(&addressee.value) {
+                self.confidence -= 0.1;
+                self.offer(LeadField::CompanyName, addressee);
+            } else if is_name_like(&addressee.value)
+                && (2..=6).contains(&addressee.value.split(' ').count())
+                && self.undecided.name.is_none()
+            {
+                let span = self.span.part(addressee.range.start, addressee.range.end);
+                self.confidence -= 0.1;
+                let candidate = self.candidate(addressee);
+                self.undecided.name = Some((candidate, span, NameOrder::Usual, Concept::Contact));
+            }
         }
         taken
     }

@@ -4,7 +4,7 @@ use crate::mailbox::layout::quoting::Segment;
 use crate::mailbox::layout::{Block, Line, Sheet, Span};
 use crate::mailbox::values::{is_country, read_address, read_postal_city};
 use crate::mailbox::vocabulary::{
-    Concept, Meaning, Section, Strength, section, understand, understand_exactly,
+    Concept, Meaning, Section, Strength, announces_foreign_contact, section, understand, understand_exactly,
 };
 
 use super::boilerplate::{is_closing, is_footer, is_of_a_team};
@@ -86,6 +86,9 @@ pub(super) fn items(sheet: &Sheet, segment: &Segment) -> Vec<Item> {
         shapes,
         at: 0,
         section: Section::Person,
+        after_closing: false,
+        until_blank: false,
+        in_signature: false,
         items: Vec::new(),
     };
     walk.run();
@@ -99,6 +102,12 @@ struct Walk<'a> {
     shapes: Vec<Option<Shape>>,
     at: usize,
     section: Section,
+    /// "Mit freundlichen Grüßen" was read: what follows is a signature, unless a person is described in it.
+    after_closing: bool,
+    /// The section ends with the next blank line.
+    until_blank: bool,
+    /// The delimiter of a signature was read.
+    in_signature: bool,
     items: Vec<Item>,
 }
 
@@ -127,27 +136,62 @@ impl Walk<'_> {
                     self.push(label, value, How::Label);
                 }
             }
-            Some(Shape::Label { label, mark }) => self.label_alone(label, mark),
+            Some(Shape::Label { label, mark }) => self.label_alone(label, mark, line.indent),
             Some(Shape::Text) => {
                 let shown = line.span.of(self.text);
                 match section(shown.trim_end_matches([':', '.'])) {
                     Some(section) if shown.chars().count() <= 70 => self.heading(line.span, section),
-                    _ => self.items.push(Item::Text(line.span)),
+                    _ => {
+                        self.after_closing |= is_closing(shown);
+                        self.items.push(Item::Text(line.span));
+                    }
                 }
             }
-            Some(Shape::Rule) => self.items.push(Item::Rule),
-            Some(Shape::Blank) | None => {}
+            Some(Shape::Rule) => {
+                // The delimiter of a signature; where nothing came before it, it only parts.
+                let is_delimiter = line.span.of(self.text) == "--";
+                self.in_signature |=
+                    is_delimiter && self.items.iter().any(|item| matches!(item, Item::Pair(_)));
+                self.items.push(Item::Rule);
+            }
+            Some(Shape::Blank) => {
+                if std::mem::take(&mut self.until_blank) {
+                    self.section = Section::Person;
+                }
+            }
+            None => {}
         }
     }
 
     fn push(&mut self, label: Span, value: Span, how: How) {
         let meaning = understand(label.of(self.text));
+        // "Ihr Ansprechpartner: Max Meier", and below it his telephone.
+        if announces_foreign_contact(label.of(self.text)) {
+            self.section = Section::Foreign;
+            self.until_blank = true;
+        }
+        // No signature labels its name.
+        self.after_closing &= !meaning.as_ref().is_some_and(|meaning| {
+            meaning.strength == Strength::Exact
+                && matches!(
+                    meaning.concepts[0],
+                    Concept::FirstName
+                        | Concept::LastName
+                        | Concept::FullName
+                        | Concept::NameLastFirst
+                        | Concept::Salutation
+                )
+        }) && !label.of(self.text).eq_ignore_ascii_case("name");
         self.items.push(Item::Pair(Pair {
             label,
             meaning,
             value: value.trimmed(self.text),
             how,
-            section: self.section,
+            section: if self.after_closing || self.in_signature {
+                Section::Foreign
+            } else {
+                self.section
+            },
         }));
     }
 
@@ -161,12 +205,9 @@ impl Walk<'_> {
     }
 
     /// A label without a value on its line: a heading, or the value stands below.
-    fn label_alone(&mut self, label: Span, mark: LabelMark) {
+    fn label_alone(&mut self, label: Span, mark: LabelMark, label_indent: usize) {
         let shown = label.of(self.text);
-        let meaning = understand_exactly(shown).or_else(|| match mark {
-            LabelMark::Word => None,
-            _ => understand(shown),
-        });
+        let meaning = understand(shown);
         let announces = section(shown);
         let below = self.next_shown();
         let takes_value = match below {
@@ -214,14 +255,23 @@ impl Walk<'_> {
             self.heading(label, announced);
             return;
         }
+        if meaning.is_none() && mark == LabelMark::Colon && shown.split_whitespace().count() > 3 {
+            // "Neue Anfrage nach Infomaterial von:" announces, it does not label.
+            self.items.push(Item::Text(label));
+            return;
+        }
         self.at = next + 1;
         let value = if is_message(meaning.as_ref()) || announces == Some(Section::Message) {
             self.message(first, mark)
         } else if has_concept(meaning.as_ref(), Concept::Address) {
             self.address(first)
         } else {
-            self.wrapped(line, first)
+            self.wrapped(line, first, label_indent)
         };
+        if meaning.is_none() {
+            // It may be no label at all; then its value is text like any other.
+            self.items.push(Item::Text(first));
+        }
         self.push(label, value, How::Label);
     }
 
@@ -270,12 +320,12 @@ impl Walk<'_> {
         if is_short {
             value
         } else {
-            self.wrapped(line, value)
+            self.wrapped(line, value, line.indent)
         }
     }
 
     /// A value with the lines that a program wrapped it over.
-    fn wrapped(&mut self, first: Line, value: Span) -> Span {
+    fn wrapped(&mut self, first: Line, value: Span, label_indent: usize) -> Span {
         let mut end = value.end;
         let mut last = first;
         while let Some(Raw::Line(next)) = self.raws.get(self.at) {
@@ -292,7 +342,7 @@ impl Walk<'_> {
                     .chars()
                     .next()
                     .is_some_and(|char| !char.is_uppercase() || width + first_word.chars().count() >= 74);
-            let is_indented = next.indent >= first.indent + 2 && next.quoted == first.quoted;
+            let is_indented = next.indent >= label_indent + 2 && next.quoted == first.quoted;
             if !(last.goes_on || is_indented || is_wrapped) {
                 break;
             }
@@ -399,6 +449,10 @@ impl Walk<'_> {
     /// Whether a pair belongs to the form again and not to what the person wrote.
     fn ends_message(&self, (label, value): (Span, Span), after_blank: bool) -> bool {
         let shown = label.of(self.text);
+        // "Kosten: Kann man in Raten zahlen?" is asked by the person.
+        if value.of(self.text).ends_with('?') {
+            return false;
+        }
         match understand(shown) {
             Some(meaning) if meaning.strength == Strength::Exact => true,
             Some(meaning) => reads_as(Some(&meaning), value.of(self.text)),

@@ -4,9 +4,11 @@ use chrono_tz::Tz;
 
 use crate::mailbox::layout::quoting::{InlineHeader, Origin, Segment, segments};
 use crate::mailbox::layout::{Block, Sheet};
-use crate::mailbox::message::{Part, read_addresses};
+use crate::mailbox::message::{Address, Part, read_addresses};
 use crate::mailbox::parsed::{LeadField, MailStatus, ParsedMail};
 use crate::mailbox::rules::{Rule, RuleBook};
+
+use crate::mailbox::values::{is_machine_address, is_mail_provider, is_office};
 
 use super::Circumstances;
 use super::context::{
@@ -58,12 +60,9 @@ pub(super) fn parse(mail: &Part, rules: &RuleBook, circumstances: &Circumstances
     if has_leads {
         reading.leads.retain(|(draft, _)| bearing.is_lead(draft));
     }
-    fill(
-        &contents,
-        &readings,
-        &mut reading,
-        !has_leads && (bearing.ruled || bearing.inquiry),
-    );
+    let alone = !has_leads && (bearing.ruled || bearing.inquiry);
+    let sender_may_be_portal = rule.is_none_or(|rule| rule.sender_is_portal);
+    fill(&contents, &readings, &mut reading, alone, sender_may_be_portal);
     let (source, letter) = (reading.source, reading.letter);
     reading.leads.retain(|(draft, _)| {
         bearing.is_lead(draft) && !is_only_the_sender(&contents, draft, source, letter, bearing)
@@ -103,6 +102,11 @@ fn readings(contents: &Contents, rule: Option<&Rule>, zone: Tz) -> Vec<Reading> 
             sheet: source.sheet,
             zone,
             foreign_addresses: foreign_addresses(contents, source.letter),
+            sender_domains: sender_domains(contents, source.letter),
+            portal_domains: portal_domains(
+                &contents.letters[source.letter].headers.addresses("from"),
+                &recipients(contents),
+            ),
             flowed: source.flowed,
             education,
             confidence,
@@ -192,6 +196,39 @@ fn foreign_addresses(contents: &Contents, letter: usize) -> Vec<String> {
     lower
 }
 
+fn recipients(contents: &Contents) -> Vec<Address> {
+    contents
+        .letters
+        .iter()
+        .flat_map(|letter| letter.headers.addresses("to"))
+        .collect()
+}
+
+/// The domains of senders that are no people, as long as they are not the recipient's own.
+fn portal_domains(senders: &[Address], recipients: &[Address]) -> Vec<String> {
+    let domain = |address: &Address| Some(address.email.rsplit_once('@')?.1.to_lowercase());
+    let own: Vec<String> = recipients.iter().filter_map(domain).collect();
+    senders
+        .iter()
+        .filter(|sender| {
+            let local = sender.email.split('@').next().unwrap_or_default().to_lowercase();
+            is_machine_address(&sender.email) || is_office(&local)
+        })
+        .filter_map(domain)
+        .filter(|domain| !own.contains(domain) && !is_mail_provider(domain))
+        .collect()
+}
+
+/// The domains of whoever sent the mail.
+fn sender_domains(contents: &Contents, letter: usize) -> Vec<String> {
+    contents.letters[letter]
+        .headers
+        .addresses("from")
+        .iter()
+        .filter_map(|address| Some(address.email.rsplit_once('@')?.1.to_lowercase()))
+        .collect()
+}
+
 /// What the header lines above a forwarded stretch say of the recipient, and who forwarded it.
 fn add_foreign_of(
     sheet: &Sheet,
@@ -210,15 +247,19 @@ fn add_foreign_of(
         .and_then(|header| header.to)
         .map(|to| read_addresses(to.of(&sheet.text)))
         .unwrap_or_default();
-    let original: Vec<String> = segment
+    let senders = segment
         .header
         .as_ref()
         .and_then(|header| header.from)
         .map(|from| read_addresses(from.of(&sheet.text)))
-        .unwrap_or_default()
-        .into_iter()
+        .unwrap_or_default();
+    let original: Vec<String> = senders
+        .iter()
         .map(|address| address.email.to_lowercase())
         .collect();
+    around
+        .portal_domains
+        .extend(portal_domains(&senders, &recipients));
     for address in forwarder.into_iter().chain(recipients) {
         let email = address.email.to_lowercase();
         if !email.is_empty() && !original.contains(&email) {
@@ -275,7 +316,13 @@ fn choose(readings: &[Reading], bearing: Bearing) -> Option<usize> {
 }
 
 /// Fills what the chosen reading lacks, from the surer to the less sure.
-fn fill(contents: &Contents, others: &[Reading], reading: &mut Reading, alone: bool) {
+fn fill(
+    contents: &Contents,
+    others: &[Reading],
+    reading: &mut Reading,
+    alone: bool,
+    sender_may_be_portal: bool,
+) {
     let single = reading.leads.len() == 1;
     for (draft, _) in &mut reading.leads {
         for other in others {
@@ -301,10 +348,6 @@ fn fill(contents: &Contents, others: &[Reading], reading: &mut Reading, alone: b
         .as_ref()
         .map(|header| (header, reading.sheet, sheet));
     let senders: Vec<Sender> = senders(letter, inline);
-    let subject = match inline.and_then(|(header, ..)| header.subject) {
-        Some(span) => span.of(&sheet.text).to_string(),
-        None => letter.subject(),
-    };
     if single || alone {
         if reading.leads.is_empty() {
             reading.leads.push((Draft::default(), Vec::new()));
@@ -318,7 +361,14 @@ fn fill(contents: &Contents, others: &[Reading], reading: &mut Reading, alone: b
         }
     }
     for (draft, _) in &mut reading.leads {
-        fill_portal(&senders, &subject, sheet, reading.sheet, draft);
+        fill_portal(
+            &senders,
+            letter,
+            sheet,
+            &reading.around,
+            sender_may_be_portal,
+            draft,
+        );
     }
 }
 
@@ -334,7 +384,7 @@ fn is_same_lead(one: &Draft, other: &Draft, only_ones: bool) -> bool {
     }
 }
 
-/// A business card that somebody attaches to every mail is no lead.
+/// A business card that somebody attaches to every mail is no lead, and neither is the sender's own contact.
 fn is_only_the_sender(
     contents: &Contents,
     draft: &Draft,
@@ -342,12 +392,10 @@ fn is_only_the_sender(
     letter: usize,
     bearing: Bearing,
 ) -> bool {
+    let letter = &contents.letters[letter];
     let is_card = matches!(&contents.sources[source].kind, SourceKind::Data(data) if data.format == "vcard");
-    let sender = contents.letters[letter]
-        .from()
-        .map(|from| from.email.to_lowercase());
-    is_card
-        && !bearing.ruled
-        && sender.is_some()
-        && draft.value(LeadField::Email).map(str::to_lowercase) == sender
+    let sender = letter.from().map(|from| from.email.to_lowercase());
+    let is_senders_card =
+        is_card && !bearing.ruled && draft.value(LeadField::Email).map(str::to_lowercase) == sender;
+    is_senders_card || bearing.is_own_contact(letter, draft)
 }

@@ -8,8 +8,8 @@ use regex::Regex;
 use crate::mailbox::layout::Span;
 use crate::mailbox::parsed::LeadField;
 use crate::mailbox::values::{
-    Found, NameOrder, emails, find_phone, is_name_like, is_salutation, looks_like_company, read_address,
-    read_postal_city, split_name,
+    Found, NameOrder, emails, find_phone, is_name_like, is_office, is_particle, is_salutation,
+    looks_like_company, read_address, read_postal_city, split_name,
 };
 
 use super::boilerplate::{is_closing, is_footer};
@@ -111,16 +111,15 @@ pub(super) fn fill(text: &str, items: &[Item], around: &Surroundings, draft: &mu
 
 /// The first line of a block of contact data is the name.
 fn fill_name_above(text: &str, lines: &[Span], index: usize, around: &Surroundings, draft: &mut Draft) {
-    for line in lines[index.saturating_sub(5)..=index].iter() {
+    for line in lines[index.saturating_sub(5)..=index].iter().rev() {
         let shown = line.of(text);
         let words = shown.split_whitespace().count();
-        let capitals = shown
+        let reads_as_name = shown
             .split_whitespace()
-            .filter(|word| word.starts_with(char::is_uppercase))
-            .count();
+            .all(|word| word.starts_with(char::is_uppercase) || is_particle(word));
         let is_name = is_name_like(shown)
             && (2..=5).contains(&words)
-            && capitals >= 2
+            && reads_as_name
             && !looks_like_company(shown)
             && !is_closing(shown)
             && !shown.ends_with([',', '.', ':'])
@@ -207,40 +206,5 @@ fn is_role(address: &str, around: &Surroundings) -> bool {
         .foreign_addresses
         .iter()
         .any(|foreign| foreign.rsplit('@').next() == Some(domain.as_str()));
-    let local = local.to_lowercase();
-    let is_role = [
-        "info",
-        "kontakt",
-        "contact",
-        "service",
-        "support",
-        "anfrage",
-        "anfragen",
-        "lead",
-        "leads",
-        "team",
-        "hello",
-        "hallo",
-        "office",
-        "mail",
-        "post",
-        "datenschutz",
-        "privacy",
-        "admin",
-        "sales",
-        "vertrieb",
-        "beratung",
-        "studienberatung",
-        "hilfe",
-        "help",
-        "kundenservice",
-        "partner",
-        "redaktion",
-        "presse",
-        "marketing",
-        "welcome",
-        "mail",
-    ]
-    .contains(&local.as_str());
-    is_theirs || is_role
+    is_theirs || is_office(&local.to_lowercase())
 }

@@ -77,7 +77,8 @@ pub(super) fn shape(text: &str, line: &Line) -> Shape {
             mark: LabelMark::Strong,
         };
     }
-    if bare.of(text).chars().count() <= 60 && understand_exactly(bare.of(text)).is_some() {
+    let asks = is_question_to_the_person(shown) && understand(bare.of(text)).is_some();
+    if asks || bare.of(text).chars().count() <= 60 && understand_exactly(bare.of(text)).is_some() {
         return Shape::Label {
             label: bare,
             mark: LabelMark::Word,
@@ -105,6 +106,12 @@ fn undecorated(text: &str, span: Span) -> Span {
     let shown = span.of(text);
     let start = BEFORE.find(shown).map_or(0, |found| found.end());
     let inner = shown[start..].trim_end_matches([':', '：', '*', '_', ' ', '\u{a0}', '?', '=']);
+    // Leaders: "Name ......"
+    let inner = if inner.ends_with("..") {
+        inner.trim_end_matches(['.', ' '])
+    } else {
+        inner
+    };
     span.part(start, start + inner.len()).trimmed(text)
 }
 
@@ -143,7 +150,30 @@ fn separated(text: &str, span: Span) -> Option<(Span, Span)> {
         let value = span.locate(text, value).trimmed(text);
         return is_label_like(label.of(text)).then_some((label, value));
     }
-    by_other_sign(text, span).or_else(|| by_value(text, span))
+    in_brackets(text, span)
+        .or_else(|| by_other_sign(text, span))
+        .or_else(|| by_value(text, span))
+}
+
+/// `[Name] Max`
+fn in_brackets(text: &str, span: Span) -> Option<(Span, Span)> {
+    let shown = span.of(text);
+    let (label, value) = shown.strip_prefix('[')?.split_once(']')?;
+    let value = value.trim();
+    (!value.is_empty() && label.len() <= LONGEST_LABEL && understand(label).is_some())
+        .then(|| (span.locate(text, label).trimmed(text), span.locate(text, value)))
+}
+
+/// A question of a form: "Für welchen Kurs interessieren Sie sich?"
+fn is_question_to_the_person(shown: &str) -> bool {
+    static FORM: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)^(?:(?:an|auf|bei|für|in|unter|zu|mit|à|a|per|pour|for|at|on|in)\s+)?(?:wie|welche[rmns]?|was|wo|what|which|where|how|quel(?:le)?s?|quale|quali|comment|come|où|dove)\b
+            .*\b(?:sie|ihr|ihre[rmn]?|du|dein|deine[rmn]?|dich|you|your|vous|votre|vos|lei|suo|sua|ti|tuo)\b.*\?$",
+        )
+        .expect("a tested pattern")
+    });
+    shown.chars().count() <= LONGEST_LABEL && FORM.is_match(shown)
 }
 
 /// Colons of times, addresses and the like.
@@ -184,7 +214,7 @@ fn is_label_like(label: &str) -> bool {
 /// Tabs, wide gaps, leaders, equals signs, arrows and dashes part label and value where the label is a known one.
 fn by_other_sign(text: &str, span: Span) -> Option<(Span, Span)> {
     static SIGN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\s*(?:\t+|\.{3,}|_{3,}|\s{2,}|\s*=>\s*|\s*->\s*|\s*→\s*|\s*»\s*|\s*>>\s*|\s*=\s*|\s*\|\s*|\s[-–—]\s)\s*").expect("a tested pattern")
+        Regex::new(r"\s*(?:\t+|\.{3,}|_{3,}|\s{2,}|\s*=>\s*|\s*->\s*|\s*→\s*|\s*;\s*|\s*»\s*|\s*>>\s*|\s*=\s*|\s*\|\s*|\s[-–—]\s)\s*").expect("a tested pattern")
     });
     let shown = span.of(text);
     let mut from = 0;
@@ -200,7 +230,17 @@ fn by_other_sign(text: &str, span: Span) -> Option<(Span, Span)> {
     let value = span
         .locate(text, shown[sign.end()..].trim_end_matches(['|', ' ']))
         .trimmed(text);
-    (!value.is_empty() && understand_exactly(label.of(text)).is_some()).then_some((label, value))
+    let known = understand_exactly(label.of(text)).is_some();
+    // Forms that write out their variables: "nachricht = …", "REMOTE_ADDR = …".
+    let is_variable = sign.as_str().trim() == "="
+        && label
+            .of(text)
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']'))
+        && label
+            .of(text)
+            .starts_with(|char: char| char.is_ascii_alphabetic());
+    (!value.is_empty() && (known || is_variable)).then_some((label, value))
 }
 
 /// `Tel. 030 123456`, `E-Mail max@example.test`, `PLZ 10115`: the value tells that the word before it is a label.
@@ -311,7 +351,7 @@ mod tests {
 
     #[test]
     fn labels_and_values_come_apart() {
-        let cases: [(&str, &[(&str, &str)]); 26] = [
+        let cases: [(&str, &[(&str, &str)]); 28] = [
             ("Name: Max Muster", &[("Name", "Max Muster")]),
             ("Name:Max", &[("Name", "Max")]),
             ("* Name : Max", &[("Name", "Max")]),
@@ -320,7 +360,12 @@ mod tests {
             ("1. Name: Max", &[("Name", "Max")]),
             ("Name\tMax Muster", &[("Name", "Max Muster")]),
             ("Name          Max Muster", &[("Name", "Max Muster")]),
-            ("Name........: Max", &[("Name........", "Max")]),
+            ("Name........: Max", &[("Name", "Max")]),
+            ("[Name] Max", &[("Name", "Max")]),
+            (
+                "Für welchen Kurs interessieren Sie sich?",
+                &[("Für welchen Kurs interessieren Sie sich", "")],
+            ),
             ("Name ....... Max", &[("Name", "Max")]),
             ("Name = Max", &[("Name", "Max")]),
             ("Name => Max", &[("Name", "Max")]),

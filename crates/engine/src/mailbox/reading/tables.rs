@@ -30,22 +30,62 @@ pub(super) fn read_table(text: &str, table: &Table) -> Vec<Raw> {
         raws.push(Raw::Rows(rows));
         return raws;
     }
-    let labelled = table
+    if let Some(rows) = leads_side_by_side(text, &table.rows) {
+        raws.push(Raw::Rows(rows));
+        return raws;
+    }
+    let pairs: Vec<Vec<Cell>> = table
         .rows
         .iter()
-        .filter(|row| shown(row).len() == 2 && understand(shown(row)[0].span.of(text)).is_some())
+        .map(|row| telling_cells(text, row))
+        .filter(|cells| cells.len() == 2)
+        .collect();
+    let labelled = pairs
+        .iter()
+        .filter(|cells| understand(cells[0].span.of(text)).is_some())
         .count();
-    let is_form = labelled * 2
-        >= table
-            .rows
-            .iter()
-            .filter(|row| shown(row).len() == 2)
-            .count()
-            .max(1);
+    let is_form = labelled * 2 >= pairs.len().max(1);
     for row in &table.rows {
         read_row(text, row, is_form, table.quoted, &mut raws);
     }
     raws
+}
+
+/// A table that lies on its side: labels in the first column, and a lead in each of the others.
+fn leads_side_by_side(text: &str, rows: &[Vec<Cell>]) -> Option<Rows> {
+    let filled: Vec<&Vec<Cell>> = rows.iter().filter(|row| !shown(row).is_empty()).collect();
+    let width = filled.first()?.len();
+    let labelled: Vec<&Vec<Cell>> = filled
+        .into_iter()
+        .filter(|row| row.len() == width && is_known(text, row[0]))
+        .collect();
+    if width < 3 || labelled.len() < 2 {
+        return None;
+    }
+    let has_addresses = labelled.iter().any(|row| {
+        understand(row[0].span.of(text)).is_some_and(|meaning| meaning.concepts[0] == Concept::Email)
+            && row[1..]
+                .iter()
+                .filter(|cell| cell.span.of(text).contains('@'))
+                .count()
+                >= 2
+    });
+    let columns = labelled
+        .iter()
+        .map(|row| {
+            let label = label_of(text, row[0].span);
+            Column {
+                label,
+                meaning: understand(label.of(text)),
+            }
+        })
+        .collect();
+    has_addresses.then(|| Rows {
+        columns,
+        rows: (1..width)
+            .map(|column| labelled.iter().map(|row| row[column].span).collect())
+            .collect(),
+    })
 }
 
 fn shown(row: &[Cell]) -> Vec<Cell> {
@@ -207,11 +247,21 @@ fn label_of(text: &str, span: Span) -> Span {
         .trimmed(text)
 }
 
-fn read_row(text: &str, row: &[Cell], is_form: bool, quoted: u8, raws: &mut Vec<Raw>) {
+/// The cells of a row that say something: no empty ones, no lone signs, no number of the row.
+fn telling_cells(text: &str, row: &[Cell]) -> Vec<Cell> {
     let cells: Vec<Cell> = shown(row)
         .into_iter()
         .filter(|cell| cell.span.of(text).chars().any(char::is_alphanumeric) || cell.span.of(text).len() > 2)
         .collect();
+    match cells.as_slice() {
+        // "1. | Name | Max"
+        [number, rest @ ..] if rest.len() == 2 && is_ordinal(number.span.of(text)) => rest.to_vec(),
+        _ => cells,
+    }
+}
+
+fn read_row(text: &str, row: &[Cell], is_form: bool, quoted: u8, raws: &mut Vec<Raw>) {
+    let cells = telling_cells(text, row);
     match cells.as_slice() {
         [] => {}
         [only] => {
@@ -241,6 +291,11 @@ fn read_row(text: &str, row: &[Cell], is_form: bool, quoted: u8, raws: &mut Vec<
             }
         }
     }
+}
+
+fn is_ordinal(shown: &str) -> bool {
+    let digits = shown.trim_end_matches(['.', ')']);
+    !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_known(text: &str, cell: Cell) -> bool {

@@ -87,6 +87,13 @@ impl Bearing {
         }
     }
 
+    /// Whether a mail that somebody sent in the own name is about the own person: a signature, an offer.
+    pub(super) fn is_own_contact(&self, letter: &Letter, draft: &Draft) -> bool {
+        let sender = letter.from().map(|from| from.email.to_lowercase());
+        let found = draft.value(LeadField::Email).map(str::to_lowercase);
+        !self.ruled && !self.inquiry && sender.is_some() && sender == found
+    }
+
     /// Whether what was found is a lead.
     pub(super) fn is_lead(&self, draft: &Draft) -> bool {
         let weight = draft.weight();
@@ -96,8 +103,9 @@ impl Bearing {
         if self.commerce && !(says_why && self.inquiry) {
             return false;
         }
-        if self.bulk && !self.ruled {
-            return draft.is_reachable() && draft.has_name() && weight >= 3.2;
+        if self.bulk {
+            let least = if self.ruled { 2.0 } else { 3.2 };
+            return draft.is_reachable() && draft.has_name() && weight >= least;
         }
         if self.ruled || self.inquiry {
             return (draft.is_reachable() || draft.has_name() && weight >= 2.0) && weight >= 1.5;

@@ -136,6 +136,7 @@ struct RawRule {
     confidence: Option<f64>,
     generic: Option<bool>,
     portal: Option<String>,
+    sender_is_portal: Option<bool>,
     #[serde(default)]
     fields: BTreeMap<String, Vec<RawFinder>>,
     #[serde(default)]
@@ -254,6 +255,7 @@ fn read_rule(file: &Path, json: &str) -> Result<Rule, RuleError> {
         confidence,
         generic: raw.generic.unwrap_or(true),
         portal: raw.portal,
+        sender_is_portal: raw.sender_is_portal.unwrap_or(true),
         fields,
         ignore,
     })

@@ -17,6 +17,9 @@
 //! }
 //! ```
 //!
+//! `"sender_is_portal": false` says that mails of this kind come from a form on one's own site; `"confidence"` says how
+//! sure its values are, 0 to 1.
+//!
 //! What a rule does not say is read by the general label reader, unless `"generic": false`.
 
 mod book;
@@ -44,6 +47,8 @@ pub struct Rule {
     /// Whether the general label reader reads what the rule does not name.
     pub(super) generic: bool,
     pub(super) portal: Option<String>,
+    /// Whether the sender may be a portal; forms on one's own site come from no portal.
+    pub(super) sender_is_portal: bool,
     pub(super) fields: BTreeMap<RuleField, Vec<Finder>>,
     /// Lines from which on nothing is the person's.
     pub(super) ignore: Vec<Regex>,

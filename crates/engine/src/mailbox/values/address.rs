@@ -13,6 +13,8 @@ pub(crate) struct PostalAddress {
     pub(crate) postal_code: Option<Found>,
     pub(crate) city: Option<Found>,
     pub(crate) country: Option<Found>,
+    /// What else stands in it: the addressee, an addition.
+    pub(crate) rest: Vec<Found>,
 }
 
 /// Countries as people write them in addresses here.
@@ -144,6 +146,11 @@ pub(crate) fn read_address(text: &str) -> PostalAddress {
     {
         address.city = Some(Found::slice(text, town));
     }
+    address.rest = unused
+        .into_iter()
+        .map(|piece| Found::slice(text, piece))
+        .filter(|found| address.city.as_ref() != Some(found))
+        .collect();
     address
 }
 

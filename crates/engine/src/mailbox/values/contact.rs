@@ -90,6 +90,86 @@ pub(crate) fn is_machine_address(address: &str) -> bool {
         || domain.starts_with("noreply.")
 }
 
+/// True for the local parts of addresses that belong to an office and not to a person: `info`, `kontakt`, `leads`.
+pub(crate) fn is_office(local: &str) -> bool {
+    [
+        "info",
+        "kontakt",
+        "contact",
+        "service",
+        "support",
+        "anfrage",
+        "anfragen",
+        "lead",
+        "leads",
+        "team",
+        "hello",
+        "hallo",
+        "office",
+        "mail",
+        "post",
+        "datenschutz",
+        "privacy",
+        "admin",
+        "sales",
+        "vertrieb",
+        "beratung",
+        "studienberatung",
+        "hilfe",
+        "help",
+        "kundenservice",
+        "partner",
+        "redaktion",
+        "presse",
+        "marketing",
+        "welcome",
+        "news",
+        "newsletter",
+        "rechnung",
+        "buchhaltung",
+    ]
+    .contains(&local)
+}
+
+/// True for domains at which everybody can have an address.
+pub(crate) fn is_mail_provider(domain: &str) -> bool {
+    let mut labels = domain.rsplit('.');
+    let name = labels.nth(1).unwrap_or_default().to_lowercase();
+    matches!(
+        name.as_str(),
+        "gmail"
+            | "googlemail"
+            | "gmx"
+            | "web"
+            | "outlook"
+            | "hotmail"
+            | "live"
+            | "yahoo"
+            | "icloud"
+            | "me"
+            | "t-online"
+            | "freenet"
+            | "aol"
+            | "bluewin"
+            | "posteo"
+            | "mailbox"
+            | "protonmail"
+            | "proton"
+            | "hispeed"
+            | "sunrise"
+            | "arcor"
+            | "vodafone"
+            | "msn"
+            | "mac"
+            | "orange"
+            | "laposte"
+            | "libero"
+            | "online"
+            | "kabelmail"
+            | "email"
+    )
+}
+
 /// The first phone number in a text: 6 to 15 digits in the forms people write, and no date, price or postcode.
 pub(crate) fn find_phone(text: &str) -> Option<Found> {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
@@ -106,7 +186,7 @@ pub(crate) fn find_phone(text: &str) -> Option<Found> {
         {
             return None;
         }
-        let first_line = raw.split('\n').next().unwrap_or(raw).trim_end();
+        let first_line = first_number(raw.split('\n').next().unwrap_or(raw));
         let trimmed = first_line.trim_end_matches(['.', '-', '–', '/', '(', ' ']);
         let digits = trimmed.chars().filter(char::is_ascii_digit).count();
         if !(6..=16).contains(&digits) || is_date_or_price(trimmed) {
@@ -125,12 +205,27 @@ pub(crate) fn find_phone(text: &str) -> Option<Found> {
     })
 }
 
+/// The first of several numbers in a row: "030 123456 / 0171 1234567".
+fn first_number(text: &str) -> &str {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    if digits(text) <= 13 {
+        return text.trim_end();
+    }
+    let first = text.split(" / ").next().unwrap_or(text);
+    let first = if digits(first) > 15 || digits(first) < 6 {
+        text
+    } else {
+        first
+    };
+    first.trim_end()
+}
+
 fn is_date_or_price(text: &str) -> bool {
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?x)^(?:
-                \d{1,2}[./-]\d{1,2}[./-]\d{2,4} .* | \d{4}-\d{2}-\d{2} .* | \d{1,3}(?:[.']\d{3})+(?:,\d{2})?
-                | \d{1,2}\.\d{1,2}\. .* | \d{4}\s?[-–]\s?\d{4}
+                \d{1,2}[./-]\d{1,2}[./-]\d{2,4} .* | \d{4}-\d{2}-\d{2} .* | [1-9]\d{0,2}(?:[.']\d{3})+(?:,\d{2})?
+                | \d{1,2}\.\d{1,2}\. .* | (?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}
             )$",
         )
         .expect("a tested pattern")
@@ -201,6 +296,8 @@ mod tests {
             ("+41 79 123 45 67.", Some("+41 79 123 45 67")),
             ("004930123456", Some("004930123456")),
             ("044 668 18 00", Some("044 668 18 00")),
+            ("030.123.456", Some("030.123.456")),
+            ("030 1234567 / 0171 12345678", Some("030 1234567")),
             ("12.03.2025 14:22", None),
             ("2025-03-12", None),
             ("1.234.567,00 €", None),

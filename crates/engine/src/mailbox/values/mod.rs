@@ -13,9 +13,11 @@ use std::ops::Range;
 
 pub(crate) use address::{is_country, read_address, read_postal_city};
 pub(crate) use consent::{Consent, read_consent, read_consent_sentence};
-pub(crate) use contact::{emails, find_email, find_phone, is_machine_address};
+pub(crate) use contact::{emails, find_email, find_phone, is_machine_address, is_mail_provider, is_office};
 pub(crate) use moment::find_moment;
-pub(crate) use names::{NameOrder, is_name_like, is_salutation, is_title, looks_like_company, split_name};
+pub(crate) use names::{
+    NameOrder, is_name_like, is_particle, is_salutation, is_title, looks_like_company, split_name,
+};
 
 /// A stretch of a text, in bytes, with the value that stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]

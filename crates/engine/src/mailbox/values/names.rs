@@ -56,6 +56,7 @@ pub(crate) fn is_salutation(text: &str) -> bool {
 
 /// Salutations that may stand before a name without being taken for a part of it.
 fn is_leading_salutation(word: &str) -> bool {
+    // "Fr." is Frau, "Fr" may be anything; "M" too.
     is_salutation(word) && !matches!(word.to_lowercase().as_str(), "m" | "divers" | "fr")
 }
 
@@ -169,7 +170,7 @@ fn is_title_word(word: &str) -> bool {
 }
 
 /// Words that open a family name: `von Muster`, `van den Berg`, `de la Cruz`.
-fn is_particle(word: &str) -> bool {
+pub(crate) fn is_particle(word: &str) -> bool {
     matches!(
         word.to_lowercase().as_str(),
         "von"

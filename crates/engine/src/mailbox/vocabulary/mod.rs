@@ -185,6 +185,19 @@ pub(crate) fn section(heading: &str) -> Option<Section> {
     None
 }
 
+/// True for labels and headings of somebody who is there for the recipient: "Ihr Ansprechpartner bei uns".
+pub(crate) fn announces_foreign_contact(label: &str) -> bool {
+    let folded = fold(label);
+    phrases::SECTION_STARTS
+        .iter()
+        .filter(|(section, _)| *section == Section::Foreign)
+        .any(|(_, starts)| {
+            starts
+                .iter()
+                .any(|start| folded.trim().starts_with(start.trim_end()))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,14 +280,18 @@ mod tests {
     #[test]
     fn phrases_are_in_normal_form_and_mean_one_thing() {
         let mut seen = HashMap::new();
+        let mut wrong = Vec::new();
         for (concept, phrases) in phrases::LABELS {
             for phrase in *phrases {
-                assert_eq!(&normal_form(phrase), phrase, "not in normal form");
+                if &normal_form(phrase) != phrase {
+                    wrong.push(format!("{phrase} is not in normal form"));
+                }
                 if let Some(other) = seen.insert(*phrase, *concept) {
-                    panic!("{phrase} is both {other:?} and {concept:?}");
+                    wrong.push(format!("{phrase} is both {other:?} and {concept:?}"));
                 }
             }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

@@ -153,6 +153,9 @@ const IDLE: &[&str] = &[
     "value",
     "wert",
     "wpcf7",
+    // "Telefon G", "Tel. P": at work and at home
+    "g",
+    "p",
     "text",
     "tx",
     "powermail",

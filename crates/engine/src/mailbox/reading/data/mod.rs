@@ -40,7 +40,15 @@ pub(super) fn read(part: &Part, bytes: &[u8]) -> Option<Data> {
     let name = part.file_name().unwrap_or_default().to_lowercase();
     let ends = |ending: &str| name.ends_with(ending);
     let text = || part.text().unwrap_or_default();
-    let data = if media_type.ends_with("/json") || media_type.ends_with("+json") || ends(".json") {
+    let is_body = media_type == "text/plain" && name.is_empty();
+    let data = if is_body {
+        let text = text();
+        match text.trim_start().as_bytes() {
+            [b'{' | b'[', ..] => json::read(&text),
+            [b'<', b'?', b'x', b'm', b'l', ..] | [b'<', b'a', b'd', b'f', ..] => xml::read(&text),
+            _ => None,
+        }
+    } else if media_type.ends_with("/json") || media_type.ends_with("+json") || ends(".json") {
         json::read(&text())
     } else if matches!(media_type, "text/vcard" | "text/x-vcard" | "text/directory") || ends(".vcf") {
         vcard::read(&text())

@@ -116,8 +116,10 @@ fn begin(
     for attribute in start.attributes().flatten() {
         let name = attribute.key.local_name().into_inner().to_string();
         let value = unescaped(&attribute.value);
-        if matches!(name.as_str(), "name" | "label" | "key" | "title") && label.is_none() {
-            // <field name="email">…</field>
+        // <field name="email">…</field>, <name part="first">…</name>
+        let names_itself = matches!(name.as_str(), "name" | "label" | "key" | "title") && is_nameless(&path)
+            || matches!(name.as_str(), "part" | "type");
+        if names_itself && label.is_none() {
             label = Some(value.clone());
         }
         if name.starts_with("xmlns") || name == "schemaLocation" {
@@ -127,14 +129,7 @@ fn begin(
         attribute_path.push(format!("@{name}"));
         add(attribute_path, &value, entries, writer);
     }
-    if let Some(label) = label
-        && matches!(
-            path.last().map(String::as_str),
-            Some("field" | "feld" | "item" | "entry" | "property" | "param" | "value")
-        )
-    {
-        path.push(label);
-    }
+    path.extend(label);
     open.push(Node {
         path,
         text: String::new(),
@@ -142,6 +137,14 @@ fn begin(
         first,
     });
     Some(())
+}
+
+/// Elements that only hold what their attribute names.
+fn is_nameless(path: &[String]) -> bool {
+    matches!(
+        path.last().map(String::as_str),
+        Some("field" | "feld" | "item" | "entry" | "property" | "param" | "value")
+    )
 }
 
 fn unescaped(text: &str) -> String {
