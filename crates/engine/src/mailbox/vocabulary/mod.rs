@@ -152,6 +152,9 @@ fn loosely(normal: &str) -> Option<Meaning> {
     if concepts.contains(&Concept::PostalCode) && concepts.contains(&Concept::City) {
         concepts = vec![Concept::PostalCity];
     }
+    if concepts.is_empty() && is_number_of_the_lead(&words) {
+        concepts.push(Concept::ExternalId);
+    }
     if concepts.is_empty() {
         return None;
     }
@@ -159,6 +162,20 @@ fn loosely(normal: &str) -> Option<Meaning> {
         concepts,
         strength: Strength::Loose,
     })
+}
+
+/// "Transaktionsnummer", "N° de demande", "Portal-ID"
+fn is_number_of_the_lead(words: &[&str]) -> bool {
+    let named = |word: &str| phrases::NUMBERED.contains(&word);
+    let apart = words.len() <= 3
+        && words.iter().any(|word| phrases::NUMBER.contains(word))
+        && words.iter().any(|word| named(word));
+    let together = words.len() == 1
+        && ["nummer", "nr", "id", "kennung", "code"]
+            .iter()
+            .filter_map(|end| words[0].strip_suffix(end))
+            .any(|start| named(start) || named(start.trim_end_matches('s')));
+    apart || together
 }
 
 /// What a heading announces; `None` for a line that is no known heading.
@@ -258,6 +275,22 @@ mod tests {
         ] {
             assert_eq!(first(label).map(|found| found.0), Some(concept), "{label}");
         }
+    }
+
+    /// A list of labels as forms and portals write them, with what each asks for.
+    #[test]
+    fn labels_of_the_list_are_understood() {
+        let list = include_str!("../../../../../tests/fixtures/mail/labels.txt");
+        let mut wrong = Vec::new();
+        for line in list.lines() {
+            let (wanted, label) = line.split_once('|').unwrap();
+            let meaning = understand(label);
+            let found = meaning.map(|meaning| format!("{:?}", meaning.concepts[0]));
+            if !wanted.split('/').any(|wanted| found.as_deref() == Some(wanted)) {
+                wrong.push(format!("{label}: {found:?}, wanted {wanted}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

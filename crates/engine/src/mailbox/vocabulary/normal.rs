@@ -1,5 +1,9 @@
 //! The normal form of labels, in which spellings of the same label are equal.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// Lower case, umlauts and ß written out, accents gone, everything but letters and digits a blank.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + 8);
@@ -163,7 +167,7 @@ const IDLE: &[&str] = &[
 
 /// The words of a label that carry its meaning, in lower case and without accents, separated by one blank.
 pub(crate) fn normal_form(label: &str) -> String {
-    let spaced = split_camel_case(&without_brackets(label));
+    let spaced = split_camel_case(&without_gender(&without_brackets(label)));
     let folded = fold(&spaced);
     let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     // Numbers count fields ("E-Mail 2", "1. Name"), they do not name them.
@@ -173,8 +177,11 @@ pub(crate) fn normal_form(label: &str) -> String {
         .copied()
         .filter(|word| !IDLE.contains(word))
         .collect();
-    // "Kunde: Max Muster" is made of an idle word alone.
-    let words = if telling.is_empty() { words } else { telling };
+    // "Kunde: Max Muster" is made of an idle word alone, and "Interessenten-Nr." names nothing without it.
+    let only_numbers = telling
+        .iter()
+        .all(|word| matches!(*word, "nr" | "id" | "no" | "nummer" | "number"));
+    let words = if only_numbers { words } else { telling };
     joined(&words)
 }
 
@@ -199,6 +206,13 @@ fn joined(words: &[&str]) -> String {
         }
     }
     text
+}
+
+/// "Interessent:in", "Teilnehmer/in" and "Kund*innen" are the word before the sign.
+fn without_gender(label: &str) -> String {
+    static ENDING: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)(\p{L})[:*/_·]in(?:nen)?\b").expect("a tested pattern"));
+    ENDING.replace_all(label, "$1").into_owned()
 }
 
 /// What stands in brackets explains a label; a label that is all brackets stays.
