@@ -360,7 +360,7 @@ fn squeeze(text: &str) -> String {
 pub(super) fn is_about_education(texts: &[&str]) -> bool {
     static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)studi(?:um|en|eng)|fernlehr|fernkurs|lehrgang|weiterbild|fortbild|umschul|ausbildung|seminar|akademie|hochschul|universit|bildungs|\bkurs(?:e|en|es)?\b|\bcourses?\b|formation|corso|corsi|campus|bachelor|master\b|\bIHK\b",
+            r"(?i)studi(?:um|en|eng)|fernlehr|fernkurs|lehrgang|weiterbild|fortbild|umschul|ausbildung|seminar|akademie|hochschul|universit|bildungs|\bkurs(?:e|en|es)?\b|\bcourses?\b|formation|corso|corsi|campus|bachelor|master\b|\bIHK\b|\bMBA\b|\bCAS\b|B\.\s?(?:Sc|A|Eng)\.|M\.\s?(?:Sc|A|Eng)\.|diplom|zertifikat|brevet",
         )
         .expect("a tested pattern")
     });

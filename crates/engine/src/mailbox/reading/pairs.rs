@@ -8,7 +8,7 @@ use crate::mailbox::vocabulary::{
 };
 
 use super::boilerplate::{is_closing, is_footer, is_of_a_team};
-use super::shape::{LabelMark, Shape, shape};
+use super::shape::{LabelMark, Shape, shape, wide_gap};
 use super::tables::{Rows, read_table, with_written_tables};
 
 /// A label with its value.
@@ -73,13 +73,14 @@ pub(super) fn items(sheet: &Sheet, segment: &Segment) -> Vec<Item> {
         }
     }
     let raws = with_written_tables(text, raws);
-    let shapes = raws
+    let mut shapes: Vec<Option<Shape>> = raws
         .iter()
         .map(|raw| match raw {
             Raw::Line(line) => Some(shape(text, line)),
             _ => None,
         })
         .collect();
+    follow_the_custom(text, &raws, &mut shapes);
     let mut walk = Walk {
         text,
         raws: &raws,
@@ -93,6 +94,61 @@ pub(super) fn items(sheet: &Sheet, segment: &Segment) -> Vec<Item> {
     };
     walk.run();
     walk.items
+}
+
+/// Where several lines show how this form writes labels, the lines that look like them are labels too, although their
+/// words alone would not say so.
+fn follow_the_custom(text: &str, raws: &[Raw], shapes: &mut [Option<Shape>]) {
+    let is_word = |shape: &Option<Shape>| {
+        matches!(
+            shape,
+            Some(Shape::Label {
+                mark: LabelMark::Word,
+                ..
+            })
+        )
+    };
+    let below = shapes.iter().filter(|shape| is_word(shape)).count() >= 2;
+    let lines = |raws: &[Raw]| -> Vec<Option<Line>> {
+        raws.iter()
+            .map(|raw| match raw {
+                Raw::Line(line) => Some(*line),
+                _ => None,
+            })
+            .collect()
+    };
+    let lines = lines(raws);
+    let gaps = lines
+        .iter()
+        .zip(shapes.iter())
+        .filter(|(line, shape)| {
+            matches!(shape, Some(Shape::Pairs(_)))
+                && line.is_some_and(|line| wide_gap(text, line.span).is_some())
+        })
+        .count()
+        >= 2;
+    for at in 0..shapes.len() {
+        let (Some(Shape::Text), Some(line)) = (&shapes[at], lines[at]) else {
+            continue;
+        };
+        let shown = line.span.of(text);
+        if gaps && let Some((label, value)) = wide_gap(text, line.span) {
+            shapes[at] = Some(Shape::Pairs(vec![(label, value)]));
+        } else if below
+            && shown.split_whitespace().count() <= 8
+            && !shown.ends_with(['.', ',', '!'])
+            && let Some(meaning) = understand(shown)
+            && let Some(value) = lines.get(at + 1).copied().flatten()
+            && matches!(shapes[at + 1], Some(Shape::Text))
+            && reads_as(Some(&meaning), value.span.of(text))
+            && (meaning.concepts[0] != Concept::Message || shown.split_whitespace().count() <= 3)
+        {
+            shapes[at] = Some(Shape::Label {
+                label: line.span,
+                mark: LabelMark::Word,
+            });
+        }
+    }
 }
 
 struct Walk<'a> {
@@ -432,7 +488,7 @@ impl Walk<'_> {
                 let of_a_team = lines[index..]
                     .iter()
                     .any(|(line, _)| is_of_a_team(line.of(self.text)));
-                let follows_footer = index + 1 == lines.len() && self.stopped_at_footer();
+                let follows_footer = index + 1 == lines.len() && self.stopped_at_team();
                 if of_a_team || follows_footer {
                     end = lines[index - 1].0.end;
                     break;
@@ -442,8 +498,13 @@ impl Walk<'_> {
         Span::new(first.start, end.max(first.end))
     }
 
-    fn stopped_at_footer(&self) -> bool {
-        matches!(self.raws.get(self.at), Some(Raw::Line(line)) if is_footer(line.span.of(self.text)))
+    /// "Mit freundlichen Grüßen" and then "Ihr Portal-Team" below it.
+    fn stopped_at_team(&self) -> bool {
+        let shown = match self.raws.get(self.at) {
+            Some(Raw::Line(line)) => line.span.of(self.text),
+            _ => "",
+        };
+        is_footer(shown) && is_of_a_team(shown)
     }
 
     /// Whether a pair belongs to the form again and not to what the person wrote.

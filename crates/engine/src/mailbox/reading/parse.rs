@@ -93,6 +93,12 @@ fn readings(contents: &Contents, rule: Option<&Rule>, zone: Tz) -> Vec<Reading> 
         .map(super::letters::Letter::subject)
         .collect();
     texts.extend(subjects.iter().map(String::as_str));
+    let senders: Vec<String> = contents
+        .letters
+        .iter()
+        .filter_map(|letter| letter.headers.text("from"))
+        .collect();
+    texts.extend(senders.iter().map(String::as_str));
     let education = is_about_education(&texts);
     let confidence = rule.map_or(GENERIC_CONFIDENCE, |rule| rule.confidence);
     let mut readings = Vec::new();

@@ -182,7 +182,15 @@ fn is_no_separator(label: &str, value: &str) -> bool {
         .rsplit(|char: char| !char.is_alphanumeric())
         .next()
         .unwrap_or_default();
+    // "Interessent:in"
+    let is_gender = label.ends_with(char::is_lowercase)
+        && ["in", "innen"].iter().any(|ending| {
+            value
+                .strip_prefix(ending)
+                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        });
     value.starts_with("//")
+        || is_gender
         || matches!(
             last_word.to_ascii_lowercase().as_str(),
             "http" | "https" | "ftp" | "mailto" | "tel" | "sms"
@@ -241,6 +249,19 @@ fn by_other_sign(text: &str, span: Span) -> Option<(Span, Span)> {
             .of(text)
             .starts_with(|char: char| char.is_ascii_alphabetic());
     (!value.is_empty() && (known || is_variable)).then_some((label, value))
+}
+
+/// A short text, a wide gap or tab, and another text.
+pub(super) fn wide_gap(text: &str, span: Span) -> Option<(Span, Span)> {
+    static GAP: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\t+|\s{2,}").expect("a tested pattern"));
+    let shown = span.of(text);
+    let gap = GAP.find(shown)?;
+    let label = undecorated(text, span.part(0, gap.start()));
+    let words = label.of(text).split_whitespace().count();
+    ((1..=6).contains(&words)
+        && label.of(text).chars().count() <= 60
+        && !label.of(text).ends_with(['.', ',', '!']))
+    .then(|| (label, span.part(gap.end(), shown.len()).trimmed(text)))
 }
 
 /// `Tel. 030 123456`, `E-Mail max@example.test`, `PLZ 10115`: the value tells that the word before it is a label.

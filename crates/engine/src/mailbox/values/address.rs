@@ -83,7 +83,7 @@ pub(crate) fn read_postal_city(text: &str) -> Option<(Found, Found)> {
 fn is_street(text: &str) -> bool {
     static FORM: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?ix)^(?: [\p{L}][\p{L}\s.'’-]{1,60} [\s.]\s? \d{1,4}\s?(?:[a-z]|bis|ter)?(?:\s?[-–/+]\s?\d{0,4}\s?[a-z]?)?
+            r"(?ix)^(?: [\p{L}][\p{L}\d\s.'’-]{1,60} [\s.]\s? \d{1,4}\s?(?:[a-z]|bis|ter)?(?:\s?[-–/+]\s?\d{0,4}\s?[a-z]?)?
                 | \d{1,4}\s?(?:[a-z]|bis)?,?\s+ [\p{L}][\p{L}\s.'’-]{2,60} | postfach\s.* | [\p{L}]\s?\d{1,2},\s?\d{1,3} )$",
         )
         .expect("a tested pattern")
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn addresses_come_apart() {
-        let cases: [(&str, [&str; 4]); 9] = [
+        let cases: [(&str, [&str; 4]); 10] = [
             (
                 "Musterstr. 5a, 10115 Berlin",
                 ["Musterstr. 5a", "10115", "Berlin", ""],
@@ -263,6 +263,10 @@ mod tests {
                 ["Hauptstraße 12-14", "50667", "Köln", ""],
             ),
             ("10115 Berlin", ["", "10115", "Berlin", ""]),
+            (
+                "Straße des 17. Juni 135, 10623 Berlin",
+                ["Straße des 17. Juni 135", "10623", "Berlin", ""],
+            ),
         ];
         for (text, expected) in cases {
             let found = read_address(text);
