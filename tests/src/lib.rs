@@ -1,1 +1,3 @@
-//! Tests.
+//! What the whole-way tests stand on. The tests themselves are in the folders beside this one.
+
+pub mod window;

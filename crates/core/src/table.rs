@@ -138,6 +138,14 @@ impl RowBlock {
         self.numbers.len() >= Self::MAX_ROWS || self.text.len() >= Self::MAX_TEXT
     }
 
+    /// Adds `by` to the number of every row: readers that work on several parts of a file at once learn only
+    /// afterwards how many rows stand before a part.
+    pub fn shift_numbers(&mut self, by: u32) {
+        for number in &mut self.numbers {
+            *number += by;
+        }
+    }
+
     /// Cells per row.
     pub fn width(&self) -> usize {
         self.width

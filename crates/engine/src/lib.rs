@@ -1,5 +1,14 @@
 //! Everything of Lotse that touches the world: files, the project, mailboxes, servers, credentials, and the workflows
 //! that lead through them. Knows no window: the desktop shell and the command line are both thin users of this crate.
 
+pub mod clock;
+pub mod connections;
 pub mod credentials;
+pub mod example;
+pub mod jobs;
 pub mod mailbox;
+pub mod places;
+pub mod project;
+pub mod server;
+pub mod sources;
+pub mod workflows;

@@ -1,0 +1,262 @@
+//! The command line as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Lead migration and lead review: inspect exports, check and compare leads, push approved ones to a server.
+#[derive(Debug, Parser)]
+#[command(name = "lotse", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what is in a file: format, sheets, columns with types and suggested fields, skipped rows.
+    Inspect(InspectArguments),
+    /// Write the table of a file as it was understood: CSV in UTF-8, comma, header first.
+    Convert(ConvertArguments),
+    /// Check files against a target without sending anything, and compare them for duplicates.
+    Check(CheckArguments),
+    /// Find duplicates in files and against reference files.
+    Duplicates(DuplicatesArguments),
+    /// Send the approved leads of a project to a server.
+    Push(PushArguments),
+    /// Manage connections to servers and mailboxes.
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Show, verify or export the audit log of a project.
+    Audit(AuditArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// The file: xlsx, xlsm, xlsb, xls, ods, csv, tsv or txt, told by its content.
+    pub file: PathBuf,
+    /// Sheet to read; without it, the one that holds the table.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArguments {
+    /// The file.
+    pub file: PathBuf,
+    /// Sheet to read; without it, the one that holds the table.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Where to write; standard output without it.
+    #[arg(long, value_name = "OUT.csv")]
+    pub out: Option<PathBuf>,
+}
+
+/// What check and duplicates share: what is read, and how.
+#[derive(Debug, Args)]
+pub(crate) struct InputArguments {
+    /// The files with leads.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Sheet to read; without it, the one that holds the table.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Target: migration, tracking, lms or a target file.
+    #[arg(long, default_value = "migration", value_name = "TARGET")]
+    pub target: String,
+    /// Mapping file; without it, the suggestions are used.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Give a field the same value in every row.
+    #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub constants: Vec<(String, String)>,
+    /// A file with leads that are known already; may be given several times.
+    #[arg(long = "reference", value_name = "FILE")]
+    pub references: Vec<PathBuf>,
+    /// Zone of dates that name none.
+    #[arg(long, default_value = "Europe/Berlin", value_name = "ZONE")]
+    pub timezone: chrono_tz::Tz,
+    /// The present moment, for results that can be reproduced.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub now: Option<lotse_core::values::Instant>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// Decide whether activities of a type count as progress.
+    #[arg(long = "progress", value_name = "TYPE=yes|no", value_parser = decision)]
+    pub progress: Vec<(String, bool)>,
+    /// The known users: one id per line, or a JSON list.
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    /// Write the report as JSON.
+    #[arg(long, value_name = "OUT.json")]
+    pub report: Option<PathBuf>,
+    /// Write every lead as one line of JSON.
+    #[arg(long, value_name = "OUT.jsonl")]
+    pub leads: Option<PathBuf>,
+    /// Write the rejected rows with their errors, as XLSX or CSV.
+    #[arg(long, value_name = "OUT.xlsx|OUT.csv")]
+    pub errors: Option<PathBuf>,
+    /// Keep everything as a project.
+    #[arg(long, value_name = "OUT.lotse")]
+    pub save: Option<PathBuf>,
+    /// Language of the messages.
+    #[arg(long, value_enum, default_value_t = LanguageArgument::En)]
+    pub language: LanguageArgument,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DuplicatesArguments {
+    #[command(flatten)]
+    pub input: InputArguments,
+    /// Write the pairs as CSV; standard output without it.
+    #[arg(long, value_name = "PAIRS.csv")]
+    pub out: Option<PathBuf>,
+    /// Print the pairs as JSON.
+    #[arg(long, conflicts_with = "out")]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PushArguments {
+    /// The project.
+    pub project: PathBuf,
+    /// The connection to push to.
+    #[arg(long, value_name = "NAME")]
+    pub connection: String,
+    /// Let the server check the approved leads without importing them.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Approve every lead without errors first, in your name.
+    #[arg(long)]
+    pub approve_valid: bool,
+    /// Roll a batch back at its first error instead of leaving the lead out.
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Import certain duplicates, too.
+    #[arg(long)]
+    pub import_duplicates: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Add a connection to a server. The secret is asked for, or read from standard input.
+    Add(AddConnectionArguments),
+    /// List the connections.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try a connection: address, certificate, login, roles.
+    Test {
+        /// Its name.
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a connection and its secret.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddConnectionArguments {
+    /// A name of your choice.
+    pub name: String,
+    /// Base address of the server, without the path of the API.
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// Target that the server understands.
+    #[arg(long, default_value = "migration")]
+    pub target: String,
+    /// How to log in.
+    #[arg(long, value_enum, default_value_t = AuthArgument::ApiKey)]
+    pub auth: AuthArgument,
+    /// Header that carries the API key.
+    #[arg(long, default_value = "X-AUTH-TOKEN")]
+    pub header: String,
+    /// Certificate authority of your own, PEM.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Leads per request, at most 1000.
+    #[arg(long, value_name = "LEADS", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub batch_size: Option<u32>,
+    /// Replace a connection of this name.
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AuthArgument {
+    /// A key in a header.
+    ApiKey,
+    /// A JSON Web Token.
+    Bearer,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LanguageArgument {
+    De,
+    En,
+}
+
+impl From<LanguageArgument> for lotse_core::language::Language {
+    fn from(language: LanguageArgument) -> Self {
+        match language {
+            LanguageArgument::De => Self::De,
+            LanguageArgument::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// The project.
+    pub project: PathBuf,
+    /// Recompute the chain and name the first broken link.
+    #[arg(long)]
+    pub verify: bool,
+    /// Write all entries as JSON Lines.
+    #[arg(long, value_name = "OUT.jsonl")]
+    pub export: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.trim().is_empty() => Ok((field.trim().to_string(), value.to_string())),
+        _ => Err("expected FIELD=VALUE, such as territory=DE".into()),
+    }
+}
+
+fn decision(text: &str) -> Result<(String, bool), String> {
+    let (kind, answer) = assignment(text).map_err(|_| "expected TYPE=yes or TYPE=no, such as MEETING=yes")?;
+    match answer.trim().to_lowercase().as_str() {
+        "yes" | "true" | "ja" => Ok((kind, true)),
+        "no" | "false" | "nein" => Ok((kind, false)),
+        _ => Err(format!("{answer:?} is neither yes nor no")),
+    }
+}
+
+fn moment(text: &str) -> Result<lotse_core::values::Instant, String> {
+    lotse_core::values::Instant::from_rfc3339(text)
+        .ok_or_else(|| "expected a moment such as 2025-10-12T14:30:00Z".to_string())
+}

@@ -1,0 +1,61 @@
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+
+use lotse_engine::project::Project;
+
+use crate::Outcome;
+use crate::arguments::AuditArguments;
+use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
+
+pub(crate) fn run(arguments: &AuditArguments) -> Outcome {
+    let project = Project::open(&arguments.project)?;
+    let mut code = GOOD;
+    if let Some(path) = &arguments.export {
+        let file = File::create(path).map_err(|error| Failure::file(path, error))?;
+        let mut out = BufWriter::new(file);
+        let mut written = Ok(());
+        project.for_each_audit_entry(|entry| {
+            if written.is_ok() {
+                written = serde_json::to_writer(&mut out, &entry)
+                    .map_err(Into::into)
+                    .and_then(|()| out.write_all(b"\n"));
+            }
+        })?;
+        written
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::file(path, error))?;
+    }
+    if arguments.verify {
+        let verdict = project.verify_audit()?;
+        if arguments.json {
+            print_json(&verdict)?;
+        } else {
+            print(&match verdict.first_broken {
+                None => format!(
+                    "{} entries, unbroken, last hash {}\n",
+                    verdict.entries, verdict.last_hash
+                ),
+                Some(entry) => format!("{} entries, broken at entry {entry}\n", verdict.entries),
+            })?;
+        }
+        if verdict.first_broken.is_some() {
+            code = found_errors();
+        }
+    }
+    if arguments.export.is_none() && !arguments.verify {
+        let mut entries = Vec::new();
+        project.for_each_audit_entry(|entry| entries.push(entry))?;
+        if arguments.json {
+            print_json(&entries)?;
+        } else {
+            for entry in entries {
+                print(&format!(
+                    "{:>6}  {}  {}  {}  {}\n",
+                    entry.sequence, entry.at, entry.actor, entry.event, entry.data
+                ))?;
+            }
+        }
+    }
+    project.close()?;
+    Ok(code)
+}

@@ -1,0 +1,98 @@
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use lotse_engine::workflows::{CheckReport, check_report, for_each_lead_line, write_rejected};
+
+use super::input::Prepared;
+use crate::Outcome;
+use crate::arguments::CheckArguments;
+use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
+use crate::progress::ProgressLine;
+
+pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
+    let line = ProgressLine::new();
+    let owners = arguments.owners.as_deref();
+    let prepared = Prepared::new(
+        &arguments.input,
+        &arguments.progress,
+        owners,
+        arguments.save.as_ref(),
+        &line,
+    )?;
+    let language = arguments.language.into();
+    let report = check_report(&prepared.project, prepared.now, language)?;
+    if let Some(path) = &arguments.report {
+        write_json(path, &report)?;
+    }
+    if let Some(path) = &arguments.leads {
+        write_leads(path, &prepared)?;
+    }
+    if let Some(path) = &arguments.errors {
+        write_rejected(&prepared.project, path, language)?;
+    }
+    if arguments.json {
+        print_json(&report)?;
+    } else {
+        print(&describe(&report))?;
+    }
+    let has_errors = report.summary.invalid_leads > 0 || !report.unmapped_required_fields.is_empty();
+    prepared.project.close()?;
+    Ok(if has_errors { found_errors() } else { GOOD })
+}
+
+fn write_json(path: &Path, report: &CheckReport) -> Result<(), Failure> {
+    let file = File::create(path).map_err(|error| Failure::file(path, error))?;
+    let mut out = BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut out, report).map_err(|error| Failure::file(path, error))?;
+    out.write_all(b"\n")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::file(path, error))
+}
+
+fn write_leads(path: &Path, prepared: &Prepared) -> Result<(), Failure> {
+    let file = File::create(path).map_err(|error| Failure::file(path, error))?;
+    let mut out = BufWriter::new(file);
+    for_each_lead_line(&prepared.project, prepared.now, |lead| {
+        serde_json::to_writer(&mut out, &lead)?;
+        out.write_all(b"\n")
+    })?
+    .and_then(|()| out.flush())
+    .map_err(|error| Failure::file(path, error))
+}
+
+fn describe(report: &CheckReport) -> String {
+    let summary = &report.summary;
+    let mut text = format!(
+        "{} leads: {} valid, {} invalid, {} duplicate warnings\n",
+        summary.total_leads, summary.valid_leads, summary.invalid_leads, summary.duplicate_warnings
+    );
+    if !report.unmapped_required_fields.is_empty() {
+        text.push_str(&format!(
+            "required fields without a column: {}\n",
+            report.unmapped_required_fields.join(", ")
+        ));
+    }
+    if !report.undecided_progress.is_empty() {
+        let kinds = report.undecided_progress.join(", ");
+        text.push_str(&format!(
+            "does it count as progress? decide with --progress TYPE=yes|no: {kinds}\n"
+        ));
+    }
+    let mut codes: std::collections::BTreeMap<(&str, &str), (u64, &str)> = std::collections::BTreeMap::new();
+    for error in &report.validation_errors {
+        let severity = match error.severity {
+            lotse_core::finding::Severity::Error => "error",
+            lotse_core::finding::Severity::Warning => "warning",
+            lotse_core::finding::Severity::Hint => "hint",
+        };
+        codes
+            .entry((severity, &error.code))
+            .or_insert((0, &error.error))
+            .0 += 1;
+    }
+    for ((severity, code), (count, example)) in codes {
+        text.push_str(&format!("{severity:>8} {count:>7} {code}: {example}\n"));
+    }
+    text
+}

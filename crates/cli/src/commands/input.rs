@@ -1,0 +1,184 @@
+//! What check and duplicates have in common: files become a project.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision};
+use lotse_core::target::{BUILTIN, Target};
+use lotse_core::values::Instant;
+use lotse_engine::clock::{self, Actor};
+use lotse_engine::project::{NewProject, Project, SourceRole};
+use lotse_engine::sources::ReadSettings;
+use lotse_engine::workflows::{check_all, check_settings, compare_all, load_file, set_mapping, set_owners};
+
+use crate::arguments::InputArguments;
+use crate::outcome::Failure;
+use crate::progress::ProgressLine;
+
+/// A project made of the files of a command; in a temporary folder unless it is to be kept.
+pub(crate) struct Prepared {
+    pub project: Project,
+    pub now: Instant,
+    pub actor: Actor,
+    /// Goes away with this value, after the project is closed.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Prepared {
+    /// Loads all files, maps them, checks and compares them.
+    pub(crate) fn new(
+        input: &InputArguments,
+        progress: &[(String, bool)],
+        owners: Option<&Path>,
+        save: Option<&PathBuf>,
+        line: &ProgressLine,
+    ) -> Result<Self, Failure> {
+        let target = target(&input.target)?;
+        let constants = constants(input, &target)?;
+        let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
+        let (path, folder) = match save {
+            Some(path) => (path.clone(), None),
+            None => {
+                let folder = tempfile::tempdir().map_err(|error| Failure::input(error.to_string()))?;
+                (folder.path().join("check.lotse"), Some(folder))
+            }
+        };
+        let actor = Actor::logged_in();
+        let now = input.now.unwrap_or_else(clock::now);
+        let name = save
+            .unwrap_or(&input.files[0])
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let new = NewProject {
+            name,
+            target,
+            zone: input.timezone,
+        };
+        let project = Project::create(&path, &new, &actor)?;
+        let prepared = Prepared {
+            project,
+            now,
+            actor,
+            _folder: folder,
+        };
+        let filled = prepared.fill(input, mapping.as_ref(), &constants, progress, owners, line);
+        match filled {
+            Ok(()) => Ok(prepared),
+            Err(failure) => {
+                drop(prepared);
+                // A project that holds only half of what was asked for would be taken for the whole later.
+                for suffix in save.map_or([].as_slice(), |_| &["", "-wal", "-shm"]) {
+                    let mut part = path.clone().into_os_string();
+                    part.push(suffix);
+                    let _ = std::fs::remove_file(part);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn fill(
+        &self,
+        input: &InputArguments,
+        mapping: Option<&Mapping>,
+        constants: &[(String, String)],
+        progress: &[(String, bool)],
+        owners: Option<&Path>,
+        line: &ProgressLine,
+    ) -> Result<(), Failure> {
+        let settings = ReadSettings {
+            sheet: input.sheet.clone(),
+            ..ReadSettings::default()
+        };
+        let lead_files = input
+            .files
+            .iter()
+            .map(|file| (file, SourceRole::Leads, &settings));
+        let plain = ReadSettings::default();
+        let references = input
+            .references
+            .iter()
+            .map(|file| (file, SourceRole::Reference, &plain));
+        for (file, role, settings) in lead_files.chain(references) {
+            let loaded =
+                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch))?;
+            let suggested = self.project.mapping(loaded.source_id)?;
+            let chosen = mapping.filter(|_| role == SourceRole::Leads).cloned();
+            let mut mapping = chosen
+                .or(suggested)
+                .unwrap_or_else(|| Mapping::empty(self.project.target()));
+            for (field, value) in constants {
+                mapping
+                    .fields
+                    .insert(field.clone(), FieldMapping::constant(value.clone()));
+            }
+            for (kind, counts) in progress {
+                let decision = ProgressDecision {
+                    counts: *counts,
+                    decided_by: Some(self.actor.name.clone()),
+                    decided_at: Some(self.now),
+                };
+                mapping.progress.insert(kind.to_uppercase(), decision);
+            }
+            set_mapping(&self.project, &self.actor, loaded.source_id, &mapping)?;
+        }
+        if let Some(path) = owners {
+            set_owners(&self.project, &self.actor, Some(&read_owners(path)?))?;
+        }
+        let settings = check_settings(&self.project, self.now)?;
+        line.watch(|watch| check_all(&self.project, &settings, watch))?;
+        line.watch(|watch| compare_all(&self.project, &self.actor, watch))?;
+        Ok(())
+    }
+}
+
+/// The built-in target or the target file that is meant.
+pub(crate) fn target(name: &str) -> Result<Target, Failure> {
+    if let Some(target) = Target::builtin(name) {
+        return Ok(target);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let known = BUILTIN.join(", ");
+        return Err(Failure::usage(format!(
+            "{name}: neither a target ({known}) nor a target file"
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
+}
+
+fn constants(input: &InputArguments, target: &Target) -> Result<Vec<(String, String)>, Failure> {
+    for (field, _) in &input.constants {
+        if target.field_index(field).is_none() {
+            let known: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
+            return Err(Failure::usage(format!(
+                "--set {field}: no such field. Known are {}",
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(input.constants.clone())
+}
+
+fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    Mapping::from_json(&text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
+}
+
+/// One id per line, or a JSON list.
+fn read_owners(path: &Path) -> Result<BTreeSet<String>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('[') {
+        return serde_json::from_str(text).map_err(|error| Failure::file(path, error));
+    }
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(String::from)
+        .collect())
+}

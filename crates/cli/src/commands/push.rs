@@ -1,0 +1,107 @@
+use lotse_core::migration::Mode;
+use lotse_engine::clock::{self, Actor};
+use lotse_engine::connections::{ConnectionTo, Connections, ServerSettings};
+use lotse_engine::places::Places;
+use lotse_engine::project::{Project, PushState};
+use lotse_engine::server::ServerClient;
+use lotse_engine::workflows::push::{
+    PushOptions, PushProgress, RunSettings, open_push, plan_push, run_push, verify_push,
+};
+use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
+use serde_json::json;
+
+use super::connection::secret_for;
+use crate::Outcome;
+use crate::arguments::PushArguments;
+use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
+use crate::progress::ProgressLine;
+
+/// Imported leads that are read back for the verification.
+const READ_BACK: u64 = 200;
+
+pub(crate) fn run(arguments: &PushArguments) -> Outcome {
+    let places = Places::of_user().map_err(|error| Failure::input(error.to_string()))?;
+    let connection = Connections::of(&places).find(&arguments.connection)?;
+    let ConnectionTo::Server(settings) = &connection.to;
+    let project = Project::open(&arguments.project)?;
+    let secret = secret_for(&connection.name)?;
+    let client = ServerClient::new(settings, project.target(), &secret)?;
+    let outcome = push(arguments, &project, &connection.name, settings, &client);
+    project.close()?;
+    outcome
+}
+
+fn push(
+    arguments: &PushArguments,
+    project: &Project,
+    name: &str,
+    settings: &ServerSettings,
+    client: &ServerClient,
+) -> Outcome {
+    let line = ProgressLine::new();
+    let actor = Actor::logged_in();
+    let mode = Mode::of(arguments.dry_run);
+    let now = clock::now();
+    if !project.was_checked()? {
+        let settings = check_settings(project, now)?;
+        line.watch(|watch| check_all(project, &settings, watch))?;
+        line.watch(|watch| compare_all(project, &actor, watch))?;
+    }
+    if arguments.approve_valid {
+        approve_ready(project, &actor, now)?;
+    }
+    // What an earlier run left is finished first: its leads may be on their way already.
+    let push_id =
+        match open_push(project)?.filter(|push| push.mode == mode && push.base_url == settings.base_url) {
+            Some(push) => push.id,
+            None => {
+                let options = PushOptions {
+                    skip_on_error: !arguments.fail_fast,
+                    skip_duplicates: !arguments.import_duplicates,
+                };
+                line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
+            }
+        };
+    let progress = |progress: &PushProgress| {
+        line.show(&format!(
+            "{}: {}/{} leads, {:.0} a second {}",
+            mode.as_str(),
+            progress.done_leads,
+            progress.total_leads,
+            progress.rate,
+            progress.waiting
+        ));
+    };
+    let state = run_push(
+        project,
+        &actor,
+        client,
+        push_id,
+        &RunSettings::default(),
+        &progress,
+    );
+    line.clear();
+    let state = state?;
+    let verification = verify_push(project, client, push_id, READ_BACK, clock::now())?;
+    if arguments.json {
+        print_json(&json!({ "push": push_id, "mode": mode, "state": state, "verification": verification }))?;
+    } else {
+        print(&match mode {
+            Mode::DryRun => format!(
+                "dry-run: {} leads, {} refused\n",
+                verification.sent, verification.failed
+            ),
+            Mode::Production => format!(
+                "imported {}, skipped {}, failed {} of {} leads; {} read back, {} differences\n",
+                verification.imported,
+                verification.skipped,
+                verification.failed,
+                verification.sent,
+                verification.compared,
+                verification.mismatches.len()
+            ),
+        })?;
+    }
+    let good = state == PushState::Finished && verification.failed == 0 && verification.mismatches.is_empty();
+    Ok(if good { GOOD } else { found_errors() })
+}

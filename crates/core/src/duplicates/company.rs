@@ -1,0 +1,367 @@
+//! Reads a company's name: which words it has and what each is doing there.
+
+use super::fold::fold;
+use super::words::Lexicon;
+
+/// In a row's words: what comes after an owner mark (`Inh. Peter Schmid`).
+pub(super) const OWNER: u32 = 1 << 31;
+/// In a row's words: what comes after a dash, comma or bracket, once the name proper has been said.
+pub(super) const TAIL: u32 = 1 << 30;
+/// In a row's words: the row's own city.
+pub(super) const OWN_CITY: u32 = 1 << 29;
+/// In a row's words: written with a full stop, so perhaps cut short.
+pub(super) const DOTTED: u32 = 1 << 28;
+/// In a row's words: joined to the word before by a hyphen (`Müller-Krause`).
+pub(super) const HYPHENED: u32 = 1 << 27;
+/// In a row's words: a first name beside a family name. It never makes two names the same by itself.
+pub(super) const BESIDE: u32 = 1 << 26;
+/// In a row's words: after `St.`, so that it names a house and no person.
+pub(super) const SAINT: u32 = 1 << 25;
+/// The bits of a row's word that number it in the vocabulary.
+pub(super) const WORD: u32 = SAINT - 1;
+
+/// Numbers written as words, folded.
+pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[
+    ("zwei", "2"),
+    ("drei", "3"),
+    ("vier", "4"),
+    ("funf", "5"),
+    ("sechs", "6"),
+    ("sieben", "7"),
+    ("acht", "8"),
+    ("neun", "9"),
+    ("zehn", "10"),
+    ("elf", "11"),
+    ("zwolf", "12"),
+    ("erste", "1"),
+    ("erster", "1"),
+    ("zweite", "2"),
+    ("zweiter", "2"),
+    ("drite", "3"),
+    ("driter", "3"),
+];
+
+/// Legal forms as a set of bits; a name can carry several (`GmbH & Co. KG`).
+pub(super) mod legal {
+    pub(crate) const GMBH: u16 = 1;
+    pub(crate) const AG: u16 = 2;
+    pub(crate) const KG: u16 = 4;
+    pub(crate) const OHG: u16 = 8;
+    pub(crate) const GBR: u16 = 16;
+    pub(crate) const EK: u16 = 32;
+    pub(crate) const EV: u16 = 64;
+    pub(crate) const EG: u16 = 128;
+    pub(crate) const UG: u16 = 256;
+    pub(crate) const SE: u16 = 512;
+    pub(crate) const PARTG: u16 = 1024;
+    pub(crate) const LTD: u16 = 2048;
+    pub(crate) const KGAA: u16 = 4096;
+}
+
+/// What one written word is in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// One or more words of the vocabulary.
+    Words,
+    /// A legal form or part of one, as bits of [`legal`]; 0 for words that only accompany one.
+    Legal(u16),
+    /// `und`, `u`, `et`, `co`: joins names, is none.
+    Joint,
+    /// `Inh.`, `Inhaber`, `vormals`: an owner or former name follows.
+    OwnerMark,
+    /// `seit`, `gegr.`: a year follows.
+    SinceMark,
+    /// One letter: an initial, or part of a form written with dots (`e. K.`).
+    Letter(u8),
+    /// Left out (`Firma`, articles have a class of their own: they are words).
+    Nothing,
+}
+
+/// A written word, read without its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) class: Class,
+    /// Folded words, in order; empty unless the class is [`Class::Words`] or [`Class::Letter`].
+    pub(super) words: Vec<String>,
+}
+
+impl Reading {
+    fn of(class: Class) -> Self {
+        Reading {
+            class,
+            words: Vec::new(),
+        }
+    }
+}
+
+/// Reads one written word: letters and digits, possibly with apostrophes inside.
+pub(super) fn read_word(written: &str) -> Reading {
+    if let Some(numeral) = roman(written) {
+        return Reading {
+            class: Class::Words,
+            words: vec![numeral.to_string()],
+        };
+    }
+    let form = fold(written);
+    if form.is_empty() {
+        return Reading::of(Class::Nothing);
+    }
+    if let [letter @ b'a'..=b'z'] = form.as_bytes()
+        && written.chars().count() == 1
+    {
+        return Reading {
+            class: Class::Letter(*letter),
+            words: vec![form],
+        };
+    }
+    if let Some(class) = fixed_class(&form, written.chars().count()) {
+        return Reading::of(class);
+    }
+    if let Some(class) = misspelt_legal_form(&form) {
+        return Reading::of(class);
+    }
+    let mut words = Vec::new();
+    for part in letters_and_digits(&form) {
+        read_part(part, &mut words);
+    }
+    Reading {
+        class: Class::Words,
+        words,
+    }
+}
+
+fn read_part(part: &str, words: &mut Vec<String>) {
+    if part.as_bytes()[0].is_ascii_digit() {
+        let number = part.trim_start_matches('0');
+        words.push(if number.is_empty() { "0" } else { number }.to_string());
+        return;
+    }
+    if let Some((_, number)) = NUMBER_WORDS.iter().find(|(word, _)| *word == part) {
+        words.push((*number).to_string());
+        return;
+    }
+    if let Ok(at) = ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(part)) {
+        words.extend(ABBREVIATIONS[at].1.split(' ').map(str::to_string));
+        return;
+    }
+    if let Some((first, second)) = Lexicon::get().split_compound(part) {
+        words.push(first.to_string());
+        words.push(second.to_string());
+        return;
+    }
+    words.push(part.to_string());
+}
+
+/// `Filiale3` is two words; so are product codes taken apart, which makes their numbers comparable.
+fn letters_and_digits(form: &str) -> impl Iterator<Item = &str> {
+    form.as_bytes()
+        .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
+        .scan(0, |start, part| {
+            let from = *start;
+            *start += part.len();
+            Some(&form[from..*start])
+        })
+}
+
+/// Roman numerals from II to XXXIX in capitals or small letters throughout. Single letters are no numerals here: the
+/// reader of the whole name sees what stands around them.
+fn roman(written: &str) -> Option<u32> {
+    let uniform = written.bytes().all(|letter| matches!(letter, b'I' | b'V' | b'X'))
+        || written.bytes().all(|letter| matches!(letter, b'i' | b'v' | b'x'));
+    if !uniform || written.len() < 2 {
+        return None;
+    }
+    const TENS: [&str; 4] = ["", "x", "xx", "xxx"];
+    const ONES: [&str; 10] = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"];
+    let lower = written.to_ascii_lowercase();
+    (2..40_u8)
+        .find(|number| {
+            let (tens, ones) = (TENS[usize::from(number / 10)], ONES[usize::from(number % 10)]);
+            lower.strip_prefix(tens) == Some(ones)
+        })
+        .map(u32::from)
+}
+
+/// Words whose role is the same wherever they stand. `written_length` tells `SE` from `See`, which fold alike.
+pub(super) fn fixed_class(form: &str, written_length: usize) -> Option<Class> {
+    let legal = |bits| Some(Class::Legal(bits));
+    if form.len() <= 2 && written_length != form.len() {
+        return None;
+    }
+    match form {
+        "gmbh" | "mbh" | "gesmbh" | "sarl" | "sagl" | "srl" => legal(legal::GMBH),
+        "gmbhco" | "gmbhcokg" | "gmbhundcokg" | "gmbhucokg" | "gmbhkg" | "gmbhundco" | "gmbhuco"
+        | "gmbhcie" => legal(legal::GMBH | legal::KG),
+        "cokg" => legal(legal::KG),
+        "ag" | "sa" | "aktiengeselschaft" => legal(legal::AG),
+        "kg" | "komanditgeselschaft" => legal(legal::KG),
+        "kga" => legal(legal::KGAA),
+        "ohg" | "komanditaktiengeselschaft" | "kolektivgeselschaft" => legal(legal::OHG),
+        "gbr" => legal(legal::GBR),
+        "ek" | "ekfm" | "ekfr" | "ekfrau" | "kfm" | "kfr" | "kaufman" | "kauffrau" | "eu" | "einzelfirma"
+        | "einzelunternehmen" | "einzelunternehmung" => legal(legal::EK),
+        "ev" | "verein" => legal(legal::EV),
+        "eg" | "egen" | "genosenschaft" | "eingetragenegenosenschaft" => legal(legal::EG),
+        "ug" | "haftungsbeschrankt" => legal(legal::UG),
+        "se" => legal(legal::SE),
+        "partg" | "partgmb" | "partnerschaft" | "partnerschaftsgeselschaft" | "mb" => legal(legal::PARTG),
+        "ltd" | "limited" | "inc" | "lc" | "plc" | "bv" | "nv" | "corp" | "corporation" | "incorporated" => {
+            legal(legal::LTD)
+        }
+        "geselschaft" | "ges" | "beschrankter" | "haftung" | "eingetragener" | "eingetragene" | "eingetr"
+        | "burgerlichen" | "rechts" | "ofene" | "ador" | "kdor" | "liquidation" => legal(0),
+        "und" | "et" | "and" | "co" | "cie" | "compagnie" | "comp" | "company" => Some(Class::Joint),
+        "inh" | "inhaber" | "inhaberin" | "bes" | "besitzer" | "besitzerin" | "eigentumer"
+        | "eigentumerin" | "gf" | "geschaftsfuhrer" | "geschaftsfuhrerin" | "geschaftsfuhrung"
+        | "pachter" | "pachterin" | "betreiber" | "betreiberin" | "vorm" | "vormals" | "ehem" | "ehemals"
+        | "fruher" | "familie" | "fam" | "wirt" | "leitung" => Some(Class::OwnerMark),
+        "seit" | "since" | "gegr" | "gegrundet" | "ano" | "depuis" | "est" => Some(Class::SinceMark),
+        "firma" | "fa" | "www" => Some(Class::Nothing),
+        _ => None,
+    }
+}
+
+/// The long words of legal forms are misspelt like others, and nothing else is near them.
+fn misspelt_legal_form(form: &str) -> Option<Class> {
+    const LONG: [&str; 5] = [
+        "haftungsbeschrankt",
+        "beschrankter",
+        "geselschaft",
+        "aktiengeselschaft",
+        "komanditgeselschaft",
+    ];
+    let near = |word: &&str| {
+        let limit = if word.len() > 14 { 2 } else { 1 };
+        super::similarity::edits(form.as_bytes(), word.as_bytes(), limit) <= limit
+    };
+    let word = (form.len() > 9).then(|| LONG.into_iter().find(near)).flatten()?;
+    fixed_class(word, word.len())
+}
+
+/// Short forms that no rule would find (they are no beginning of the word, or the trade has to be known), folded and
+/// sorted.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("altenh", "altenheim"),
+    ("apoth", "apotheke"),
+    ("apothek", "apotheke"),
+    ("back", "backerei"),
+    ("backereikonditorei", "backerei konditorei"),
+    ("bck", "backerei"),
+    ("beteil", "beteiligung"),
+    ("betriebsrest", "betriebsrestaurant"),
+    ("bhf", "bahnhof"),
+    ("bhfs", "bahnhof"),
+    ("brauer", "brauerei"),
+    ("cafehaus", "kafehaus"),
+    ("cafekonditorei", "cafe konditorei"),
+    ("cond", "konditorei"),
+    ("conditorei", "konditorei"),
+    ("conf", "confiserie"),
+    ("dt", "deutsche"),
+    ("dtl", "deutschland"),
+    ("dtschl", "deutschland"),
+    ("gasth", "gasthof"),
+    ("gasthf", "gasthof"),
+    ("gasthofhotel", "gasthof hotel"),
+    ("gastst", "gaststate"),
+    ("gastwirtsch", "gastwirtschaft"),
+    ("gebr", "gebruder"),
+    ("gebrd", "gebruder"),
+    ("getr", "getranke"),
+    ("grosh", "groshandel"),
+    ("grundsch", "grundschule"),
+    ("gsth", "gasthof"),
+    ("gymn", "gymnasium"),
+    ("handelsges", "handelsgeselschaft"),
+    ("hbf", "hauptbahnhof"),
+    ("hl", "heilig"),
+    ("hlg", "heilig"),
+    ("hotelgasthof", "hotel gasthof"),
+    ("hotelrest", "hotel restaurant"),
+    ("hotelrestaurant", "hotel restaurant"),
+    ("hzg", "heizung"),
+    ("intl", "international"),
+    ("khs", "krankenhaus"),
+    ("kiga", "kindergarten"),
+    ("kond", "konditorei"),
+    ("konf", "konfiserie"),
+    ("konfiserie", "confiserie"),
+    ("krankenh", "krankenhaus"),
+    ("krhs", "krankenhaus"),
+    ("landgasth", "landgasthof"),
+    ("ldgasth", "landgasthof"),
+    ("lebensm", "lebensmitel"),
+    ("maschb", "maschinenbau"),
+    ("metzg", "metzgerei"),
+    ("mtzg", "metzgerei"),
+    ("pens", "pension"),
+    ("pflegeh", "pflegeheim"),
+    ("ra", "rechtsanwalt"),
+    ("rest", "restaurant"),
+    ("restaur", "restaurant"),
+    ("restauranthotel", "restaurant hotel"),
+    ("restaurt", "restaurant"),
+    ("rist", "ristorante"),
+    ("saint", "sankt"),
+    ("sainte", "sankt"),
+    ("schrein", "schreinerei"),
+    ("seniorenh", "seniorenheim"),
+    ("skt", "sankt"),
+    ("speisegastst", "speisegaststate"),
+    ("st", "sankt"),
+    ("stb", "steuerberater"),
+    ("steuerb", "steuerberater"),
+    ("str", "strase"),
+    ("uni", "universitat"),
+    ("univ", "universitat"),
+    ("verw", "verwaltung"),
+    ("wirtsh", "wirtshaus"),
+    ("zim", "zimerei"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_forms_are_sorted_and_folded() {
+        assert!(ABBREVIATIONS.is_sorted());
+        for (short, long) in ABBREVIATIONS {
+            assert_eq!(fold(short), *short);
+            assert!(long.split(' ').all(|word| fold(word) == word), "{long}");
+        }
+    }
+
+    #[test]
+    fn written_words_are_read() {
+        let words = |written: &str| read_word(written).words.join(" ");
+        for (written, form) in [
+            ("Müller", "muler"),
+            ("Joe's", "jos"),
+            ("Filiale3", "filiale 3"),
+            ("DSCW120", "dscw 120"),
+            ("XII", "12"),
+            ("007", "7"),
+            ("Drei", "3"),
+            ("Gebr", "gebruder"),
+            ("Seehotel", "se hotel"),
+            ("Hotelrestaurant", "hotel restaurant"),
+            ("Mix", "mix"),
+            ("xxxx", "x"),
+        ] {
+            assert_eq!(words(written), form, "{written}");
+        }
+        for (written, class) in [
+            ("gGmbH", Class::Legal(legal::GMBH)),
+            ("GmbHCoKG", Class::Legal(legal::GMBH | legal::KG)),
+            ("SE", Class::Legal(legal::SE)),
+            ("See", Class::Words),
+            ("Egg", Class::Words),
+            ("und", Class::Joint),
+            ("Inh", Class::OwnerMark),
+            ("H", Class::Letter(b'h')),
+        ] {
+            assert_eq!(read_word(written).class, class, "{written}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! From what two rows show to the probability that they are the same, and to the score.
+
+use super::compare::NameEvidence;
+
+/// What is compared about two rows, as numbers between 0 and 1.
+pub(super) const FEATURES: [&str; 21] = [
+    "always",
+    "shared name",
+    "names differ, share",
+    "names differ clearly",
+    "name missing, share",
+    "nothing shared",
+    "trade differs",
+    "trade missing",
+    "first name differs",
+    "first name missing",
+    "number differs",
+    "number missing",
+    "sister company",
+    "legal form differs",
+    "city missing",
+    "city missing, common name",
+    "city inexact",
+    "postcode equal",
+    "postcode differs",
+    "trade here, name there",
+    "others of that name",
+];
+
+/// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
+/// `docs/duplicates.md`.
+pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
+    2.3, 2.4, -5.3, -3.3, -3.1, -0.9, -7.8, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.7, -2.7, -0.1,
+    -3.5, -1.8, -3.0,
+];
+
+/// What is known about the places of two rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PlaceEvidence {
+    /// 0 to 1; `None` where one is missing.
+    pub(super) city: Option<f32>,
+    pub(super) postcode: PostcodeEvidence,
+    /// Rows of the index that are in the place, or of the whole index where a place is missing.
+    pub(super) rows: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PostcodeEvidence {
+    Missing,
+    Equal,
+    /// Another one of the same area, or the same with a slip.
+    Near,
+    Far,
+}
+
+/// How near two postcodes (see [`super::place::postcode`]) are.
+pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
+    if left == 0 || right == 0 {
+        PostcodeEvidence::Missing
+    } else if left == right {
+        PostcodeEvidence::Equal
+    } else if left > 999_999 || right > 999_999 {
+        PostcodeEvidence::Far
+    } else {
+        // Large German cities span up to four thousand, Swiss ones less than a hundred.
+        let apart = left.abs_diff(right);
+        let slip =
+            super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
+        let span = if left.min(right) < 10_000 { 150 } else { 4_200 };
+        if apart <= span || slip {
+            PostcodeEvidence::Near
+        } else {
+            PostcodeEvidence::Far
+        }
+    }
+}
+
+pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATURES.len()] {
+    let share = |part: f32| {
+        if part > 0.0 {
+            part / (name.shared + part)
+        } else {
+            0.0
+        }
+    };
+    let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
+    let missing = place.city.is_none();
+    let common_here = match name.rarest_shared {
+        0..=3 => 0.0,
+        4..=8 => 0.4,
+        _ => 1.0,
+    };
+    let common_anywhere = match (name.shared_rare, name.shared_common) {
+        (0, 0 | 1) => 1.0,
+        (0, 2) => 0.5,
+        _ => 0.0,
+    };
+    let common = f32::max(common_here, common_anywhere);
+    #[expect(clippy::cast_precision_loss, reason = "a few words")]
+    let short = (5.0 / name.words as f32).min(1.0);
+    // So many others in this place would have these words by chance. A postcode narrows the place down.
+    #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
+    let around = place.rows as f32
+        * if place.postcode == PostcodeEvidence::Equal {
+            0.2
+        } else {
+            1.0
+        };
+    let others = around * name.log_share.exp();
+    [
+        1.0,
+        (name.shared / 12.0).min(1.0),
+        share(name.differing),
+        (name.differing / 4.0).min(1.0) * short,
+        share(name.missing),
+        truth(name.shared < 0.5),
+        name.trade_differs,
+        name.trade_missing,
+        name.given_differs,
+        name.given_missing,
+        name.number_differs,
+        name.number_missing,
+        name.sister,
+        name.form_differs,
+        truth(missing),
+        truth(missing) * common,
+        place.city.map_or(0.0, |alike| 1.0 - alike),
+        truth(place.postcode == PostcodeEvidence::Equal),
+        match place.postcode {
+            PostcodeEvidence::Near => 0.4,
+            PostcodeEvidence::Far => 1.0,
+            PostcodeEvidence::Missing | PostcodeEvidence::Equal => 0.0,
+        },
+        name.crossed,
+        others / (1.0 + others),
+    ]
+}
+
+/// The probability that the rows are the same.
+pub(super) fn probability(features: &[f32; FEATURES.len()]) -> f32 {
+    let logit: f32 = features
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(value, weight)| value * weight)
+        .sum();
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// The score of a probability: one half is the limit of what is reported, certainty is 0.85.
+pub(super) fn score(probability: f32) -> f32 {
+    (0.65 + 0.2 * probability).clamp(0.0, 0.85)
+}

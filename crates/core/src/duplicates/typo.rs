@@ -1,0 +1,246 @@
+//! Whether two different words are one word and its misspelling, or two words.
+
+use super::company::{DOTTED, WORD};
+use super::similarity::{edits, trim_common};
+use super::vocabulary::Vocabulary;
+use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+
+/// The estimated probability, 0 to 1, that the two words of a row mean the same word.
+///
+/// Three kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
+/// both words (then they are two words, however near), and whether the corpus does: a misspelling is rare, a name
+/// that several rows have is a name.
+pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
+    let (one, two) = (left & WORD, right & WORD);
+    if one == two {
+        return 1.0;
+    }
+    let (word_one, word_two) = (vocabulary.word(one), vocabulary.word(two));
+    let (facts_one, facts_two) = (word_one.facts, word_two.facts);
+    if facts_one.trade != 0 && facts_one.trade == facts_two.trade {
+        return 0.96;
+    }
+    if (facts_one.lists | facts_two.lists) & NUMBER != 0 {
+        return 0.0;
+    }
+    // Which letters occur tells most different words apart without looking at them.
+    let (letters_one, letters_two) = (word_one.letters, word_two.letters);
+    let contained = letters_one & !letters_two == 0 || letters_two & !letters_one == 0;
+    let shorter = word_one.length.min(word_two.length);
+    let longer = word_one.length.max(word_two.length);
+    let limit = match (shorter, longer) {
+        (0..=2, _) => 0,
+        (_, 3..=6) => 1,
+        (_, 7..=10) => 2,
+        _ => 3,
+    };
+    let near = longer - shorter <= limit && (letters_one ^ letters_two).count_ones() <= 2 * u32::from(limit);
+    if !contained && !near {
+        return 0.0;
+    }
+    let (text_one, text_two) = (vocabulary.text(one), vocabulary.text(two));
+    if contained
+        && let Some(shortened) =
+            shortened(left, right, text_one, text_two).or_else(|| shortened(right, left, text_two, text_one))
+    {
+        let both_known = facts_one.is_known() && facts_two.is_known();
+        return if both_known && shortened < 0.85 {
+            0.15
+        } else {
+            shortened
+        };
+    }
+    if !near || limit == 0 {
+        return 0.0;
+    }
+    let limit = u32::from(limit);
+    let distance = edits(text_one.as_bytes(), text_two.as_bytes(), limit);
+    if distance > limit {
+        return 0.0;
+    }
+    let length = f32::from(longer.min(12));
+    let mut evidence = 0.55 * (length - 4.3);
+    evidence += match distance {
+        1 => kind_of_edit(text_one, text_two),
+        2 => -1.9,
+        _ => -4.2,
+    };
+    let inflected = is_inflected(
+        text_one,
+        text_two,
+        [facts_one, facts_two]
+            .iter()
+            .any(|facts| facts.is(SURNAME) && !facts.is(HOUSE)),
+    );
+    if inflected {
+        evidence += 1.6;
+    }
+    if heads_differ(text_one, text_two) {
+        evidence -= 3.5;
+    }
+    let names = GIVEN | SURNAME | HOUSE | TRADE | SISTER;
+    match (facts_one.is(names), facts_two.is(names)) {
+        // "Löwe" and "Löwen" are one house, "Lang" and "Lange" two families, "Andrea" and "Andreas" two people.
+        (true, true) if inflected && facts_one.lists & facts_two.lists & HOUSE != 0 => evidence -= 1.4,
+        (true, true) => evidence -= 4.5,
+        // A slip seldom gives something that looks like a word: then it rather is one.
+        (false, false) => match (word_one.looks_real, word_two.looks_real) {
+            (true, true) => evidence -= 0.4,
+            (false, false) => {}
+            _ => evidence += 0.5,
+        },
+        // What sounds like a family name is mostly another spelling that another family has.
+        _ if (facts_one.lists | facts_two.lists) & SURNAME != 0 && sounds_alike(text_one, text_two) => {
+            evidence -= 0.7;
+        }
+        (one_known, _) => {
+            let unknown = if one_known { word_two } else { word_one };
+            let family = (facts_one.lists | facts_two.lists) & SURNAME != 0;
+            evidence += match (unknown.looks_real, family) {
+                (false, _) => 1.0,
+                (true, false) => -0.4,
+                (true, true) => -1.0,
+            };
+        }
+    }
+    let (rarer, commoner) = (word_one.rows.min(word_two.rows), word_one.rows.max(word_two.rows));
+    let one_known = facts_one.is(names) != facts_two.is(names);
+    if rarer > 3 {
+        // Common words are misspelt often, but never nearly as often as they are spelt.
+        evidence -= match (commoner / rarer, one_known) {
+            (100.., _) => 0.5,
+            (20..100, _) | (_, true) => 1.2,
+            _ => 3.5,
+        };
+    } else if commoner > 10 {
+        evidence += 0.8;
+    }
+    1.0 / (1.0 + (-evidence).exp())
+}
+
+/// `short` as a cut-off form of `long`: an initial, a beginning with a full stop, a long beginning without.
+fn shortened(short_word: u32, long_word: u32, short: &str, long: &str) -> Option<f32> {
+    if short.len() >= long.len() || long_word & DOTTED != 0 && short_word & DOTTED == 0 {
+        return None;
+    }
+    let dotted = short_word & DOTTED != 0;
+    if long.starts_with(short) {
+        return match short.len() {
+            1 => Some(if dotted { 0.85 } else { 0.6 }),
+            _ if dotted => Some(0.93),
+            4.. if long.len() >= short.len() + 3 => Some(0.45),
+            _ => None,
+        };
+    }
+    // "Bhs." for Bahnhofs, "Hsm." for Hausmeister: only with the full stop, and with the last letter kept or a
+    // consonant skeleton of three.
+    let mut letters = long.bytes();
+    let contained = short.bytes().all(|letter| letters.any(|other| other == letter));
+    let same_end = short.as_bytes().last() == long.as_bytes().last();
+    let enough = short.len() >= 3 || short.len() == 2 && same_end;
+    (dotted && enough && short.as_bytes()[0] == long.as_bytes()[0] && contained).then_some(0.75)
+}
+
+/// How a single edit shifts the balance: fingers swap and drop letters more often than they hit another one, and
+/// some letters sound alike.
+fn kind_of_edit(left: &str, right: &str) -> f32 {
+    let first_differs = left.as_bytes()[0] != right.as_bytes()[0];
+    let first = if first_differs { -0.2 } else { 0.0 };
+    let kind = match trim_common(left.as_bytes(), right.as_bytes()) {
+        ([_, _], [_, _]) => 0.8,
+        ([], _) | (_, []) => 0.3,
+        ([one], [two]) if sound_alike(*one, *two) || are_neighbours(*one, *two) => 0.5,
+        _ => -0.5,
+    };
+    first + kind
+}
+
+/// Keys beside or above each other on a German keyboard; y and z change places on others.
+fn are_neighbours(one: u8, two: u8) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertzuiop", b"asdfghjkl", b"yxcvbnm"];
+    let place = |letter: u8| {
+        let rows = ROWS.iter().enumerate();
+        rows.filter_map(|(row, keys)| Some((row, keys.iter().position(|&key| key == letter)?)))
+            .next()
+    };
+    match (place(one), place(two)) {
+        (Some((row, column)), Some((other_row, other_column))) => {
+            row == other_row && column.abs_diff(other_column) == 1
+                || row.abs_diff(other_row) == 1 && column == other_column
+                || matches!((one.min(two), one.max(two)), (b'y', b'z'))
+        }
+        _ => false,
+    }
+}
+
+/// Words that differ in one letter and sound the same (`Kaiser`, `Kayser`).
+fn sounds_alike(left: &str, right: &str) -> bool {
+    matches!(trim_common(left.as_bytes(), right.as_bytes()), ([one], [two]) if sound_alike(*one, *two))
+}
+
+fn sound_alike(one: u8, two: u8) -> bool {
+    matches!(
+        (one.min(two), one.max(two)),
+        (b'd', b't')
+            | (b'b', b'p')
+            | (b'g', b'k')
+            | (b'c', b'k')
+            | (b'f', b'v')
+            | (b'v', b'w')
+            | (b'i', b'y')
+            | (b's', b'z')
+            | (b'c', b'z')
+            | (b'i', b'j')
+            | (b'a', b'e')
+            | (b'm', b'n')
+            | (b'c', b's')
+            | (b'e', b'i')
+    )
+}
+
+/// `Löwe` and `Löwen`, `Hirsch` and `Hirschen`; where no family's name is concerned also `roten` and `roter`.
+fn is_inflected(left: &str, right: &str, family: bool) -> bool {
+    const ENDINGS: [&str; 6] = ["n", "en", "e", "s", "es", "er"];
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    if short.len() >= 3
+        && long
+            .strip_prefix(short)
+            .is_some_and(|ending| ENDINGS.contains(&ending))
+    {
+        return true;
+    }
+    let stem = |word: &str| {
+        ["en", "er", "es", "em"]
+            .iter()
+            .find_map(|ending| word.strip_suffix(ending))
+            .map(str::len)
+    };
+    !family
+        && left.len() == right.len()
+        && stem(left).is_some_and(|length| length >= 3 && left[..length] == right[..length])
+        && stem(right).is_some()
+}
+
+/// What names of houses, places and families end in. Compounds that differ just there are two names (`Seeberg`,
+/// `Seeburg`).
+const HEADS: &[&str] = &[
+    "au", "bach", "bad", "baum", "berg", "blick", "born", "bruck", "brunn", "burg", "busch", "dorf", "eck",
+    "feld", "furt", "garten", "graben", "grund", "hagen", "haus", "heim", "hof", "holz", "hugel", "kamp",
+    "kron", "land", "licht", "man", "mat", "mat", "moor", "muhl", "park", "platz", "reich", "rot", "ruh",
+    "schein", "se", "stadt", "stein", "stern", "stieg", "stube", "tal", "teich", "tor", "wald", "weg",
+    "werth", "wies", "wiese", "winkel", "zell",
+];
+
+fn heads_differ(left: &str, right: &str) -> bool {
+    let heads = |word: &'static str, of: &str| of.len() >= word.len() + 2 && of.ends_with(word);
+    HEADS.iter().filter(|head| heads(head, left)).any(|one| {
+        let stem = &left[..left.len() - one.len()];
+        HEADS
+            .iter()
+            .any(|two| one != two && heads(two, right) && right[..right.len() - two.len()] == *stem)
+    })
+}

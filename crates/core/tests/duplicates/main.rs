@@ -1,0 +1,4 @@
+//! Duplicates as a caller sees them.
+
+mod labelled;
+mod matching;

@@ -1,0 +1,436 @@
+//! Pairs of rows that may be the same lead, and the groups they form.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+use lotse_core::duplicates::Duplicates;
+use lotse_core::migration::MatchReason;
+use lotse_core::target::Role;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::history::{ChangeKind, Operation};
+use super::index::{Index, RowFacts};
+use super::{Decision, DecisionKind, Project, ProjectError, audit};
+use crate::clock::Actor;
+use crate::workflows::{COMPARED_ROLES, Compared, MergePreview};
+
+/// Score from which a duplicate is certain and skipped by default.
+pub const CERTAIN: f64 = 0.95;
+
+/// Setting that holds when everything was compared last.
+const COMPARED_AT: &str = "compared_at";
+
+/// Two rows that may be the same lead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicatePair {
+    /// The earlier row.
+    pub row_a: u32,
+    /// The later row.
+    pub row_b: u32,
+    /// 0.75 to 1.
+    pub score: f64,
+    /// Why.
+    pub reason: MatchReason,
+    /// Normal forms and scores per field, for people.
+    #[ts(type = "Record<string, unknown>")]
+    pub evidence: Json,
+}
+
+/// Rows that hang together by pairs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicateGroup {
+    /// The group's first row; stands for the group.
+    pub id: u32,
+    /// All rows in ascending order.
+    pub members: Vec<GroupMember>,
+    /// The pairs that make the group.
+    pub pairs: Vec<DuplicatePair>,
+    /// The best score.
+    pub score: f64,
+    /// True when a person has decided about every row that would otherwise follow a default.
+    pub decided: bool,
+}
+
+/// A row in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMember {
+    /// The row.
+    pub row: u32,
+    /// Only compared with.
+    pub reference: bool,
+}
+
+/// Numbers for the rail and the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicateSummary {
+    /// Groups.
+    #[ts(type = "number")]
+    pub groups: u64,
+    /// Groups about which nothing is left to decide.
+    #[ts(type = "number")]
+    pub decided: u64,
+    /// Pairs.
+    #[ts(type = "number")]
+    pub pairs: u64,
+}
+
+fn pair_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<DuplicatePair> {
+    let reason: String = row.get(3)?;
+    let evidence: String = row.get(4)?;
+    Ok(DuplicatePair {
+        row_a: row.get(0)?,
+        row_b: row.get(1)?,
+        score: row.get(2)?,
+        reason: serde_json::from_value(Json::String(reason)).unwrap_or(MatchReason::CompanyFuzzy),
+        evidence: serde_json::from_str(&evidence).unwrap_or_default(),
+    })
+}
+
+fn pairs_in(connection: &Connection) -> rusqlite::Result<Vec<DuplicatePair>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT row_a, row_b, score, reason, evidence FROM duplicate_pair ORDER BY row_a, row_b",
+    )?;
+    statement.query_map([], pair_of)?.collect()
+}
+
+/// The first row of each row's group, by row.
+fn roots<'a>(pairs: impl Iterator<Item = &'a DuplicatePair>) -> BTreeMap<u32, u32> {
+    let mut parent: BTreeMap<u32, u32> = BTreeMap::new();
+    fn find(parent: &mut BTreeMap<u32, u32>, row: u32) -> u32 {
+        let mut root = row;
+        while let Some(&up) = parent.get(&root).filter(|&&up| up != root) {
+            root = up;
+        }
+        let mut at = row;
+        while at != root {
+            at = parent.insert(at, root).unwrap_or(root);
+        }
+        root
+    }
+    for pair in pairs {
+        parent.entry(pair.row_a).or_insert(pair.row_a);
+        parent.entry(pair.row_b).or_insert(pair.row_b);
+        let (a, b) = (find(&mut parent, pair.row_a), find(&mut parent, pair.row_b));
+        // The smaller row stands for the group, so that its identity does not depend on the order of pairs.
+        parent.insert(a.max(b), a.min(b));
+    }
+    let rows: Vec<u32> = parent.keys().copied().collect();
+    rows.into_iter()
+        .map(|row| (row, find(&mut parent, row)))
+        .collect()
+}
+
+/// Marks rows that double others: certain ones beyond the first of their group, and uncertain ones.
+pub(super) fn mark(connection: &Connection, index: &mut Index) -> rusqlite::Result<()> {
+    for facts in &mut index.facts {
+        facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
+    }
+    for pair in pairs_in(connection)? {
+        mark_pair(index, &pair);
+    }
+    Ok(())
+}
+
+fn mark_pair(index: &mut Index, pair: &DuplicatePair) {
+    // Of a row and a reference, the row is the double, whichever came first.
+    let is_reference = |row: u32| {
+        index
+            .facts
+            .get(row as usize)
+            .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
+    };
+    let double = if is_reference(pair.row_b) {
+        pair.row_a
+    } else {
+        pair.row_b
+    };
+    if pair.score >= CERTAIN {
+        index.mark(double, RowFacts::HARD_DUPLICATE);
+    } else {
+        index.mark(pair.row_a, RowFacts::SOFT_DUPLICATE);
+        index.mark(pair.row_b, RowFacts::SOFT_DUPLICATE);
+    }
+}
+
+impl Project {
+    /// Replaces all pairs: the outcome of comparing everything.
+    pub fn put_duplicates(&self, actor: &Actor, pairs: &[DuplicatePair]) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM duplicate_pair", [])?;
+            insert(transaction, pairs)?;
+            super::put_setting(transaction, COMPARED_AT, &super::stamp())?;
+            audit::append(
+                transaction,
+                actor,
+                "duplicates_compared",
+                json!({ "pairs": pairs.len() }),
+            )
+        })?;
+        self.remark_duplicates()
+    }
+
+    /// Replaces the pairs of some rows, after these rows were edited.
+    pub fn put_duplicates_of(&self, rows: &[u32], pairs: &[DuplicatePair]) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            let mut remove =
+                transaction.prepare_cached("DELETE FROM duplicate_pair WHERE row_a = ?1 OR row_b = ?1")?;
+            for row in rows {
+                remove.execute([row])?;
+            }
+            drop(remove);
+            insert(transaction, pairs)
+        })?;
+        self.remark_duplicates()
+    }
+
+    fn remark_duplicates(&self) -> Result<(), ProjectError> {
+        let pairs = self.read(pairs_in)?;
+        let mut index = self.index_mut();
+        for facts in &mut index.facts {
+            facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
+        }
+        for pair in &pairs {
+            mark_pair(&mut index, pair);
+        }
+        Ok(())
+    }
+
+    /// True once everything was compared.
+    pub fn was_compared(&self) -> Result<bool, ProjectError> {
+        Ok(self.setting(COMPARED_AT)?.is_some())
+    }
+
+    /// The index of the last comparison, for the next edit; whoever takes it gives it back with
+    /// [`Project::hold_duplicates`].
+    pub(crate) fn take_duplicates(&self) -> Option<Duplicates> {
+        self.duplicates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Keeps the index of a comparison in memory; `None` makes the next edit build it anew.
+    pub(crate) fn hold_duplicates(&self, duplicates: Option<Duplicates>) {
+        *self.duplicates.lock().unwrap_or_else(PoisonError::into_inner) = duplicates;
+    }
+
+    /// What is compared of some rows, or of all.
+    pub(crate) fn compared_rows(&self, only: Option<&[u32]>) -> Result<Vec<Compared>, ProjectError> {
+        let fields = COMPARED_ROLES.map(|role| self.target.role_index(role));
+        let reference = |row: u32| {
+            self.index()
+                .facts
+                .get(row as usize)
+                .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
+        };
+        if let Some(rows) = only {
+            let states = self.row_states(rows)?;
+            let compared = rows.iter().zip(states).map(|(&row, state)| {
+                let texts = fields.map(|field| {
+                    field
+                        .and_then(|field| state.fields.get(field))
+                        .map_or_else(String::new, |cell| cell.shown().to_string())
+                });
+                Compared::of(row, reference(row), texts)
+            });
+            return Ok(compared.collect());
+        }
+        let rows = self.index().facts.len();
+        let mut texts: Vec<[String; COMPARED_ROLES.len()]> = Vec::new();
+        texts.resize_with(rows, Default::default);
+        for (place, field) in fields.into_iter().enumerate() {
+            let Some(field) = field else { continue };
+            self.for_each_cell(field, |row, _, shown| {
+                texts[row as usize][place] = shown.to_string()
+            })?;
+        }
+        let checked: Vec<(bool, bool)> = self
+            .index()
+            .facts
+            .iter()
+            .map(|facts| (facts.has(RowFacts::CHECKED), facts.has(RowFacts::REFERENCE)))
+            .collect();
+        let rows = (0_u32..)
+            .zip(texts)
+            .zip(checked)
+            .filter(|(_, (checked, _))| *checked);
+        Ok(rows
+            .map(|((row, texts), (_, reference))| Compared::of(row, reference, texts))
+            .collect())
+    }
+
+    /// Rows by their identities.
+    pub(crate) fn rows_by_identity(&self) -> Result<BTreeMap<String, u32>, ProjectError> {
+        let mut rows = BTreeMap::new();
+        if let Some(field) = self.target.role_index(Role::ExternalId) {
+            self.for_each_cell(field, |row, _, shown| {
+                rows.entry(shown.to_string()).or_insert(row);
+            })?;
+        }
+        Ok(rows)
+    }
+
+    /// All pairs in the order of their rows.
+    pub fn duplicate_pairs(&self) -> Result<Vec<DuplicatePair>, ProjectError> {
+        self.read(pairs_in)
+    }
+
+    /// All groups, the surest first.
+    pub fn duplicate_groups(&self) -> Result<Vec<DuplicateGroup>, ProjectError> {
+        let pairs = self.read(pairs_in)?;
+        let roots = roots(pairs.iter());
+        let mut groups: BTreeMap<u32, DuplicateGroup> = BTreeMap::new();
+        let index = self.index();
+        for (&row, &root) in &roots {
+            let group = groups.entry(root).or_insert_with(|| DuplicateGroup {
+                id: root,
+                members: Vec::new(),
+                pairs: Vec::new(),
+                score: 0.0,
+                decided: true,
+            });
+            let facts = index.facts.get(row as usize).copied().unwrap_or_default();
+            let reference = facts.has(RowFacts::REFERENCE);
+            let open = facts.has(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE);
+            let decided = facts.has(RowFacts::SKIP | RowFacts::HOLD | RowFacts::MERGED | RowFacts::IMPORT);
+            group.decided &= reference || decided || !open;
+            group.members.push(GroupMember { row, reference });
+        }
+        for pair in pairs {
+            if let Some(group) = roots.get(&pair.row_a).and_then(|root| groups.get_mut(root)) {
+                group.score = group.score.max(pair.score);
+                group.pairs.push(pair);
+            }
+        }
+        let mut groups: Vec<DuplicateGroup> = groups.into_values().collect();
+        groups.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+        Ok(groups)
+    }
+
+    /// Numbers about groups.
+    pub fn duplicate_summary(&self) -> Result<DuplicateSummary, ProjectError> {
+        let groups = self.duplicate_groups()?;
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        Ok(DuplicateSummary {
+            groups: count(groups.len()),
+            decided: count(groups.iter().filter(|group| group.decided).count()),
+            pairs: count(groups.iter().map(|group| group.pairs.len()).sum()),
+        })
+    }
+
+    /// Merges rows as one change: the first row of `preview` gets its values, the others go with it.
+    pub(crate) fn merge(&self, actor: &Actor, preview: &MergePreview) -> Result<Vec<u32>, ProjectError> {
+        let Some((&survivor, others)) = preview.rows.split_first() else {
+            return Ok(Vec::new());
+        };
+        let state = self.row_states(&[survivor])?.pop().unwrap_or_default();
+        let mut operations = Vec::new();
+        let mut edit = |field: &str, text: String| -> Result<(), ProjectError> {
+            let before = self.edit_of(survivor, field)?;
+            let after = Some(text);
+            if before != after {
+                operations.push(Operation::Edit {
+                    row: survivor,
+                    field: field.to_string(),
+                    before,
+                    after,
+                });
+            }
+            Ok(())
+        };
+        for (spec, (field, cell)) in self
+            .target
+            .fields
+            .iter()
+            .zip(preview.fields.iter().zip(&state.fields))
+        {
+            // The survivor keeps its identity, and its fields where nothing better was found.
+            if field.text != cell.text && spec.role != Some(Role::ExternalId) {
+                edit(&spec.name, field.text.clone())?;
+            }
+        }
+        if let Some(list) = &self.target.activities
+            && preview.activities.len() != state.activities.len()
+        {
+            edit(&list.name, json!(preview.activities).to_string())?;
+        }
+        let decided_at = crate::clock::now();
+        for &row in others {
+            let after = Some(Decision {
+                kind: DecisionKind::Merge,
+                into_row: Some(survivor),
+                decided_by: actor.name.clone(),
+                decided_at,
+            });
+            operations.push(Operation::Decide {
+                row,
+                before: self.decision(row)?,
+                after,
+            });
+        }
+        let summary = json!({ "survivor": survivor, "rows": preview.rows.len() });
+        self.do_change(actor, ChangeKind::Merge, &summary, &operations)
+    }
+
+    /// Remembers for ever that rows are not the same. `keys` are their identities, pair by pair.
+    pub fn separate(&self, actor: &Actor, keys: &[(String, String)]) -> Result<(), ProjectError> {
+        let known = self.separated()?;
+        let operations: Vec<Operation> = keys
+            .iter()
+            .map(|(a, b)| {
+                if a <= b {
+                    (a.clone(), b.clone())
+                } else {
+                    (b.clone(), a.clone())
+                }
+            })
+            .filter(|key| !known.contains(key))
+            .map(|(key_a, key_b)| Operation::Separate {
+                key_a,
+                key_b,
+                before: false,
+                after: true,
+            })
+            .collect();
+        self.do_change(
+            actor,
+            ChangeKind::Separate,
+            &json!({ "pairs": operations.len() }),
+            &operations,
+        )
+        .map(drop)
+    }
+
+    /// Identities of pairs that are not the same, the smaller first.
+    pub fn separated(&self) -> Result<BTreeSet<(String, String)>, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT key_a, key_b FROM separate_pair")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+}
+
+fn insert(connection: &Connection, pairs: &[DuplicatePair]) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO duplicate_pair (row_a, row_b, score, reason, evidence) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (row_a, row_b) DO UPDATE SET score = ?3, reason = ?4, evidence = ?5",
+    )?;
+    for pair in pairs {
+        statement.execute(params![
+            pair.row_a,
+            pair.row_b,
+            pair.score,
+            pair.reason.as_str(),
+            pair.evidence.to_string()
+        ])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,799 @@
+//! Leads and findings as the last check left them: columns for the table, and a state of their own for rows that were
+//! touched since.
+//!
+//! These are derived from cells, mapping and edits and can be made again at any time; what is sent is derived afresh.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lotse_core::check::{CheckSettings, check_lead};
+use lotse_core::finding::{Finding, Place, Problem, Severity};
+use lotse_core::lead::{ExternalId, Field, Lead};
+use lotse_core::mapping::{Edits, Interpreter, MappingProblem, ReadingSettings};
+use lotse_core::protection::Protection;
+use lotse_core::table::Row;
+use lotse_core::target::Target;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
+
+use super::block::TextColumn;
+use super::index::{Index, KnownCode, RowFacts, SourceEntry};
+use super::{Project, ProjectError, audit};
+use crate::clock::Actor;
+
+/// One field of a row as the table shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct CellState {
+    /// The text found.
+    pub text: String,
+    /// The value in its canonical form (RFC 3339, E.164 …); absent where there is none or where it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub value: Option<String>,
+}
+
+impl CellState {
+    fn of(field: &Field) -> Self {
+        CellState {
+            text: field.text.clone(),
+            value: field.value.as_ref().map(lotse_core::lead::Value::to_text),
+        }
+    }
+
+    /// The value where there is one, else the text.
+    pub fn shown(&self) -> &str {
+        self.value.as_deref().unwrap_or(&self.text)
+    }
+}
+
+/// A row as the table shows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RowState {
+    /// In the order of the target's fields.
+    pub fields: Vec<CellState>,
+    /// For each activity its fields, in the order of the target's activity fields.
+    pub activities: Vec<Vec<CellState>>,
+    /// Extra data by name.
+    pub extra: Vec<(String, String)>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// The computed dates.
+    pub protection: Option<Protection>,
+}
+
+impl RowState {
+    /// The state of a lead that was read and checked.
+    pub fn of(lead: &Lead, findings: Vec<Finding>, protection: Option<Protection>) -> Self {
+        let cells = |fields: &[Field]| fields.iter().map(CellState::of).collect::<Vec<_>>();
+        RowState {
+            fields: cells(&lead.fields),
+            activities: lead
+                .activities
+                .iter()
+                .map(|activity| cells(&activity.fields))
+                .collect(),
+            extra: lead.extra.clone(),
+            findings,
+            protection,
+        }
+    }
+}
+
+/// Consecutive rows with their states.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckedBlock {
+    /// Project-wide number of the first row.
+    pub first_row: u32,
+    /// The rows.
+    pub states: Vec<RowState>,
+}
+
+/// Columns that are no field of the target.
+const FINDINGS: i64 = -1;
+const ACTIVITIES: i64 = -2;
+const EXTRA: i64 = -3;
+const PROTECTION: i64 = -4;
+const FACTS: i64 = -5;
+
+/// A block packed for the database.
+pub(super) struct PackedBlock {
+    first_row: u32,
+    columns: Vec<(i64, Vec<u8>)>,
+    /// For each row the worst severity and the codes found.
+    facts: Vec<(u8, Vec<KnownCode>)>,
+}
+
+impl Project {
+    /// A row as its source has it, without what persons have typed over it; `None` where its source has no mapping.
+    pub(super) fn read_without_edits(&self, row: u32) -> Result<Option<Lead>, ProjectError> {
+        let Some((source, sequence, within)) = self.place_of(row) else {
+            return Ok(None);
+        };
+        let Some(mapping) = self.mapping(source.id)? else {
+            return Ok(None);
+        };
+        let reading = ReadingSettings { zone: self.zone };
+        let Ok(interpreter) = Interpreter::new(&self.target, &mapping, &source.entry.headers, reading) else {
+            return Ok(None);
+        };
+        let block = self.block(&source, sequence)?;
+        let row = block.row(within);
+        Ok(Some(
+            interpreter
+                .interpret(row, None, &source.entry.external_id(row.number()))
+                .lead,
+        ))
+    }
+
+    /// Everything that is needed to read rows of this project as leads, with the present mappings.
+    pub fn lead_reader(&self, settings: CheckSettings) -> Result<LeadReader<'_>, LeadReaderProblem> {
+        let mut interpreters = BTreeMap::new();
+        for source in self.sources()? {
+            let Some(mapping) = self.mapping(source.id)? else {
+                continue;
+            };
+            let reading = ReadingSettings { zone: self.zone };
+            let interpreter =
+                Interpreter::new(&self.target, &mapping, &source.headers, reading).map_err(|problem| {
+                    LeadReaderProblem::Mapping {
+                        source_name: source.name.clone(),
+                        problem,
+                    }
+                })?;
+            interpreters.insert(source.id, interpreter);
+        }
+        Ok(LeadReader {
+            project: self,
+            interpreters,
+            settings,
+            shared_ids: BTreeMap::new(),
+        })
+    }
+
+    /// All edits by row.
+    pub fn all_edits(&self) -> Result<BTreeMap<u32, Edits>, ProjectError> {
+        self.read(|connection| {
+            let mut edits: BTreeMap<u32, Edits> = BTreeMap::new();
+            let mut statement = connection.prepare_cached("SELECT row, field, text FROM edit")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                edits
+                    .entry(row.get(0)?)
+                    .or_default()
+                    .insert(row.get(1)?, row.get(2)?);
+            }
+            Ok(edits)
+        })
+    }
+
+    /// The edits of one row.
+    pub fn edits_of(&self, row: u32) -> Result<Edits, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT field, text FROM edit WHERE row = ?1")?;
+            statement
+                .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
+                .collect()
+        })
+    }
+
+    /// Replaces the states of whole blocks: the outcome of checking all rows. Rows in them count as untouched again.
+    pub fn store_checked(&self, blocks: &[CheckedBlock]) -> Result<(), ProjectError> {
+        let packed: Vec<PackedBlock> = blocks.iter().map(|block| self.pack(block)).collect();
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO lead_column (first_row, field, data) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (first_row, field) DO UPDATE SET data = ?3",
+            )?;
+            let mut untouch =
+                transaction.prepare_cached("DELETE FROM touched_row WHERE row >= ?1 AND row < ?2")?;
+            for block in &packed {
+                for (field, data) in &block.columns {
+                    insert.execute(params![block.first_row, field, data])?;
+                }
+                let rows = u32::try_from(block.facts.len()).unwrap_or(u32::MAX);
+                untouch.execute([block.first_row, block.first_row + rows])?;
+            }
+            Ok(())
+        })?;
+        let mut index = self.index_mut();
+        let known = index.codes.len();
+        for block in &packed {
+            for (offset, (worst, codes)) in (0_u32..).zip(&block.facts) {
+                let row = block.first_row + offset;
+                index.touched.remove(&row);
+                index.put_findings(row, *worst, codes);
+            }
+        }
+        self.store_codes(&index, known)
+    }
+
+    /// Replaces the state of single rows, after an edit.
+    pub fn store_touched(&self, states: Vec<(u32, RowState)>) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO touched_row (row, state) VALUES (?1, ?2) ON CONFLICT (row) DO UPDATE SET state = ?2",
+            )?;
+            for (row, state) in &states {
+                insert.execute(params![row, serde_json::to_string(state).expect("a state is plain data")])?;
+            }
+            Ok(())
+        })?;
+        let mut index = self.index_mut();
+        let known = index.codes.len();
+        for (row, state) in states {
+            let (worst, codes) = self.found(&state);
+            index.put_findings(row, worst, &codes);
+            index.touched.insert(row, state);
+        }
+        self.store_codes(&index, known)
+    }
+
+    /// Forgets the states of all rows: mapping or settings have changed so that they no longer hold.
+    pub fn forget_checked(&self, actor: &Actor, reason: &str) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM lead_column", [])?;
+            transaction.execute("DELETE FROM touched_row", [])?;
+            audit::append(
+                transaction,
+                actor,
+                "check_outdated",
+                serde_json::json!({ "reason": reason }),
+            )
+        })?;
+        self.reload_index()
+    }
+
+    fn store_codes(&self, index: &Index, known: usize) -> Result<(), ProjectError> {
+        if index.codes.len() == known {
+            return Ok(());
+        }
+        let codes = serde_json::to_string(&index.codes).expect("codes are plain data");
+        self.write(|transaction| super::put_setting(transaction, "finding_codes", &codes))
+    }
+
+    /// Severity and codes of what was found in a row.
+    fn found(&self, state: &RowState) -> (u8, Vec<KnownCode>) {
+        found(&self.target, state)
+    }
+
+    pub(super) fn pack(&self, block: &CheckedBlock) -> PackedBlock {
+        let mut columns = Vec::new();
+        for field in 0..self.target.fields.len() {
+            let mut texts = TextColumn::default();
+            let mut values = TextColumn::default();
+            let mut has_value = TextColumn::default();
+            for state in &block.states {
+                let cell = state.fields.get(field);
+                let text = cell.map_or("", |cell| &cell.text);
+                let value = cell.and_then(|cell| cell.value.as_deref());
+                texts.push(text);
+                // Most values are their text: then only the mark is kept.
+                values.push(value.filter(|value| *value != text).unwrap_or(""));
+                has_value.push(match value {
+                    None => "",
+                    Some(value) if value == text => "=",
+                    Some(_) => "v",
+                });
+            }
+            columns.push((
+                i64::try_from(field).unwrap_or(i64::MAX),
+                TextColumn::pack_all(&[&texts, &values, &has_value]),
+            ));
+        }
+        let json_column = |json: &dyn Fn(&RowState) -> Option<String>| {
+            let mut column = TextColumn::default();
+            for state in &block.states {
+                column.push(&json(state).unwrap_or_default());
+            }
+            TextColumn::pack_all(&[&column])
+        };
+        fn json_of<T: Serialize>(value: &T) -> String {
+            serde_json::to_string(value).expect("states are plain data")
+        }
+        columns.push((
+            FINDINGS,
+            json_column(&|state| (!state.findings.is_empty()).then(|| json_of(&state.findings))),
+        ));
+        columns.push((
+            ACTIVITIES,
+            json_column(&|state| (!state.activities.is_empty()).then(|| json_of(&state.activities))),
+        ));
+        columns.push((
+            EXTRA,
+            json_column(&|state| (!state.extra.is_empty()).then(|| json_of(&state.extra))),
+        ));
+        columns.push((
+            PROTECTION,
+            json_column(&|state| state.protection.as_ref().map(json_of)),
+        ));
+        let facts: Vec<(u8, Vec<KnownCode>)> = block.states.iter().map(|state| self.found(state)).collect();
+        let mut column = TextColumn::default();
+        for (worst, codes) in &facts {
+            let codes: Vec<&str> = codes.iter().map(|known| known.code.as_str()).collect();
+            column.push(&format!("{worst}{}", codes.join(" ")));
+        }
+        columns.push((FACTS, TextColumn::pack_all(&[&column])));
+        PackedBlock {
+            first_row: block.first_row,
+            columns,
+            facts,
+        }
+    }
+
+    /// The states of rows, in the order asked for; a row that was never checked has an empty state.
+    pub fn row_states(&self, rows: &[u32]) -> Result<Vec<RowState>, ProjectError> {
+        let fields: Vec<i64> = (0..i64::try_from(self.target.fields.len()).unwrap_or(0)).collect();
+        let mut blocks: BTreeMap<u32, Vec<(i64, Vec<TextColumn>)>> = BTreeMap::new();
+        let mut states = Vec::with_capacity(rows.len());
+        for &row in rows {
+            let (first, within) = {
+                let index = self.index();
+                if let Some(state) = index.touched.get(&row) {
+                    states.push(state.clone());
+                    continue;
+                }
+                let Some((source, block, within)) = index.locate(row) else {
+                    states.push(RowState::default());
+                    continue;
+                };
+                let entry = &index.sources[source];
+                (entry.first_row + entry.blocks[block].first, within)
+            };
+            if let std::collections::btree_map::Entry::Vacant(place) = blocks.entry(first) {
+                place.insert(self.columns_of(first)?);
+            }
+            states.push(state_in(&blocks[&first], within, &fields));
+        }
+        Ok(states)
+    }
+
+    /// All columns of a block, unpacked.
+    fn columns_of(&self, first_row: u32) -> Result<Vec<(i64, Vec<TextColumn>)>, ProjectError> {
+        let packed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT field, data FROM lead_column WHERE first_row = ?1 AND field <> ?2")?;
+            statement
+                .query_map(params![first_row, FACTS], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        let unpack = |(field, data): (i64, Vec<u8>)| {
+            let columns = TextColumn::unpack_all(&data);
+            columns
+                .map(|columns| (field, columns))
+                .ok_or_else(|| self.damaged(&format!("column {field} of row {first_row}")))
+        };
+        packed.into_iter().map(unpack).collect()
+    }
+
+    /// One field of all rows, by row number; rows without a state are absent. `each` gets the row, the text and the
+    /// value as [`CellState::shown`] would show it.
+    pub(super) fn for_each_cell(
+        &self,
+        field: usize,
+        mut each: impl FnMut(u32, &str, &str),
+    ) -> Result<(), ProjectError> {
+        let field_number = i64::try_from(field).unwrap_or(i64::MAX);
+        let packed: Vec<(u32, Vec<u8>)> = self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT first_row, data FROM lead_column WHERE field = ?1 ORDER BY first_row",
+            )?;
+            statement
+                .query_map([field_number], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        let index = self.index();
+        for (first_row, data) in packed {
+            let columns = TextColumn::unpack_all(&data).filter(|columns| columns.len() == 3);
+            let columns =
+                columns.ok_or_else(|| self.damaged(&format!("column {field} of row {first_row}")))?;
+            for (offset, at) in (0_u32..).zip(0..columns[0].len()) {
+                let row = first_row + offset;
+                match index.touched.get(&row).and_then(|state| state.fields.get(field)) {
+                    Some(cell) => each(row, &cell.text, cell.shown()),
+                    None => {
+                        let text = columns[0].get(at);
+                        each(
+                            row,
+                            text,
+                            if columns[2].get(at) == "v" {
+                                columns[1].get(at)
+                            } else {
+                                text
+                            },
+                        );
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn state_in(columns: &[(i64, Vec<TextColumn>)], at: usize, fields: &[i64]) -> RowState {
+    let find = |field: i64| {
+        columns
+            .iter()
+            .find(|(number, _)| *number == field)
+            .map(|(_, columns)| columns.as_slice())
+    };
+    let cell = |field: &i64| match find(*field) {
+        Some([texts, values, has_value]) => {
+            let text = texts.get(at).to_string();
+            let value = match has_value.get(at) {
+                "" => None,
+                "=" => Some(text.clone()),
+                _ => Some(values.get(at).to_string()),
+            };
+            CellState { text, value }
+        }
+        _ => CellState::default(),
+    };
+    fn json<T: for<'de> Deserialize<'de>>(columns: Option<&[TextColumn]>, at: usize) -> Option<T> {
+        let text = columns?.first()?.get(at);
+        (!text.is_empty())
+            .then(|| serde_json::from_str(text).ok())
+            .flatten()
+    }
+    RowState {
+        fields: fields.iter().map(cell).collect(),
+        activities: json(find(ACTIVITIES), at).unwrap_or_default(),
+        extra: json(find(EXTRA), at).unwrap_or_default(),
+        findings: json(find(FINDINGS), at).unwrap_or_default(),
+        protection: json(find(PROTECTION), at),
+    }
+}
+
+/// Severity and codes of what was found in a row.
+fn found(target: &Target, state: &RowState) -> (u8, Vec<KnownCode>) {
+    let worst = state
+        .findings
+        .iter()
+        .map(|finding| severity_number(finding.severity()))
+        .max()
+        .unwrap_or(0);
+    let code = |finding: &Finding| KnownCode {
+        code: finding.code(target),
+        severity: finding.severity(),
+    };
+    (worst, state.findings.iter().map(code).collect())
+}
+
+fn severity_number(severity: Severity) -> u8 {
+    match severity {
+        Severity::Hint => 1,
+        Severity::Warning => 2,
+        Severity::Error => 3,
+    }
+}
+
+impl Index {
+    fn put_findings(&mut self, row: u32, worst: u8, codes: &[KnownCode]) {
+        let bits = codes.iter().fold(0, |bits, code| bits | self.bit_of(code));
+        if let Some(facts) = self.facts.get_mut(row as usize) {
+            facts.codes = bits;
+            facts.worst = worst;
+            facts.flags |= RowFacts::CHECKED;
+        }
+    }
+}
+
+pub(super) fn load_codes(connection: &Connection) -> rusqlite::Result<Vec<KnownCode>> {
+    let codes = super::setting(connection, "finding_codes")?;
+    Ok(codes
+        .and_then(|codes| serde_json::from_str(&codes).ok())
+        .unwrap_or_default())
+}
+
+/// Reads severities, codes and touched rows into `index`.
+pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT first_row, data FROM lead_column WHERE field = ?1")?;
+    let mut rows = statement.query([FACTS])?;
+    while let Some(row) = rows.next()? {
+        let first_row: u32 = row.get(0)?;
+        let data: Vec<u8> = row.get(1)?;
+        let Some(columns) = TextColumn::unpack_all(&data) else {
+            continue;
+        };
+        for (offset, facts) in (0_u32..).zip(columns.iter().flat_map(TextColumn::iter)) {
+            let Some((worst, codes)) = facts.split_at_checked(1) else {
+                continue;
+            };
+            let bits = codes
+                .split(' ')
+                .fold(0, |bits, code| bits | index.known_bit(code));
+            if let Some(facts) = index.facts.get_mut((first_row + offset) as usize) {
+                facts.codes = bits;
+                facts.worst = worst.parse().unwrap_or(0);
+                facts.flags |= RowFacts::CHECKED;
+            }
+        }
+    }
+    let mut statement = connection.prepare("SELECT row, state FROM touched_row")?;
+    let touched: Vec<(u32, String)> = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let target = super::setting(connection, "target")?
+        .and_then(|target| lotse_core::target::Target::from_json(&target).ok());
+    let Some(target) = target else { return Ok(()) };
+    for (row, state) in touched {
+        let Ok(state) = serde_json::from_str::<RowState>(&state) else {
+            continue;
+        };
+        let (worst, codes) = found(&target, &state);
+        index.put_findings(row, worst, &codes);
+        index.touched.insert(row, state);
+    }
+    Ok(())
+}
+
+/// Why rows cannot be read as leads.
+#[derive(Debug, thiserror::Error)]
+pub enum LeadReaderProblem {
+    /// The project cannot be read.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The mapping of a source does not fit.
+    #[error("{source_name}: {problem}")]
+    Mapping {
+        /// The source's name.
+        source_name: String,
+        /// What does not fit.
+        problem: MappingProblem,
+    },
+}
+
+/// Reads rows of a project as leads and checks them, with the mappings as they were when it was made.
+pub struct LeadReader<'p> {
+    project: &'p Project,
+    interpreters: BTreeMap<i64, Interpreter<'p>>,
+    settings: CheckSettings,
+    /// Identities that more than one row has, with the first of these rows: its number and source.
+    shared_ids: BTreeMap<String, (u32, u32, String)>,
+}
+
+impl<'p> LeadReader<'p> {
+    /// True when the source has a mapping.
+    pub fn can_read(&self, source_id: i64) -> bool {
+        self.interpreters.contains_key(&source_id)
+    }
+
+    /// Tells the reader which identities occur more than once: identity → (first row, its number, its source).
+    pub fn share_ids(&mut self, shared: BTreeMap<String, (u32, u32, String)>) {
+        self.shared_ids = shared;
+    }
+
+    /// True when identities can meet: a source or a person gives them, instead of row numbers.
+    pub(crate) fn has_own_identities(&self, edits: &BTreeMap<u32, Edits>) -> bool {
+        let Some(field) = self
+            .project
+            .target
+            .role_index(lotse_core::target::Role::ExternalId)
+        else {
+            return false;
+        };
+        let name = &self.project.target.fields[field].name;
+        self.interpreters.values().any(Interpreter::maps_identity)
+            || edits.values().any(|edits| edits.contains_key(name))
+    }
+
+    /// The identity of a row.
+    pub(crate) fn identity(
+        &self,
+        source: &SourceRef,
+        row: Row<'_>,
+        edits: Option<&Edits>,
+    ) -> Option<ExternalId> {
+        let interpreter = self.interpreters.get(&source.id)?;
+        Some(interpreter.identity(row, edits, &source.entry.external_id(row.number())))
+    }
+
+    /// Reads and checks a row; `None` where its source has no mapping.
+    pub(crate) fn read(
+        &self,
+        source: &SourceRef,
+        row_id: u32,
+        row: Row<'_>,
+        edits: Option<&Edits>,
+    ) -> Option<(Lead, Vec<Finding>)> {
+        let interpreter = self.interpreters.get(&source.id)?;
+        let external_id = source.entry.external_id(row.number());
+        let mut interpreted = interpreter.interpret(row, edits, &external_id);
+        let target = self.project.target();
+        if !self.shared_ids.is_empty()
+            && let Some(field) = target.role_index(lotse_core::target::Role::ExternalId)
+        {
+            let id = &interpreted.lead.fields[field].text;
+            if let Some((first, number, source)) =
+                self.shared_ids.get(id).filter(|(first, ..)| *first != row_id)
+            {
+                let _ = first;
+                let problem = Problem::Duplicate {
+                    row: *number,
+                    source: source.clone(),
+                };
+                let place = Place::Field(u16::try_from(field).unwrap_or(u16::MAX));
+                interpreted
+                    .findings
+                    .push(Finding::new(place, problem, id.as_str()));
+            }
+        }
+        check_lead(
+            target,
+            &interpreted.lead,
+            &self.settings,
+            &mut interpreted.findings,
+        );
+        Some((interpreted.lead, interpreted.findings))
+    }
+
+    /// Reads and checks one row of the project, with its edits.
+    pub fn lead(&self, row: u32) -> Result<Option<(Lead, Vec<Finding>)>, ProjectError> {
+        let Some((source, sequence, within)) = self.project.place_of(row) else {
+            return Ok(None);
+        };
+        let edits = self.project.edits_of(row)?;
+        let block = self
+            .project
+            .read(|connection| Ok(self.project.rows_of(connection, source.id, i64::from(sequence))))??;
+        Ok(self.read(
+            &source,
+            row,
+            block.row(within),
+            Some(&edits).filter(|edits| !edits.is_empty()),
+        ))
+    }
+
+    /// Reads and checks rows, given in ascending order; each block is unpacked once.
+    pub fn leads(
+        &self,
+        rows: &[u32],
+        mut each: impl FnMut(u32, Lead, Vec<Finding>),
+    ) -> Result<(), ProjectError> {
+        let edits = self.project.all_edits()?;
+        let mut held: Option<(i64, u32, lotse_core::table::RowBlock)> = None;
+        for &row in rows {
+            let Some((source, sequence, within)) = self.project.place_of(row) else {
+                continue;
+            };
+            if !held
+                .as_ref()
+                .is_some_and(|(id, number, _)| *id == source.id && *number == sequence)
+            {
+                let block = self.project.read(|connection| {
+                    Ok(self.project.rows_of(connection, source.id, i64::from(sequence)))
+                })??;
+                held = Some((source.id, sequence, block));
+            }
+            let Some((_, _, block)) = &held else { continue };
+            if let Some((lead, findings)) = self.read(&source, row, block.row(within), edits.get(&row)) {
+                each(row, lead, findings);
+            }
+        }
+        Ok(())
+    }
+
+    /// The state of a row for the table.
+    pub fn state(&self, lead: &Lead, findings: Vec<Finding>) -> RowState {
+        RowState::of(
+            lead,
+            findings,
+            Protection::of_lead(self.project.target(), lead, self.settings.now),
+        )
+    }
+}
+
+/// A source as readers know it.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceRef {
+    pub id: i64,
+    pub(super) entry: Arc<SourceEntry>,
+}
+
+impl SourceRef {
+    /// True for a source that is only compared with.
+    pub(crate) fn is_reference(&self) -> bool {
+        self.entry.role == super::SourceRole::Reference
+    }
+
+    /// The source's name, for messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.entry.name
+    }
+}
+
+impl Project {
+    /// Source, block and row in the block.
+    fn place_of(&self, row: u32) -> Option<(SourceRef, u32, usize)> {
+        let index = self.index();
+        let (source, block, within) = index.locate(row)?;
+        let entry = Arc::clone(&index.sources[source]);
+        Some((
+            SourceRef { id: entry.id, entry },
+            u32::try_from(block).ok()?,
+            within,
+        ))
+    }
+
+    /// All blocks of all sources that hold rows of `first..last`: source, block number, first row, number of rows.
+    pub(crate) fn block_list(&self) -> Vec<(SourceRef, u32, u32, u32)> {
+        let index = self.index();
+        let mut list = Vec::new();
+        for entry in &index.sources {
+            let source = SourceRef {
+                id: entry.id,
+                entry: Arc::clone(entry),
+            };
+            for (sequence, block) in (0_u32..).zip(&entry.blocks) {
+                list.push((
+                    source.clone(),
+                    sequence,
+                    entry.first_row + block.first,
+                    block.rows,
+                ));
+            }
+        }
+        list
+    }
+
+    /// The untouched cells of a block of [`Self::block_list`].
+    pub(crate) fn block(
+        &self,
+        source: &SourceRef,
+        sequence: u32,
+    ) -> Result<lotse_core::table::RowBlock, ProjectError> {
+        self.read(|connection| Ok(self.rows_of(connection, source.id, i64::from(sequence))))?
+    }
+
+    /// The row whose identity is `id`, where one was read so in the last check.
+    pub fn row_with_id(&self, id: &str) -> Result<Option<u32>, ProjectError> {
+        let Some(field) = self.target.role_index(lotse_core::target::Role::ExternalId) else {
+            return Ok(None);
+        };
+        let mut found = None;
+        self.for_each_cell(field, |row, _, shown| {
+            if found.is_none() && shown == id {
+                found = Some(row);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Name and number by which people know a row.
+    pub fn row_origin(&self, row: u32) -> Option<super::RowOrigin> {
+        let index = self.index();
+        let (source, block, within) = index.locate(row)?;
+        let entry = &index.sources[source];
+        Some(super::RowOrigin {
+            source_id: entry.id,
+            source: entry.name.clone(),
+            sheet: entry.sheet.clone(),
+            number: entry.blocks[block].number(within),
+        })
+    }
+
+    /// The number by which people know a row; 0 for a row that is not there.
+    pub fn row_number(&self, row: u32) -> u32 {
+        let index = self.index();
+        index.locate(row).map_or(0, |(source, block, within)| {
+            index.sources[source].blocks[block].number(within)
+        })
+    }
+
+    /// True for rows that are only compared with.
+    pub fn is_reference(&self, row: u32) -> bool {
+        self.index()
+            .facts
+            .get(row as usize)
+            .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
+    }
+
+    /// True when at least one row has a state.
+    pub fn was_checked(&self) -> Result<bool, ProjectError> {
+        self.read(|connection| {
+            connection
+                .query_row("SELECT 1 FROM lead_column LIMIT 1", [], |_| Ok(()))
+                .optional()
+                .map(|found| found.is_some())
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! The tables of a project file and their history.
+//!
+//! Every change of the format is a new entry in [`STEPS`]; entries that were released are never changed.
+
+use rusqlite::Connection;
+
+/// Marks a project file among SQLite databases (`PRAGMA application_id`): "Lots" in ASCII.
+pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
+
+/// The format that this version writes: the number of steps.
+pub(super) const VERSION: i64 = STEPS.len() as i64;
+
+const STEPS: [&str; 1] = [STEP_1];
+
+/// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
+/// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
+const STEP_1: &str = "
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    role TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    id_prefix TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    first_row INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    details TEXT NOT NULL,
+    loaded_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE mapping (
+    source_id INTEGER PRIMARY KEY REFERENCES source(id) ON DELETE CASCADE,
+    mapping TEXT NOT NULL,
+    suggestions TEXT NOT NULL,
+    confirmed_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE cell_block (
+    source_id INTEGER NOT NULL REFERENCES source(id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    first_row INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    numbers TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (source_id, sequence)
+) STRICT;
+
+CREATE TABLE lead_column (
+    first_row INTEGER NOT NULL,
+    field INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (first_row, field)
+) STRICT;
+
+CREATE TABLE touched_row (
+    row INTEGER PRIMARY KEY,
+    state TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE edit (
+    row INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (row, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decision (
+    row INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    into_row INTEGER NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    undone INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE duplicate_pair (
+    row_a INTEGER NOT NULL,
+    row_b INTEGER NOT NULL,
+    score REAL NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    PRIMARY KEY (row_a, row_b)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE separate_pair (
+    key_a TEXT NOT NULL,
+    key_b TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    PRIMARY KEY (key_a, key_b)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server_duplicate (
+    row INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    lead_id INTEGER NOT NULL,
+    score REAL NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (row, connection, lead_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE approval (
+    id INTEGER PRIMARY KEY,
+    approved_by TEXT NOT NULL,
+    approved_at TEXT NOT NULL,
+    row_count INTEGER NOT NULL,
+    content_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE approved_row (
+    row INTEGER PRIMARY KEY,
+    approval_id INTEGER NOT NULL REFERENCES approval(id),
+    content_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE dry_run_row (
+    row INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    import_id TEXT NOT NULL,
+    valid INTEGER NOT NULL,
+    errors TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (row, connection)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE push (
+    id INTEGER PRIMARY KEY,
+    mode TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    base_url TEXT NOT NULL,
+    options TEXT NOT NULL,
+    started_by TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    push_id INTEGER NOT NULL REFERENCES push(id),
+    sequence INTEGER NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    body_hash TEXT NOT NULL,
+    body BLOB NOT NULL,
+    lead_count INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    http_status INTEGER NOT NULL,
+    response BLOB NOT NULL,
+    problem TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    UNIQUE (push_id, sequence)
+) STRICT;
+
+CREATE TABLE batch_lead (
+    batch_id INTEGER NOT NULL REFERENCES batch(id),
+    position INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    external_id TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    lead_id INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (batch_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_lead_by_row ON batch_lead(row);
+
+CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    event TEXT NOT NULL,
+    data TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+";
+
+/// Brings the tables to [`VERSION`], each step in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    for (step, version) in STEPS
+        .iter()
+        .zip(1_i64..)
+        .skip(usize::try_from(found).unwrap_or(0))
+    {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

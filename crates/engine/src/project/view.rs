@@ -1,0 +1,425 @@
+//! What a table shows: windows of rows, filtered and sorted behind the border.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use lotse_core::finding::{Finding, Place, Severity};
+use lotse_core::language::Language;
+use lotse_core::target::FieldKind;
+use serde::{Deserialize, Serialize};
+
+use super::index::{Index, KnownCode, RowFacts, bit};
+use super::leads::RowState;
+use super::{Project, ProjectError};
+
+/// Which rows are meant, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowFilter {
+    /// Rows in one of these states; all rows where empty.
+    pub states: Vec<RowView>,
+    /// Rows with a finding of one of these codes; all where empty.
+    pub codes: Vec<String>,
+    /// Rows of this source only.
+    pub source_id: Option<i64>,
+    /// Rows in one of whose fields this text occurs, without regard to case.
+    pub search: String,
+    /// First key first; rows that are equal stay in the order of the sources.
+    pub sort: Vec<SortOrder>,
+}
+
+/// States by which rows are filtered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RowView {
+    /// With at least one error.
+    Errors,
+    /// With warnings, without errors.
+    Warnings,
+    /// With hints at most, and at least one.
+    Hints,
+    /// Without errors and warnings.
+    Clean,
+    /// Changed by a person.
+    Edited,
+    /// Perhaps or certainly double.
+    Duplicates,
+    /// Left out, merged or held, by decision or default.
+    Excluded,
+    /// Approved.
+    Approved,
+    /// In the server.
+    Imported,
+    /// Refused by the server.
+    Failed,
+}
+
+/// Order of rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SortOrder {
+    /// Name of the field, or one of the computed columns.
+    pub field: String,
+    /// From the end.
+    pub descending: bool,
+}
+
+/// A row as the table shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewedRow {
+    /// The row.
+    pub row: u32,
+    /// Its number as people see it in the source.
+    pub number: u32,
+    /// States that apply.
+    pub states: Vec<RowView>,
+    /// What was found and read.
+    pub state: RowState,
+    /// Texts of the source for the fields that a person has changed, by place.
+    pub originals: BTreeMap<usize, String>,
+}
+
+/// How many rows are in which state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StateCounts {
+    /// All rows that are leads.
+    pub all: u32,
+    /// Of these, with a state of the last check.
+    pub checked: u32,
+    /// By state.
+    #[ts(type = "Record<RowView, number>")]
+    pub by_state: BTreeMap<RowView, u32>,
+}
+
+/// How many rows have a finding of a code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeCount {
+    /// The code.
+    pub code: String,
+    /// Name of the field, where it is one of the lead's.
+    pub field: Option<String>,
+    /// How bad.
+    pub severity: Severity,
+    /// Rows with it.
+    pub rows: u32,
+    /// Heading for people.
+    pub title: String,
+    /// The sentence of the first row with it.
+    pub example: String,
+    /// The correction suggested in that row; it can be applied to all.
+    pub fix: Option<String>,
+}
+
+const VIEWS: [RowView; 10] = [
+    RowView::Errors,
+    RowView::Warnings,
+    RowView::Hints,
+    RowView::Clean,
+    RowView::Edited,
+    RowView::Duplicates,
+    RowView::Excluded,
+    RowView::Approved,
+    RowView::Imported,
+    RowView::Failed,
+];
+
+/// Orders of rows that were asked for lately.
+pub(super) type Orders = Vec<(RowFilter, Arc<Vec<u32>>)>;
+
+/// Orders that are kept: those of the tables that may be on screen.
+const KEPT_ORDERS: usize = 4;
+
+fn is_in(facts: RowFacts, view: RowView) -> bool {
+    match view {
+        RowView::Errors => facts.has_errors(),
+        RowView::Warnings => facts.severity() == Some(Severity::Warning),
+        RowView::Hints => facts.severity() == Some(Severity::Hint),
+        RowView::Clean => {
+            facts.has(RowFacts::CHECKED) && facts.severity().is_none_or(|s| s == Severity::Hint)
+        }
+        RowView::Edited => facts.has(RowFacts::EDITED),
+        RowView::Duplicates => facts.has(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE),
+        RowView::Excluded => {
+            facts.has(RowFacts::SKIP | RowFacts::MERGED | RowFacts::HOLD)
+                || (facts.has(RowFacts::HARD_DUPLICATE) && !facts.has(RowFacts::IMPORT))
+        }
+        RowView::Approved => facts.has(RowFacts::APPROVED),
+        RowView::Imported => facts.has(RowFacts::IMPORTED),
+        RowView::Failed => facts.has(RowFacts::FAILED) && !facts.has(RowFacts::IMPORTED),
+    }
+}
+
+impl Project {
+    /// Counts of all states.
+    pub fn state_counts(&self) -> StateCounts {
+        let index = self.index();
+        let mut counts = StateCounts::default();
+        let mut by_state = [0_u32; VIEWS.len()];
+        for facts in lead_rows(&index).map(|(_, facts)| facts) {
+            counts.all += 1;
+            counts.checked += u32::from(facts.has(RowFacts::CHECKED));
+            for (count, view) in by_state.iter_mut().zip(VIEWS) {
+                *count += u32::from(is_in(facts, view));
+            }
+        }
+        counts.by_state = VIEWS.into_iter().zip(by_state).collect();
+        counts
+    }
+
+    /// Findings by code with their counts, the worst and most frequent first.
+    pub fn code_counts(&self, language: Language) -> Result<Vec<CodeCount>, ProjectError> {
+        let (codes, counts, firsts) = {
+            let index = self.index();
+            let mut counts = vec![0_u32; index.codes.len()];
+            let mut firsts = vec![u32::MAX; index.codes.len()];
+            for (row, facts) in lead_rows(&index) {
+                let mut bits = facts.codes;
+                while bits != 0 {
+                    let place = bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    if let Some(count) = counts.get_mut(place) {
+                        *count += 1;
+                        firsts[place] = firsts[place].min(row);
+                    }
+                }
+            }
+            (index.codes.clone(), counts, firsts)
+        };
+        let mut list = Vec::new();
+        let found = codes
+            .iter()
+            .zip(counts.into_iter().zip(firsts))
+            .filter(|(_, (rows, _))| *rows > 0);
+        for (KnownCode { code, .. }, (rows, first)) in found {
+            let state = self.row_states(&[first])?.pop().unwrap_or_default();
+            let of_code = |finding: &&Finding| finding.code(&self.target) == *code;
+            let Some(finding) = state.findings.iter().find(of_code) else {
+                continue;
+            };
+            list.push(CodeCount {
+                code: code.clone(),
+                field: column_of(finding.place).map(|at| self.target.fields[at].name.clone()),
+                severity: finding.severity(),
+                rows,
+                title: finding.title(&self.target, language),
+                example: finding.message(&self.target, language),
+                fix: finding.fix.as_ref().map(|fix| fix.text.clone()),
+            });
+        }
+        list.sort_by(|a, b| {
+            b.severity
+                .cmp(&a.severity)
+                .then(b.rows.cmp(&a.rows))
+                .then(a.code.cmp(&b.code))
+        });
+        Ok(list)
+    }
+
+    /// The rows that fit `filter`, in its order, afresh.
+    pub fn filtered_rows(&self, filter: &RowFilter) -> Result<Arc<Vec<u32>>, ProjectError> {
+        let mut rows = self.rows_in_states(filter);
+        if !filter.search.trim().is_empty() {
+            let found = self.rows_with_text(filter.search.trim())?;
+            rows.retain(|&row| found[row as usize]);
+        }
+        for order in filter.sort.iter().rev() {
+            if let Some(field) = self.target.field_index(&order.field) {
+                self.sort_rows(&mut rows, field, order.descending)?;
+            }
+        }
+        let rows = Arc::new(rows);
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.retain(|(known, _)| known != filter);
+        orders.push((filter.clone(), Arc::clone(&rows)));
+        let surplus = orders.len().saturating_sub(KEPT_ORDERS);
+        orders.drain(..surplus);
+        Ok(rows)
+    }
+
+    /// The rows that fitted `filter` when they were asked for last: an order stays while cells change, so that a row
+    /// does not jump from under the person who edits it. Asked for the first time, afresh.
+    pub fn kept_rows(&self, filter: &RowFilter) -> Result<Arc<Vec<u32>>, ProjectError> {
+        let kept = {
+            let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+            orders
+                .iter()
+                .find(|(known, _)| known == filter)
+                .map(|(_, rows)| Arc::clone(rows))
+        };
+        kept.map_or_else(|| self.filtered_rows(filter), Ok)
+    }
+
+    fn rows_in_states(&self, filter: &RowFilter) -> Vec<u32> {
+        let index = self.index();
+        let codes = filter
+            .codes
+            .iter()
+            .fold(0, |bits, code| bits | index.known_bit(code));
+        let range = filter.source_id.map(|id| {
+            index.source(id).map_or(0..0, |source| {
+                source.first_row..source.first_row + source.row_count
+            })
+        });
+        let fits = |row: u32, facts: RowFacts| {
+            (filter.states.is_empty() || filter.states.iter().any(|&view| is_in(facts, view)))
+                && (filter.codes.is_empty() || facts.codes & codes != 0)
+                && range.as_ref().is_none_or(|range| range.contains(&row))
+        };
+        lead_rows(&index)
+            .filter(|&(row, facts)| fits(row, facts))
+            .map(|(row, _)| row)
+            .collect()
+    }
+
+    /// For each row whether one of its fields contains `text`.
+    fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
+        let wanted = text.to_lowercase();
+        let mut found = vec![false; self.index().facts.len()];
+        for field in 0..self.target.fields.len() {
+            self.for_each_cell(field, |row, text, shown| {
+                let hit = &mut found[row as usize];
+                *hit = *hit
+                    || contains_folded(text, &wanted)
+                    || (text != shown && contains_folded(shown, &wanted));
+            })?;
+        }
+        Ok(found)
+    }
+
+    fn sort_rows(&self, rows: &mut [u32], field: usize, descending: bool) -> Result<(), ProjectError> {
+        let numeric = matches!(
+            self.target.fields[field].kind,
+            FieldKind::Decimal | FieldKind::Integer
+        );
+        let mut keys: Vec<Option<SortKey>> = vec![None; self.index().facts.len()];
+        self.for_each_cell(field, |row, _, shown| {
+            if !shown.is_empty() {
+                keys[row as usize] = SortKey::of(shown, numeric);
+            }
+        })?;
+        // Empty cells, and what is no number in a column of numbers, stand at the end in either direction.
+        rows.sort_by(|&a, &b| match (&keys[a as usize], &keys[b as usize]) {
+            (Some(x), Some(y)) if descending => y.cmp(x),
+            (Some(x), Some(y)) => x.cmp(y),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => std::cmp::Ordering::Equal,
+        });
+        Ok(())
+    }
+
+    /// Rows as the table shows them.
+    pub fn viewed_rows(&self, rows: &[u32]) -> Result<Vec<ViewedRow>, ProjectError> {
+        let states = self.row_states(rows)?;
+        let mut viewed = Vec::with_capacity(rows.len());
+        for (&row, state) in rows.iter().zip(states) {
+            let facts = self.index().facts.get(row as usize).copied().unwrap_or_default();
+            let originals = if facts.has(RowFacts::EDITED) {
+                self.original_texts(row)?
+            } else {
+                BTreeMap::new()
+            };
+            viewed.push(ViewedRow {
+                row,
+                number: self.row_number(row),
+                states: VIEWS.into_iter().filter(|&view| is_in(facts, view)).collect(),
+                state,
+                originals,
+            });
+        }
+        Ok(viewed)
+    }
+
+    /// What the source says in the fields that a person has changed.
+    fn original_texts(&self, row: u32) -> Result<BTreeMap<usize, String>, ProjectError> {
+        let edits = self.edits_of(row)?;
+        let original = self.read_without_edits(row)?;
+        let places = edits.keys().filter_map(|field| self.target.field_index(field));
+        Ok(places
+            .map(|at| {
+                let text = original.as_ref().and_then(|lead| lead.fields.get(at));
+                (at, text.map_or_else(String::new, |field| field.text.clone()))
+            })
+            .collect())
+    }
+
+    /// For each field of the target how many rows have an error and how many a warning in it.
+    pub fn field_counts(&self) -> Vec<(u32, u32)> {
+        let mut counts = vec![(0, 0); self.target.fields.len()];
+        let index = self.index();
+        for (place, known) in index.codes.iter().enumerate() {
+            let of_field = |code: &str| {
+                known
+                    .code
+                    .strip_prefix(code)
+                    .is_some_and(|rest| rest.starts_with('.'))
+            };
+            let Some(at) = self.target.fields.iter().position(|field| of_field(&field.code)) else {
+                continue;
+            };
+            let rows = lead_rows(&index)
+                .filter(|(_, facts)| facts.codes & bit(place) != 0)
+                .count();
+            let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+            match known.severity {
+                Severity::Error => counts[at].0 += rows,
+                Severity::Warning => counts[at].1 += rows,
+                Severity::Hint => {}
+            }
+        }
+        counts
+    }
+}
+
+/// All rows that are leads, with their facts.
+fn lead_rows(index: &Index) -> impl Iterator<Item = (u32, RowFacts)> + '_ {
+    index
+        .sources
+        .iter()
+        .flat_map(|source| source.first_row..source.first_row + source.row_count)
+        .map(|row| (row, index.facts[row as usize]))
+        .filter(|(_, facts)| !facts.has(RowFacts::REFERENCE))
+}
+
+/// Place of the field that a finding is about, where it is one of the lead's.
+pub fn column_of(place: Place) -> Option<usize> {
+    match place {
+        Place::Field(field) => Some(field.into()),
+        Place::Activity(..) | Place::WholeActivity(_) | Place::Activities | Place::Group(_) => None,
+    }
+}
+
+fn contains_folded(text: &str, wanted: &str) -> bool {
+    text.len() >= wanted.len() / 2 && text.to_lowercase().contains(wanted)
+}
+
+/// What a cell is sorted by: numbers as numbers, texts without regard to case and umlauts.
+#[derive(Clone, Debug, PartialEq)]
+enum SortKey {
+    Number(f64),
+    Text(String),
+}
+
+impl SortKey {
+    fn of(shown: &str, numeric: bool) -> Option<Self> {
+        if numeric {
+            return shown.parse().ok().map(Self::Number);
+        }
+        let folded = shown
+            .to_lowercase()
+            .replace('ä', "a")
+            .replace('ö', "o")
+            .replace('ü', "u")
+            .replace('ß', "ss");
+        Some(Self::Text(folded))
+    }
+
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Number(_), Self::Text(_)) => std::cmp::Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => std::cmp::Ordering::Greater,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Files as sources: what is in them, told by their content, and their rows as a stream.
+//!
+//! - [`inspect`] looks at the beginning of a file (of a workbook: at the first rows of a sheet) and says what it
+//!   understood, why, and how sure it is. Everything can be corrected through [`ReadSettings`].
+//! - [`read`] streams the rows of the table in [`RowBlock`]s and accounts for every row of the file.
+//! - [`convert`] writes the table as understood as plain CSV.
+//!
+//! What a text means (a date, a phone number) is not decided here; cells keep the text that a careful person would
+//! read. Nothing in a file can end the process, hang it or take more memory than a small multiple of one sheet's
+//! shared texts: members of archives are capped, entities are never expanded, and formats whose readers cannot be
+//! capped are read in a process of their own, see [`guard`].
+
+mod columns;
+mod convert;
+mod error;
+mod format;
+pub mod guard;
+mod heading;
+mod inspection;
+mod notice;
+mod probe;
+mod report;
+mod settings;
+mod shape;
+mod stream;
+mod structure;
+mod text;
+mod understand;
+mod workbook;
+
+use std::path::Path;
+
+use lotse_core::table::RowBlock;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+pub use convert::convert;
+pub use error::{ForeignFormat, SourceError};
+pub use inspection::{
+    Detection, DetectionReason, Format, InspectedColumn, Inspection, PreviewCell, PreviewRow, RowAccount,
+    SkipReason, SkippedRows, SourceSheet, TextDetections,
+};
+pub use notice::{NoticeFact, SourceNotice};
+pub use report::InspectionReport;
+pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
+
+use understand::Understood;
+
+/// How far a reading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Bytes done, of the file or of the part of it that holds the sheet; 0 where only rows can be counted.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Bytes there are.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Rows done.
+    #[ts(type = "number")]
+    pub rows: u64,
+}
+
+/// How a running reading is watched and stopped.
+pub struct Control<'a> {
+    /// Called after each piece of the file, from the reading thread.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// Asked before each piece of the file, at least every 100 ms.
+    pub cancel: CancellationToken,
+}
+
+impl Control<'_> {
+    /// Neither watched nor stopped.
+    pub fn quiet() -> Control<'static> {
+        Control {
+            progress: &|_| {},
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    fn check(&self) -> Result<(), SourceError> {
+        if self.cancel.is_cancelled() {
+            Err(SourceError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn report(&self, bytes: u64, total: u64, rows: u64) {
+        (self.progress)(Progress { bytes, total, rows });
+    }
+}
+
+/// What was read, after the last row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+pub struct ReadSummary {
+    /// Name of the sheet that was read; empty for a text file.
+    pub sheet: String,
+    /// Names of the columns; empty where a column has none. There may be more than the inspection saw, when rows
+    /// turned out to have more cells than the header.
+    pub columns: Vec<String>,
+    /// The account of all rows.
+    pub rows: RowAccount,
+    /// What a person should know.
+    pub notices: Vec<SourceNotice>,
+}
+
+/// Why a reading ended before its time.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadFailure<E> {
+    /// The file, or the person.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Whoever takes the blocks.
+    #[error("{0}")]
+    Store(E),
+}
+
+/// Looks at the beginning of a file and says what it understood. A text file of any size takes the same short time.
+///
+/// # Errors
+/// When the file is of no format that holds a table, cannot be read, or is damaged before its first rows.
+pub fn inspect(path: &Path, settings: &ReadSettings) -> Result<Inspection, SourceError> {
+    Understood::of(path, settings)?.inspection(settings)
+}
+
+/// Reads the whole file in order to say the same as [`inspect`], with all counts exact.
+///
+/// # Errors
+/// As [`inspect`]; also when a later part is damaged, and [`SourceError::Cancelled`].
+pub fn inspect_whole(
+    path: &Path,
+    settings: &ReadSettings,
+    control: &Control<'_>,
+) -> Result<Inspection, SourceError> {
+    Understood::of(path, settings)?.whole_inspection(settings, control)
+}
+
+/// Streams the rows of the table.
+///
+/// `encode` is called on several threads at once, once per block; `store` on the calling thread, in the order of the
+/// file. While `store` works, the next blocks are read and encoded; at most a few megabytes wait.
+///
+/// Blocks have as many columns as the inspection said, or more where a row has more cells.
+///
+/// # Errors
+/// [`ReadFailure::Store`] with the error of `store`, which ends the reading. [`ReadFailure::Source`] when the file is
+/// damaged or the person cancels; blocks that came before were stored and are good.
+pub fn read<T: Send, E>(
+    path: &Path,
+    settings: &ReadSettings,
+    control: &Control<'_>,
+    encode: impl Fn(RowBlock) -> T + Sync,
+    mut store: impl FnMut(T) -> Result<(), E>,
+) -> Result<ReadSummary, ReadFailure<E>> {
+    let understood = Understood::of(path, settings)?;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(2);
+        let encode = &encode;
+        let reading = scope.spawn(move || {
+            understood.run(settings, control, &mut |blocks| {
+                let encoded = blocks.into_par_iter().map(encode).collect();
+                sender.send(encoded).is_ok()
+            })
+        });
+        let mut stored = Ok(());
+        for blocks in receiver {
+            stored = blocks.into_iter().try_for_each(&mut store);
+            if stored.is_err() {
+                break;
+            }
+        }
+        let read = reading
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        stored.map_err(ReadFailure::Store)?;
+        Ok(read?)
+    })
+}
+
+/// The file's name without its folders, for messages.
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The error for what the operating system says of a file.
+fn unreadable(name: &str, error: &std::io::Error) -> SourceError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => SourceError::NotFound {
+            file: name.to_owned(),
+        },
+        std::io::ErrorKind::IsADirectory => SourceError::IsFolder {
+            file: name.to_owned(),
+        },
+        _ => SourceError::Unreadable {
+            file: name.to_owned(),
+            cause: error.to_string(),
+        },
+    }
+}

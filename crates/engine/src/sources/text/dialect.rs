@@ -1,0 +1,685 @@
+//! Finds the dialect of a text file: delimiter, quote, escape, line ends, layout.
+//!
+//! Every candidate reads the same sample. It is judged by shape (do the records have the same number of cells?) and
+//! by content (do the cells look like values, or like values torn apart or stuck together?), as in the literature on
+//! consistency measures; beyond it, lines before and after the table do not count against a candidate, and columns
+//! count more than cells: a column of dates is no accident.
+
+use std::collections::BTreeMap;
+
+use super::record::{Cells, Dialect, Layout, LineEnd, Next};
+use crate::sources::{settings::ReadSettings, shape::Shape};
+
+/// Records of the sample that are judged at most.
+const ROWS: usize = 400;
+
+/// The dialect found, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DialectGuess {
+    pub(crate) dialect: Dialect,
+    /// Cells of the usual record.
+    pub(crate) width: usize,
+    pub(crate) certainty: f32,
+    /// Records of the sample with `width` cells, and all its records.
+    pub(crate) fitting: usize,
+    pub(crate) records: usize,
+    /// Quoted records in the sample.
+    pub(crate) quoted: usize,
+    /// Bytes of a first line `sep=;`, which names the delimiter and is no data.
+    pub(crate) declaration: Option<usize>,
+}
+
+/// Detects the dialect of `sample`, valid UTF-8; `last` when it is the whole file. What `settings` say is kept.
+pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> DialectGuess {
+    let text = sample;
+    let sample = sample.as_bytes();
+    let (declared, declaration) = match separator_line(sample) {
+        Some((delimiter, length)) => (Some(delimiter), Some(length)),
+        None => (None, None),
+    };
+    let text = text.get(declaration.unwrap_or(0)..).unwrap_or_default();
+    let text = &text[..whole_lines(text.as_bytes(), last)];
+    let body = text.as_bytes();
+    let mut candidates = Vec::new();
+    let delimiters = match settings.delimiter.as_ref() {
+        Some(chosen) => vec![chosen.as_bytes().to_vec()],
+        None => match declared {
+            Some(delimiter) => vec![vec![delimiter]],
+            None => delimiters(body),
+        },
+    };
+    let free = settings.delimiter.is_none() && declaration.is_none();
+    for line_end in line_ends(body) {
+        for delimiter in &delimiters {
+            for quote in quotes(body, delimiter, settings) {
+                candidates.push(Dialect {
+                    delimiter: delimiter.clone(),
+                    quote,
+                    escape: settings.escape.and_then(crate::sources::Escape::byte),
+                    line_end,
+                    layout: Layout::Plain,
+                });
+            }
+        }
+    }
+    if free && looks_drawn(text) {
+        let drawn = candidates
+            .iter()
+            .filter(|candidate| candidate.delimiter == b"|")
+            .map(|candidate| Dialect {
+                layout: Layout::Drawn,
+                ..candidate.clone()
+            })
+            .collect::<Vec<_>>();
+        if !drawn.is_empty() {
+            candidates = drawn;
+        }
+    }
+    let mut judged: Vec<(Judgement, Dialect)> = candidates
+        .into_iter()
+        .map(|dialect| (judge(&dialect, text), dialect))
+        .collect();
+    // Stable: among equals the first, usual candidate wins.
+    judged.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
+    let (mut best, mut dialect) = judged[0].clone();
+    let rival = judged
+        .iter()
+        .find(|(_, other)| other.delimiter != dialect.delimiter)
+        .map_or(0.0, |(judgement, _)| judgement.score);
+
+    if settings.escape.is_none()
+        && best.stray > 0
+        && let Some(escape) = escape_before_quotes(body, &dialect)
+    {
+        let escaped = Dialect {
+            escape: Some(escape),
+            ..dialect.clone()
+        };
+        let judgement = judge(&escaped, text);
+        if judgement.score > best.score * 0.98 && judgement.stray < best.stray {
+            (best, dialect) = (judgement, escaped);
+        }
+    }
+    if free
+        && best.width <= 1
+        && dialect.layout == Layout::Plain
+        && let Some((judgement, wrapped)) = wrapped_lines(text, &dialect, settings)
+    {
+        (best, dialect) = (judgement, wrapped);
+    }
+    let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
+    if free
+        && (!usual || best.score < 0.6)
+        && let Some(columns) = fixed_columns(text)
+    {
+        let fixed = Dialect {
+            delimiter: Vec::new(),
+            layout: Layout::Fixed(columns),
+            ..dialect.clone()
+        };
+        let judgement = judge(&fixed, text);
+        if judgement.score * 0.9 > best.score {
+            (best, dialect) = (judgement, fixed);
+        }
+    }
+    let margin = if best.score > 0.0 {
+        ((best.score - rival) / best.score).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let certainty = if settings.delimiter.is_some() || declaration.is_some() {
+        1.0
+    } else {
+        (0.5 + 0.5 * margin) * (0.6 + 0.4 * best.regular)
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
+    let certainty = certainty.min(0.99) as f32;
+    DialectGuess {
+        width: best.width.max(1),
+        certainty,
+        fitting: best.fitting,
+        records: best.records,
+        quoted: best.quoted,
+        declaration,
+        dialect,
+    }
+}
+
+/// A first line `sep=;` as Excel writes and reads it: the delimiter, and the length of the line with its end.
+pub(crate) fn separator_line(sample: &[u8]) -> Option<(u8, usize)> {
+    let end = memchr::memchr2(b'\n', b'\r', &sample[..sample.len().min(32)])?;
+    let line = sample[..end].strip_prefix(b"\"").unwrap_or(&sample[..end]);
+    let prefix = line.get(..4)?;
+    if !prefix.eq_ignore_ascii_case(b"sep=") {
+        return None;
+    }
+    let delimiter = *line.get(4)?;
+    let after = if sample[end..].starts_with(b"\r\n") { 2 } else { 1 };
+    (line.len() <= 6).then_some((delimiter, end + after))
+}
+
+/// Length of the sample without a line that is cut by its end.
+fn whole_lines(body: &[u8], last: bool) -> usize {
+    if last {
+        return body.len();
+    }
+    match memchr::memrchr2(b'\n', b'\r', body) {
+        Some(place) if place > body.len() / 2 => place + 1,
+        _ => body.len(),
+    }
+}
+
+/// The line ends worth trying.
+fn line_ends(body: &[u8]) -> Vec<LineEnd> {
+    let (mut pairs, mut feeds, mut returns) = (0usize, 0usize, 0usize);
+    for place in memchr::memchr2_iter(b'\n', b'\r', body) {
+        if body[place] == b'\n' {
+            if place > 0 && body[place - 1] == b'\r' {
+                pairs += 1;
+            } else {
+                feeds += 1;
+            }
+        } else if body
+            .get(place + 1)
+            .is_none_or(|&next| next != b'\n' && next != b'\r')
+        {
+            returns += 1;
+        }
+    }
+    match (pairs, feeds, returns) {
+        (0, 0, _) => vec![LineEnd::Any],
+        (_, _, 0) if pairs > 0 && feeds > 0 => vec![LineEnd::LineFeed, LineEnd::CrLf],
+        (_, _, 0) => vec![LineEnd::LineFeed],
+        _ if pairs > 0 && feeds > 0 => vec![LineEnd::Any, LineEnd::LineFeed, LineEnd::CrLf],
+        _ => vec![LineEnd::Any, LineEnd::LineFeed],
+    }
+}
+
+/// The delimiters worth trying, the usual ones first, and none at all.
+fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
+    const USUAL: &[u8] = b",;\t|";
+    const POSSIBLE: &[u8] = b":^~\x01\x02\x1c\x1d\x1e\x1f#!&*%$@+/\\_=>< ";
+    let mut counts = [0usize; 256];
+    for &byte in body {
+        counts[usize::from(byte)] += 1;
+    }
+    let lines = memchr::memchr2_iter(b'\n', b'\r', body).count().max(1);
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    for &byte in USUAL.iter().chain(POSSIBLE) {
+        let count = counts[usize::from(byte)];
+        let least = if USUAL.contains(&byte) {
+            1
+        } else {
+            lines.div_ceil(2)
+        };
+        if count < least {
+            continue;
+        }
+        found.push(vec![byte]);
+        if byte == b' ' {
+            continue;
+        }
+        let with_blank = memchr::memmem::find_iter(body, &[byte, b' ']).count();
+        if USUAL.contains(&byte) && with_blank * 10 >= count * 3 && with_blank >= lines / 2 {
+            found.push(vec![byte, b' ']);
+        }
+        let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
+        if twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
+            found.push(vec![byte, byte]);
+        }
+    }
+    for sign in ["¦", "§", "¬", "þ", "\u{14}", "|~|", "~|~", "<>", "->"] {
+        if memchr::memmem::find_iter(body, sign).count() >= lines.div_ceil(2) {
+            found.push(sign.as_bytes().to_vec());
+        }
+    }
+    found.push(Vec::new());
+    found
+}
+
+/// The quotes worth trying beside `delimiter`: those that stand at the edges of cells.
+fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> Vec<Option<u8>> {
+    if let Some(chosen) = settings.quote {
+        return vec![chosen.byte()];
+    }
+    let mut found = Vec::new();
+    for quote in [b'"', b'\'', b'`', b'~', b'|', b'$', b'%', b'#'] {
+        if delimiter.contains(&quote) {
+            continue;
+        }
+        let (mut opens, mut closes) = (0usize, 0usize);
+        for place in memchr::memchr_iter(quote, body) {
+            let before = &body[..place];
+            let after = &body[place + 1..];
+            let starts = place == 0
+                || before.ends_with(b"\n")
+                || before.ends_with(b"\r")
+                || (!delimiter.is_empty() && before.ends_with(delimiter));
+            let ends = after.is_empty()
+                || after.starts_with(b"\n")
+                || after.starts_with(b"\r")
+                || (!delimiter.is_empty() && after.starts_with(delimiter));
+            opens += usize::from(starts);
+            closes += usize::from(ends);
+        }
+        let pairs = opens.min(closes);
+        if pairs >= 1 && (matches!(quote, b'"' | b'\'') || pairs >= 2) {
+            found.push(Some(quote));
+        }
+    }
+    if found.first() != Some(&Some(b'"')) {
+        found.insert(0, Some(b'"').filter(|quote| !delimiter.contains(quote)));
+    }
+    found
+}
+
+/// The sign that stands before stray quotes inside quoted cells, where it is always the same.
+fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
+    let quote = dialect.quote?;
+    let mut before: BTreeMap<u8, usize> = BTreeMap::new();
+    let mut inner = 0usize;
+    for place in memchr::memchr_iter(quote, body) {
+        let (Some(&left), Some(&right)) = (
+            place.checked_sub(1).and_then(|at| body.get(at)),
+            body.get(place + 1),
+        ) else {
+            continue;
+        };
+        let at_edge =
+            |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte);
+        if at_edge(left) {
+            continue;
+        }
+        if matches!(left, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b) {
+            *before.entry(left).or_default() += 1;
+        }
+        inner += usize::from(!at_edge(right));
+    }
+    let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
+    (count >= inner && count > 0).then_some(escape)
+}
+
+/// What a candidate makes of the sample.
+#[derive(Clone, Debug, Default)]
+struct Judgement {
+    score: f64,
+    width: usize,
+    records: usize,
+    fitting: usize,
+    quoted: usize,
+    stray: usize,
+    regular: f64,
+}
+
+struct JudgedRow {
+    count: usize,
+    cells: Vec<(Shape, bool)>,
+    quoted: bool,
+    stray: bool,
+}
+
+fn read_rows(dialect: &Dialect, body: &str, width: usize) -> Vec<JudgedRow> {
+    let (mut cells, mut rows, mut at) = (Cells::default(), Vec::new(), 0);
+    while at < body.len() && rows.len() < ROWS {
+        let (next, _) = dialect.repaired(body, at, true, width, &mut cells);
+        let blank = cells.texts(body).all(|text| text.trim().is_empty());
+        if !blank {
+            rows.push(JudgedRow {
+                count: cells.len(),
+                cells: cells
+                    .texts(body)
+                    .take(256)
+                    .map(|text| (Shape::of(text), is_torn(text, dialect)))
+                    .collect(),
+                quoted: cells.quoted,
+                stray: cells.damaged,
+            });
+        }
+        match next {
+            Next::At(next) if next > at => at = next,
+            _ => break,
+        }
+    }
+    rows
+}
+
+/// True for a text that looks like several values stuck together or like a piece of one: half a pair of quotes, or
+/// signs that delimit elsewhere.
+fn is_torn(text: &str, dialect: &Dialect) -> bool {
+    let text_starts_blank = text.starts_with(' ');
+    let text = text.trim();
+    if text.len() > 400 || text.is_empty() {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    let quote = |byte: Option<&u8>| matches!(byte, Some(b'"'));
+    if quote(bytes.first()) || quote(bytes.last()) {
+        return true;
+    }
+    let single = bytes.len() > 1 && bytes[0] == b'\'' && bytes[bytes.len() - 1] == b'\'';
+    let foreign = |sign: u8| !dialect.delimiter.contains(&sign) && bytes.contains(&sign);
+    let commas = !dialect.delimiter.contains(&b',')
+        && memchr::memchr_iter(b',', bytes)
+            .filter(|&place| bytes.get(place + 1).is_some_and(|next| *next != b' '))
+            .count()
+            >= 2
+        && Shape::of(text) != Shape::Decimal;
+    let indented = text_starts_blank && dialect.delimiter.len() == 1 && dialect.delimiter[0] > b' ';
+    indented || single || foreign(b'\t') || foreign(b';') || (foreign(b'|') && bytes.len() < 200) || commas
+}
+
+fn judge(dialect: &Dialect, body: &str) -> Judgement {
+    let first = read_rows(dialect, body, 0);
+    let Some(width) = usual_width(first.iter().map(|row| row.count)) else {
+        return Judgement::default();
+    };
+    let rows = if first.iter().all(|row| row.count == width && !row.stray) {
+        first
+    } else {
+        read_rows(dialect, body, width)
+    };
+    let fits = |row: &JudgedRow| row.count == width;
+    let from = rows.iter().position(fits).unwrap_or(0);
+    let to = rows.iter().rposition(fits).map_or(0, |place| place + 1);
+    let fitting = rows.iter().filter(|row| fits(row)).count();
+    let inside = (to - from).max(1);
+    let regular = fitting as f64 / inside as f64;
+    let share = inside as f64 / rows.len().max(1) as f64;
+
+    let content = content_quality(&rows[from..to], width);
+    let prior = match dialect.delimiter.as_slice() {
+        b"," | b";" | b"\t" | b"|" | b"||" | b", " | b"; " => 1.0,
+        b"" => 1.0,
+        b" " => 0.5,
+        b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.5,
+        [control] if *control < 0x20 => 1.0,
+        _ => 0.8,
+    };
+    let many = match width {
+        0 | 1 if content > 0.95 => 0.5,
+        0 | 1 => 0.36,
+        _ => 1.0 - 1.0 / width as f64,
+    };
+    // Where two cells a line is all there is to see, one line that has them not weighs heavily.
+    let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
+    let few = if fitting == 1 && rows.len() > 2 && width > 1 {
+        0.3
+    } else {
+        1.0
+    };
+    let stray = rows.iter().filter(|row| row.stray).count();
+    let damage = 1.0 - 0.5 * stray as f64 / rows.len().max(1) as f64;
+    let enclosed = if dialect.quote == Some(b'"') { 1.0 } else { 0.999 };
+    let score = prior
+        * many
+        * regular.powi(2)
+        * (0.5 + 0.5 * share)
+        * (0.2 + 0.8 * content)
+        * damage
+        * few
+        * enclosed
+        * if lone_heading { 0.7 } else { 1.0 };
+    Judgement {
+        score,
+        width,
+        records: rows.len(),
+        fitting,
+        quoted: rows.iter().filter(|row| row.quoted).count(),
+        stray,
+        regular,
+    }
+}
+
+/// The number of cells that the records of the table have: frequent, and not the single cell of lines around it.
+pub(crate) fn usual_width(counts: impl Iterator<Item = usize>) -> Option<usize> {
+    let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
+    for count in counts {
+        *rows.entry(count).or_default() += 1;
+    }
+    let weight = |width: usize, count: usize| {
+        count as f64
+            * match width {
+                0 => 0.0,
+                1 => 0.5,
+                _ => (width - 1).min(3) as f64,
+            }
+    };
+    rows.into_iter()
+        .max_by(|a, b| weight(a.0, a.1).total_cmp(&weight(b.0, b.1)))
+        .map(|(width, _)| width)
+}
+
+/// How much the cells look like values, from 0 to 1.
+fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for column in 0..width.min(256) {
+        let mut shapes: BTreeMap<Shape, usize> = BTreeMap::new();
+        let (mut filled, mut torn) = (0usize, 0usize);
+        for row in rows.iter().filter(|row| row.count == width) {
+            let Some(&(shape, is_torn)) = row.cells.get(column) else {
+                continue;
+            };
+            if shape != Shape::Blank {
+                filled += 1;
+                *shapes.entry(shape.family()).or_default() += 1;
+                torn += usize::from(is_torn);
+            }
+        }
+        if filled == 0 {
+            // A column without a heading and without a value is a sign that something else delimits.
+            weight += 0.6;
+            continue;
+        }
+        let (&shape, &most) = shapes
+            .iter()
+            .max_by_key(|entry| *entry.1)
+            .expect("a filled column has a shape");
+        // The heading is of another shape than the column; it does not count against it.
+        let even = most as f64 / filled.saturating_sub(1).max(1) as f64;
+        let value = match shape {
+            Shape::Text => 0.7,
+            Shape::Code => 0.75,
+            _ => 1.0,
+        };
+        let whole = 1.0 - torn as f64 / filled as f64;
+        sum += value * even.min(1.0) * whole;
+        weight += 1.0;
+    }
+    if weight == 0.0 { 0.0 } else { sum / weight }
+}
+
+/// True for tables drawn with bars and rules.
+fn looks_drawn(text: &str) -> bool {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(60)
+        .collect();
+    let is_rule = |line: &str| {
+        line.len() >= 3
+            && line.bytes().all(|byte| b"-+=:| ".contains(&byte))
+            && line.contains("--")
+            && line.contains(['+', '|'])
+    };
+    let barred = lines
+        .iter()
+        .filter(|line| line.len() > 1 && line.starts_with('|') && line.ends_with('|'))
+        .count();
+    let rules = lines.iter().filter(|line| is_rule(line)).count();
+    lines.len() >= 2
+        && ((rules >= 1 && lines.iter().any(|line| line.contains('|') && !is_rule(line)))
+            || barred * 10 >= lines.len() * 9)
+}
+
+/// The dialect inside lines that are quoted as a whole, if that reads better than lines of one cell.
+fn wrapped_lines(body: &str, outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
+    let quote = outer.quote?;
+    let single = Dialect {
+        delimiter: Vec::new(),
+        ..outer.clone()
+    };
+    let (mut cells, mut at, mut inner) = (Cells::default(), 0, String::new());
+    let (mut lines, mut wrapped) = (0usize, 0usize);
+    while at < body.len() && lines < ROWS {
+        wrapped += usize::from(body.as_bytes()[at] == quote);
+        let Next::At(next) = single.record(body, at, true, &mut cells) else {
+            break;
+        };
+        lines += 1;
+        inner.push_str(cells.get(body, 0));
+        inner.push('\n');
+        at = next;
+    }
+    if lines < 2 || wrapped * 10 < lines * 8 {
+        return None;
+    }
+    let guess = detect(&inner, true, settings);
+    if guess.width < 2 || guess.fitting * 10 < guess.records * 8 || guess.dialect.layout != Layout::Plain {
+        return None;
+    }
+    let dialect = Dialect {
+        layout: Layout::WrappedLines,
+        ..guess.dialect
+    };
+    Some((judge(&dialect, body), dialect))
+}
+
+/// Where the columns of fixed width begin, in characters: after gaps that run through all lines.
+fn fixed_columns(text: &str) -> Option<Vec<usize>> {
+    let lines: Vec<Vec<char>> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(ROWS)
+        .map(|line| line.trim_end().chars().collect())
+        .collect();
+    if lines.len() < 3 || lines.iter().any(|line| line.contains(&'\t')) {
+        return None;
+    }
+    let longest = lines.iter().map(Vec::len).max()?;
+    if longest > 4096 {
+        return None;
+    }
+    let blank = |at: usize| {
+        lines
+            .iter()
+            .all(|line| line.get(at).is_none_or(|sign| *sign == ' '))
+    };
+    let mut columns = vec![0];
+    let mut at = 0;
+    while at < longest {
+        if !blank(at) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < longest && blank(at) {
+            at += 1;
+        }
+        // A gap of one blank is a column's edge only where some line has more room there.
+        let roomy = at - start >= 2
+            || lines.iter().any(|line| {
+                line.get(start.saturating_sub(1)..at)
+                    .is_some_and(|gap| gap.iter().all(|sign| *sign == ' '))
+            });
+        if start > 0 && at < longest && roomy {
+            columns.push(at);
+        }
+    }
+    // Blanks between words line up by chance; a column of its own has a heading.
+    let mut ends = columns[1..].to_vec();
+    ends.push(longest);
+    let headed: Vec<usize> = columns
+        .iter()
+        .zip(ends)
+        .filter(|&(&start, end)| {
+            start == 0 || (start..end).any(|at| lines[0].get(at).is_some_and(|sign| *sign != ' '))
+        })
+        .map(|(&start, _)| start)
+        .collect();
+    (headed.len() >= 2).then_some(headed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> (String, Option<char>, usize, Layout) {
+        let guess = detect(text, true, &ReadSettings::default());
+        (
+            String::from_utf8_lossy(&guess.dialect.delimiter).into_owned(),
+            guess.dialect.quote.map(char::from),
+            guess.width,
+            guess.dialect.layout,
+        )
+    }
+
+    #[test]
+    fn delimiters_are_found_among_signs_that_also_occur_in_cells() {
+        let cases: &[(&str, &str, usize)] = &[
+            (
+                "Firma;Ort;Umsatz\nMüller GmbH;Köln;1234,50\nBeck, Sohn;Ulm;7,5\n",
+                ";",
+                3,
+            ),
+            ("a,b\n1,2\n", ",", 2),
+            ("name\tcity\nA, B\tC; D\nE, F\tG; H\n", "\t", 2),
+            ("a|b|c\n1|2|x,y\n3|4|z,w\n", "|", 3),
+            ("Firma\nMüller GmbH\nBeck und Sohn\n", "", 1),
+            ("E-Mail\na@b.de\nc@d.de\n", "", 1),
+            (
+                "Export vom 1.1.2024\n\nFirma;Ort;PLZ\nA;B;01067\nC;D;99999\n",
+                ";",
+                3,
+            ),
+            ("a^b^c\n1^2^3\n4^5^6\n", "^", 3),
+            ("a, b, c\n1,5, 2, x\n2,5, 3, y\n3,5, 4, z\n", ", ", 3),
+            ("id||name||city\n1||a|b||c\n2||d||e\n", "||", 3),
+            ("Name\nMeier, Hans\nBeck, Eva\nKurz, Udo\n", "", 1),
+            (
+                "date time value\n2024-01-01 10:00 5\n2024-01-02 11:00 6\n",
+                " ",
+                3,
+            ),
+            ("sep=;\na,b;c\n", ";", 2),
+        ];
+        for (text, delimiter, width) in cases {
+            let (seen, _, seen_width, _) = found(text);
+            assert_eq!((seen.as_str(), seen_width), (*delimiter, *width), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_escapes_and_line_ends_are_found() {
+        assert_eq!(found("'a','b'\n'c, d','e'\n'f','g'\n").1, Some('\''));
+        assert_eq!(found("a;b\n\"c;d\";e\n").1, Some('"'));
+        let escaped = detect(
+            "\"a\",\"b\"\n\"say \\\"hi\\\", you\",\"c\"\n",
+            true,
+            &ReadSettings::default(),
+        );
+        assert_eq!(escaped.dialect.escape, Some(b'\\'));
+        let plain = detect("\"a\",\"b\"\n\"c:\\\\\",\"d\"\n", true, &ReadSettings::default());
+        assert_eq!(plain.dialect.escape, None);
+        let notes = "a;b;c\r\n1;x\ny;2\r\n3;z;4\r\n5;u\nv;6\r\n";
+        let guess = detect(notes, true, &ReadSettings::default());
+        assert_eq!((guess.dialect.line_end, guess.width), (LineEnd::CrLf, 3));
+    }
+
+    #[test]
+    fn dressed_tables_are_recognised() {
+        assert_eq!(found("| a | b |\n|---|---|\n| 1 | 2 |\n").3, Layout::Drawn);
+        assert_eq!(
+            found(" id | name\n----+------\n  1 | x\n  2 | y\n").3,
+            Layout::Drawn
+        );
+        assert_eq!(
+            found("\"a,\"\"b\"\",c\"\n\"1,\"\"x, y\"\",2\"\n\"3,\"\"z\"\",4\"\n").3,
+            Layout::WrappedLines
+        );
+        assert_eq!(
+            found("Firma          Ort       PLZ\nMüller GmbH    Köln      50667\nBeck und Sohn  Ulm       89073\nA B C D        Bad Ems   56130\n").3,
+            Layout::Fixed(vec![0, 15, 25])
+        );
+    }
+}

@@ -1,0 +1,588 @@
+//! Reads a text file: its beginning for the inspection, and the whole of it as a stream of rows.
+//!
+//! The whole is read in waves of a few megabytes. A wave is decoded, cut at places where a record seems to begin, and
+//! its parts are parsed on all cores at once. Then each part's true end is compared with the place where the next one
+//! was begun; where they differ (a quoted cell runs across), the part is parsed again from the true place. So a
+//! wrong guess costs time and never a row. The file is read, not mapped: a mapped file that another program shortens
+//! ends the process.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use lotse_core::table::{Cell, RowBlock};
+use rayon::prelude::*;
+
+use super::{
+    charset::{self, CharsetGuess, Transcoder},
+    dialect::{self, DialectGuess},
+    record::{Cells, Dialect, Layout, Next},
+};
+use crate::sources::{
+    Control,
+    error::SourceError,
+    inspection::SkipReason,
+    notice::NoticeFact,
+    notice::NoticeTally,
+    probe::RowProbe,
+    settings::ReadSettings,
+    shape::Shape,
+    stream::RawBlock,
+    structure::{SampleCell, SampleRow},
+};
+
+/// Bytes of the beginning that detections look at.
+const HEAD: usize = 256 << 10;
+/// Bytes of the beginning in which letters beyond ASCII are looked for.
+const LETTERS: usize = 16 << 20;
+/// Bytes read at a time.
+const WAVE: usize = 8 << 20;
+/// Bytes of a wave that one task parses.
+const PART: usize = 512 << 10;
+/// Rows of the sample.
+const SAMPLE_ROWS: usize = 1000;
+
+/// A text file whose dialect is known.
+#[derive(Debug)]
+pub(crate) struct TextFile {
+    file: File,
+    name: String,
+    pub(crate) bytes: u64,
+    mark: usize,
+    pub(crate) charset: CharsetGuess,
+    pub(crate) dialect: DialectGuess,
+    /// The decoded beginning, without a line `sep=;`.
+    head: String,
+    whole: bool,
+}
+
+impl TextFile {
+    /// Opens a file and finds out its character set and dialect from its beginning.
+    pub(crate) fn open(path: &Path, settings: &ReadSettings) -> Result<Self, SourceError> {
+        let name = crate::sources::file_name(path);
+        let unreadable = |error: std::io::Error| crate::sources::unreadable(&name, &error);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let bytes = file.metadata().map_err(unreadable)?.len();
+        let mut head = Vec::new();
+        (&mut file)
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        // Long lines: a few records have to fit in.
+        if memchr::memchr2_iter(b'\n', b'\r', &head).count() < 8 {
+            (&mut file)
+                .take(8 * HEAD as u64)
+                .read_to_end(&mut head)
+                .map_err(unreadable)?;
+        }
+        let whole = head.len() as u64 >= bytes;
+        let charset = match settings.charset {
+            Some(charset) => CharsetGuess {
+                charset,
+                certainty: 1.0,
+                evidence: charset::CharsetEvidence::AsciiOnly,
+            },
+            None => {
+                let pieces = if whole || !head.is_ascii() {
+                    Vec::new()
+                } else {
+                    letters_further_on(&mut file, bytes).map_err(unreadable)?
+                };
+                charset::detect(&head, &pieces)
+            }
+        };
+        let mark = match charset::byte_order_mark(&head) {
+            Some((marked, length)) if marked == charset.charset => length,
+            _ => 0,
+        };
+        let mut text = String::new();
+        Transcoder::new(charset.charset).decode(&head[mark..], whole, &mut text);
+        let dialect = dialect::detect(&text, whole, settings);
+        text.drain(..dialect.declaration.unwrap_or(0));
+        Ok(TextFile {
+            file,
+            name,
+            bytes,
+            mark,
+            charset,
+            dialect,
+            head: text,
+            whole,
+        })
+    }
+
+    /// True when the beginning that was looked at is the whole file.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Rows before the first record: the line `sep=;`.
+    fn declared_rows(&self) -> u32 {
+        u32::from(self.dialect.declaration.is_some())
+    }
+
+    /// The first rows as they stand, without blank ones.
+    pub(crate) fn sample(&self) -> Vec<SampleRow> {
+        let parser = Parser::new(&self.dialect, None);
+        let (_, parts) = parser.sequence(&self.head, self.whole, SAMPLE_ROWS);
+        let before = self.declared_rows();
+        let mut rows: Vec<SampleRow> = parts
+            .iter()
+            .flat_map(|raw| {
+                raw.rows.rows().map(|row| {
+                    let count = raw
+                        .ragged
+                        .binary_search_by_key(&row.number(), |entry| entry.0)
+                        .map_or(self.dialect.width, |place| raw.ragged[place].1 as usize);
+                    SampleRow {
+                        number: row.number() + before,
+                        cells: row
+                            .cells()
+                            .take(count)
+                            .map(|cell| SampleCell::new(cell.kind, cell.text))
+                            .collect(),
+                    }
+                })
+            })
+            .collect();
+        // The last record may be cut by the end of what was looked at.
+        if !self.whole && rows.len() > 1 && rows.len() < SAMPLE_ROWS {
+            rows.pop();
+        }
+        rows
+    }
+
+    /// Reads the whole file; `table` is what rows are expected to be like. Blocks of rows go to `out` in order, which
+    /// says whether to go on. Returns the number of the last row.
+    pub(crate) fn stream(
+        &mut self,
+        table: &TableShape,
+        control: &Control<'_>,
+        notices: &mut NoticeTally,
+        out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
+    ) -> Result<u32, SourceError> {
+        let name = self.name.clone();
+        let unreadable = |error: std::io::Error| crate::sources::unreadable(&name, &error);
+        let skip = self.mark as u64;
+        self.file.seek(SeekFrom::Start(skip)).map_err(unreadable)?;
+        let mut transcoder = Transcoder::new(self.charset.charset);
+        let parser = Parser::new(&self.dialect, Some(table));
+        let mut rows = 0u32;
+        if self.dialect.declaration.is_some() {
+            rows = 1;
+            let block = RawBlock {
+                known: vec![(1, SkipReason::SeparatorLine)],
+                ..RawBlock::default()
+            };
+            if !out(vec![block]) {
+                return Ok(rows);
+            }
+        }
+        let mut done = skip;
+        let file = &mut self.file;
+        let mut raw = vec![0; WAVE];
+        let mut next = |text: &mut String| -> Result<bool, SourceError> {
+            let length = read_full(file, &mut raw).map_err(unreadable)?;
+            let last = length < raw.len();
+            transcoder.decode(&raw[..length], last, text);
+            Ok(last)
+        };
+        let mut text = String::new();
+        let mut last = next(&mut text)?;
+        text.drain(..self.dialect.declaration.unwrap_or(0).min(text.len()));
+        loop {
+            control.check()?;
+            // While one wave is parsed, the next is read and decoded.
+            let mut following = String::new();
+            let ((end, wave), read) = rayon::join(
+                || parser.wave(&text, last),
+                || if last { Ok(true) } else { next(&mut following) },
+            );
+            let (count, blocks) = number(wave, rows, notices);
+            rows += count;
+            done += WAVE as u64;
+            control.report(done.min(self.bytes), self.bytes, u64::from(rows));
+            if !out(blocks) || last {
+                break;
+            }
+            last = read?;
+            following.insert_str(0, &text[end..]);
+            text = following;
+        }
+        notices.add(NoticeFact::MixedCharset, None, None, transcoder.replaced);
+        Ok(rows)
+    }
+}
+
+/// Gives the parts of a wave their row numbers.
+fn number(wave: Vec<Part>, before: u32, notices: &mut NoticeTally) -> (u32, Vec<RawBlock>) {
+    let mut rows = 0;
+    let mut blocks = Vec::new();
+    for part in wave {
+        for mut raw in part.blocks {
+            let by = before + rows;
+            raw.rows.shift_numbers(by);
+            raw.ragged.iter_mut().for_each(|entry| entry.0 += by);
+            raw.known.iter_mut().for_each(|entry| entry.0 += by);
+            blocks.push(raw);
+        }
+        for (fact, row, count) in part.notices {
+            notices.add(fact, row.map(|row| row + before + rows), None, count);
+        }
+        rows += part.records;
+    }
+    (rows, blocks)
+}
+
+/// Pieces of the file around letters beyond ASCII, where the beginning has none.
+fn letters_further_on(file: &mut File, bytes: u64) -> std::io::Result<Vec<u8>> {
+    let mut pieces = Vec::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut look = |file: &mut File, pieces: &mut Vec<u8>| -> std::io::Result<bool> {
+        let length = read_full(file, &mut buffer)?;
+        let bytes = &buffer[..length];
+        if !bytes.is_ascii() {
+            for (index, window) in bytes.chunks(256).enumerate() {
+                if !window.is_ascii() && pieces.len() < 64 << 10 {
+                    let from = (index * 256).saturating_sub(16);
+                    pieces.extend_from_slice(&bytes[from..(index * 256 + 272).min(length)]);
+                    pieces.push(b'\n');
+                }
+            }
+        }
+        Ok(length < buffer.len() || pieces.len() > 4096)
+    };
+    let mut passed = 0;
+    while passed < LETTERS {
+        if look(file, &mut pieces)? {
+            return Ok(pieces);
+        }
+        passed += 1 << 20;
+    }
+    for eighth in 1..8 {
+        file.seek(SeekFrom::Start(bytes / 8 * eighth))?;
+        if look(file, &mut pieces)? {
+            break;
+        }
+    }
+    Ok(pieces)
+}
+
+/// Fills the buffer as far as the file reaches.
+fn read_full(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// What rows of the table are expected to be like.
+#[derive(Clone, Debug)]
+pub(crate) struct TableShape {
+    /// Columns of the table with blank ones before it.
+    pub(crate) width: usize,
+    pub(crate) probe: RowProbe,
+}
+
+/// Some records of a wave; row numbers count from 1 inside it.
+#[derive(Debug, Default)]
+struct Part {
+    blocks: Vec<RawBlock>,
+    /// Records, blank ones included.
+    records: u32,
+    /// Where the next part begins.
+    end: usize,
+    /// The buffer ended inside a record.
+    incomplete: bool,
+    notices: Vec<(NoticeFact, Option<u32>, u64)>,
+}
+
+struct Parser<'a> {
+    dialect: &'a Dialect,
+    /// The same with each other usual delimiter, for rows that use another one.
+    others: Vec<Dialect>,
+    /// The same with the other usual quote, for rows that use that.
+    other_quote: Option<Dialect>,
+    /// Cells of the usual record.
+    usual: usize,
+    width: usize,
+    probe: Option<&'a RowProbe>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(guess: &'a DialectGuess, table: Option<&'a TableShape>) -> Self {
+        let dialect = &guess.dialect;
+        let others = if dialect.layout == Layout::Plain && !dialect.delimiter.is_empty() {
+            b";,\t|: "
+                .iter()
+                .filter(|sign| dialect.delimiter != [**sign])
+                .map(|sign| Dialect {
+                    delimiter: vec![*sign],
+                    ..dialect.clone()
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let other_quote = (dialect.layout == Layout::Plain && !dialect.delimiter.is_empty())
+            .then(|| Dialect {
+                quote: Some(if dialect.quote == Some(b'\'') { b'"' } else { b'\'' }),
+                ..dialect.clone()
+            })
+            .filter(|other| other.delimiter.first() != other.quote.as_ref());
+        Parser {
+            dialect,
+            others,
+            other_quote,
+            usual: guess.width,
+            width: table.map_or(guess.width, |table| table.width),
+            probe: table.map(|table| &table.probe),
+        }
+    }
+
+    /// Parses from the beginning of `text` on, at most `most` records, in one go.
+    fn sequence(&self, text: &str, last: bool, most: usize) -> (usize, Vec<RawBlock>) {
+        let part = self.part(text, 0, text.len(), last, most);
+        (part.end, part.blocks)
+    }
+
+    /// Parses all whole records of `text` on all cores. Returns where the last record ends.
+    fn wave(&self, text: &str, last: bool) -> (usize, Vec<Part>) {
+        let mut starts = vec![0];
+        let mut at = PART;
+        while at + PART / 2 < text.len() {
+            if let Some(start) = self.record_start(text, at) {
+                if start > *starts.last().unwrap_or(&0) {
+                    starts.push(start);
+                }
+                at = at.max(start) + PART;
+            } else {
+                at += PART;
+            }
+        }
+        let bounds: Vec<(usize, usize)> = starts
+            .iter()
+            .enumerate()
+            .map(|(index, &start)| (start, starts.get(index + 1).copied().unwrap_or(text.len())))
+            .collect();
+        let guessed: Vec<Part> = bounds
+            .par_iter()
+            .map(|&(start, end)| self.part(text, start, end, last, usize::MAX))
+            .collect();
+        let mut parts = Vec::with_capacity(guessed.len());
+        let mut at = 0;
+        for (part, (start, end)) in guessed.into_iter().zip(bounds) {
+            if at >= end && end < text.len() {
+                continue;
+            }
+            let part = if at == start {
+                part
+            } else {
+                self.part(text, at, end, last, usize::MAX)
+            };
+            at = part.end;
+            let incomplete = part.incomplete;
+            parts.push(part);
+            if incomplete {
+                break;
+            }
+        }
+        (at, parts)
+    }
+
+    /// A place at or after `from` where a record seems to begin: several lines from there on have the usual number of
+    /// cells.
+    fn record_start(&self, text: &str, from: usize) -> Option<usize> {
+        let mut cells = Cells::default();
+        let mut at = self.dialect.line_after(text.as_bytes(), from, false)?;
+        for _ in 0..64 {
+            let (mut probe, mut fits) = (at, 0);
+            while fits < 3 && probe < text.len() {
+                match self.dialect.record(text, probe, false, &mut cells) {
+                    Next::At(next) if cells.len() == self.usual && !cells.damaged => {
+                        fits += 1;
+                        probe = next;
+                    }
+                    _ => break,
+                }
+            }
+            if fits == 3 {
+                return Some(at);
+            }
+            at = self.dialect.line_after(text.as_bytes(), at, false)?;
+        }
+        None
+    }
+
+    fn part(&self, text: &str, start: usize, end: usize, last: bool, most: usize) -> Part {
+        let mut part = Part {
+            end: start,
+            ..Part::default()
+        };
+        let mut raw = self.fresh_block(self.width);
+        let mut cells = Cells::default();
+        let special = memchr::memchr(0, &text.as_bytes()[start..end]).is_some()
+            || memchr::memmem::find(&text.as_bytes()[start..end], "\u{feff}".as_bytes()).is_some();
+        let mut texts: Vec<String> = Vec::new();
+        while part.end < end && (part.records as usize) < most {
+            let (next, mended) = self
+                .dialect
+                .repaired(text, part.end, last, self.usual, &mut cells);
+            let Next::At(next) = next else {
+                part.incomplete = true;
+                break;
+            };
+            part.records += 1;
+            let number = part.records;
+            let from = part.end;
+            part.end = next;
+            if mended {
+                part.notices.push((NoticeFact::DamagedQuote, Some(number), 1));
+            }
+            if cells.len() == 0 {
+                raw.known.push((number, SkipReason::Rule));
+                continue;
+            }
+            if self.usual >= 3 && cells.len() * 3 <= self.usual && !cells.quoted {
+                self.with_other_delimiter(text, from..next, last, &mut cells, &mut part.notices, number);
+            }
+            if cells.len() > self.usual && self.usual >= 2 && !cells.quoted {
+                self.with_other_quote(text, from..next, last, &mut cells, &mut part.notices, number);
+            } else if cells.len() == self.usual && self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
+                cells.drop_leading_blanks(text.as_bytes());
+            }
+            let count = cells.len();
+            texts.clear();
+            if special || cells.any_begins_with(text, b"=\"") {
+                texts.extend(
+                    cells
+                        .texts(text)
+                        .map(|cell| clean(cell, number, &mut part.notices)),
+                );
+            }
+            let cell = |index: usize| -> &str {
+                if texts.is_empty() {
+                    cells.get(text, index)
+                } else {
+                    &texts[index]
+                }
+            };
+            let filled = (0..count).rposition(|index| !is_blank(cell(index)));
+            let Some(filled) = filled else { continue };
+            let width = self.width.max(filled + 1);
+            if width != raw.rows.width() || raw.rows.is_full() {
+                part.blocks
+                    .push(std::mem::replace(&mut raw, self.fresh_block(width)));
+            }
+            raw.rows
+                .push(number, (0..count.min(width)).map(|index| Cell::text(cell(index))));
+            if count != self.usual {
+                raw.ragged
+                    .push((number, u32::try_from(count).unwrap_or(u32::MAX)));
+            }
+            let index = raw.rows.len() - 1;
+            if let (Some(odd), Some(probe)) = (&mut raw.odd, self.probe)
+                && probe.is_odd(&raw.rows.row(index))
+            {
+                odd.push(u32::try_from(index).unwrap_or(u32::MAX));
+            }
+        }
+        part.blocks.push(raw);
+        part
+    }
+
+    fn fresh_block(&self, width: usize) -> RawBlock {
+        RawBlock {
+            rows: RowBlock::new(width),
+            odd: self.probe.map(|_| Vec::new()),
+            ..RawBlock::default()
+        }
+    }
+
+    /// A row with too many cells that has the usual number with the other quote uses that one.
+    fn with_other_quote(
+        &self,
+        text: &str,
+        place: std::ops::Range<usize>,
+        last: bool,
+        cells: &mut Cells,
+        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
+        number: u32,
+    ) {
+        if let Some(other) = &self.other_quote {
+            let next = other.record(text, place.start, last, cells);
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
+                notices.push((NoticeFact::DamagedQuote, Some(number), 1));
+                return;
+            }
+        }
+        self.dialect.record(text, place.start, last, cells);
+    }
+
+    /// A line that is one cell here, and has exactly the usual number of cells with another delimiter, uses that one.
+    fn with_other_delimiter(
+        &self,
+        text: &str,
+        place: std::ops::Range<usize>,
+        last: bool,
+        cells: &mut Cells,
+        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
+        number: u32,
+    ) {
+        for other in &self.others {
+            let next = other.record(text, place.start, last, cells);
+            // Blanks and colons are in every sentence; a row made with them shows it by its values.
+            let weak = matches!(other.delimiter.as_slice(), b" " | b":");
+            let sentence = weak
+                && !cells.quoted
+                && (self.usual < 4
+                    || !cells.texts(text).any(|cell| {
+                        matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)
+                    }));
+            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged && !sentence {
+                notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
+                return;
+            }
+        }
+        self.dialect.record(text, place.start, last, cells);
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(byte) if byte.is_ascii_graphic() => false,
+        Some(_) => text
+            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\0')
+            .is_empty(),
+    }
+}
+
+/// A cell without NUL and stray byte order marks, and without the dress `="…"` that makes Excel keep leading zeros.
+fn clean(text: &str, row: u32, notices: &mut Vec<(NoticeFact, Option<u32>, u64)>) -> String {
+    let mut text = text.to_owned();
+    let before = text.len();
+    text.retain(|sign| sign != '\0');
+    if text.len() < before {
+        notices.push((NoticeFact::Nul, Some(row), (before - text.len()) as u64));
+    }
+    if text.contains('\u{feff}') {
+        notices.push((NoticeFact::InnerMark, Some(row), 1));
+        text.retain(|sign| sign != '\u{feff}');
+    }
+    if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'))
+        && !inner.contains('"')
+    {
+        notices.push((NoticeFact::TextFormula, Some(row), 1));
+        return inner.to_owned();
+    }
+    text
+}

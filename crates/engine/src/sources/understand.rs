@@ -1,0 +1,704 @@
+//! Puts together what was found out about a file: its format, its sheet, its table; and runs the reading with it.
+
+use std::{collections::BTreeSet, path::Path};
+
+use lotse_core::table::{Cell, RowBlock};
+
+use super::{
+    Control, ReadSummary,
+    columns::{Observed, column, note_column},
+    error::SourceError,
+    file_name, format,
+    inspection::{
+        Detection, DetectionReason, Format, InspectedColumn, Inspection, RowAccount, SourceSheet,
+        TextDetections,
+    },
+    notice::NoticeTally,
+    notice::{NoticeFact, SourceNotice},
+    probe::RowProbe,
+    settings::{Escape, HeaderRows, Hidden, Quote, ReadSettings},
+    stream::{RawBlock, TableStream},
+    structure::{self, SampleCell, SampleRow, Structure},
+    text::{
+        TableShape, TextFile,
+        charset::{CharsetEvidence, CharsetGuess},
+    },
+    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, page, xml_spreadsheet},
+};
+
+/// Rows of a workbook's sheet that are looked at.
+const SAMPLE_ROWS: usize = 1000;
+/// Cells of them.
+const SAMPLE_CELLS: usize = 1 << 17;
+/// A file that was opened.
+enum Opened {
+    Text(Box<TextFile>),
+    Workbook(Box<dyn Workbook>),
+}
+
+/// A file whose table was found.
+pub(crate) struct Understood {
+    file: String,
+    bytes: u64,
+    format: Detection<Format>,
+    opened: Opened,
+    sheets: Vec<SourceSheet>,
+    sheet: Detection<String>,
+    sheet_index: usize,
+    sample: Vec<SampleRow>,
+    /// The sample is the whole sheet, and this is the number of its last row.
+    whole: Option<u32>,
+    structure: Option<Structure>,
+    facts: SheetFacts,
+    notices: NoticeTally,
+}
+
+impl Understood {
+    pub(crate) fn of(path: &Path, settings: &ReadSettings) -> Result<Self, SourceError> {
+        let format = format::detect(path)?;
+        let bytes = std::fs::metadata(path)
+            .map_err(|error| super::unreadable(&file_name(path), &error))?
+            .len();
+        let workbook: Box<dyn Workbook> = match format.value {
+            Format::Csv => {
+                let text = TextFile::open(path, settings)?;
+                let sample = text.sample();
+                let structure = structure::find(&sample, settings.header);
+                let last = sample.last().map_or(0, |row| row.number);
+                return Ok(Understood {
+                    file: file_name(path),
+                    bytes,
+                    format,
+                    sheets: vec![SourceSheet {
+                        name: String::new(),
+                        visible: true,
+                        rows: last,
+                        columns: u32::try_from(text.dialect.width).unwrap_or(u32::MAX),
+                    }],
+                    sheet: Detection::found(String::new(), 1.0, DetectionReason::Only),
+                    sheet_index: 0,
+                    whole: None,
+                    opened: Opened::Text(Box::new(text)),
+                    sample,
+                    structure,
+                    facts: SheetFacts::default(),
+                    notices: NoticeTally::default(),
+                });
+            }
+            Format::Xlsx => Box::new(XlsxFile::open(path)?),
+            Format::Html => Box::new(ReadWorkbook::of(page::read(path)?)?),
+            Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path)?)?),
+            Format::Xls | Format::Xlsb | Format::Ods => Box::new(ReadWorkbook::open(path, format.value)?),
+        };
+        Self::of_workbook(path, bytes, format, workbook, settings)
+    }
+
+    fn of_workbook(
+        path: &Path,
+        bytes: u64,
+        format: Detection<Format>,
+        mut workbook: Box<dyn Workbook>,
+        settings: &ReadSettings,
+    ) -> Result<Self, SourceError> {
+        let names = workbook.names();
+        let mut notices = NoticeTally::default();
+        let (index, reason, certainty) = choose_sheet(&mut *workbook, &names, settings)?;
+        let (sample, facts, whole) = sample_sheet(&mut *workbook, index, settings)?;
+        let structure = structure::find(&sample, settings.header);
+        let sheets = (0..names.len())
+            .map(|index| workbook.describe(index))
+            .collect::<Result<Vec<_>, _>>()?;
+        let others = |wanted: bool| -> Vec<String> {
+            sheets
+                .iter()
+                .enumerate()
+                .filter(|(other, sheet)| *other != index && sheet.visible == wanted && sheet.rows > 0)
+                .map(|(_, sheet)| sheet.name.clone())
+                .collect()
+        };
+        for (names, hidden) in [(others(false), true), (others(true), false)] {
+            let count = names.len() as u64;
+            let fact = if hidden {
+                NoticeFact::HiddenSheets { names }
+            } else {
+                NoticeFact::OtherSheets { names }
+            };
+            notices.add(fact, None, None, count);
+        }
+        if workbook.epoch_1904() {
+            notices.add(NoticeFact::Epoch1904, None, None, 1);
+        }
+        Ok(Understood {
+            file: file_name(path),
+            bytes,
+            format,
+            sheet: Detection::found(names[index].0.clone(), certainty, reason),
+            sheet_index: index,
+            sheets,
+            opened: Opened::Workbook(workbook),
+            sample,
+            whole,
+            structure,
+            facts,
+            notices,
+        })
+    }
+
+    fn counts_cells(&self) -> bool {
+        matches!(self.opened, Opened::Text(_))
+    }
+
+    /// Columns of the sheet that are left out because they are hidden.
+    fn omitted(&self, settings: &ReadSettings) -> BTreeSet<usize> {
+        if settings.hidden_columns == Some(Hidden::LeaveOut) {
+            self.facts.hidden_columns.clone()
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    /// Positions in the sheet of the table's columns.
+    fn positions(&self, settings: &ReadSettings) -> Vec<usize> {
+        let Some(structure) = &self.structure else {
+            return Vec::new();
+        };
+        let omitted = self.omitted(settings);
+        (structure.left..structure.left + structure.names.len())
+            .filter(|position| !omitted.contains(position))
+            .collect()
+    }
+
+    fn names(&self, settings: &ReadSettings) -> Vec<String> {
+        let Some(structure) = &self.structure else {
+            return Vec::new();
+        };
+        self.positions(settings)
+            .into_iter()
+            .map(|position| structure.names[position - structure.left].clone())
+            .collect()
+    }
+
+    /// Streams the whole table; blocks go to `emit`, which says whether to go on.
+    pub(crate) fn run(
+        mut self,
+        settings: &ReadSettings,
+        control: &Control<'_>,
+        emit: &mut dyn FnMut(Vec<RowBlock>) -> bool,
+    ) -> Result<ReadSummary, SourceError> {
+        let mut names = self.names(settings);
+        let mut notices = std::mem::take(&mut self.notices);
+        let Some(structure) = self.structure.clone() else {
+            notices.add(NoticeFact::Empty, None, None, 1);
+            let last = self.blank_rows(control)?;
+            return Ok(ReadSummary {
+                sheet: self.sheet.value,
+                columns: names,
+                rows: blank_account(last),
+                notices: notices.into_notices(),
+            });
+        };
+        let omitted = self.omitted(settings);
+        let counts_cells = self.counts_cells();
+        let mut stream = TableStream::new(structure.clone(), counts_cells, omitted);
+        let mut found = NoticeTally::default();
+        let mut out = |raws: Vec<RawBlock>| {
+            let mut ready = Vec::new();
+            for raw in raws {
+                stream.push(raw, &mut |block| ready.push(block));
+            }
+            ready.is_empty() || emit(ready)
+        };
+        let width = structure.left + structure.names.len();
+        let total = match &mut self.opened {
+            Opened::Text(text) => {
+                let table = TableShape {
+                    width,
+                    probe: RowProbe::new(&structure),
+                };
+                text.stream(&table, control, &mut found, &mut out)?
+            }
+            Opened::Workbook(workbook) => {
+                self.facts =
+                    workbook.stream(self.sheet_index, width, settings, control, &mut found, &mut out)?;
+                self.facts.last_row
+            }
+        };
+        let mut ready = Vec::new();
+        let (rows, width, noticed) = stream.finish(total, &mut |block| ready.push(block));
+        if !ready.is_empty() {
+            emit(ready);
+        }
+        names.resize(names.len().max(width), String::new());
+        notices.merge(found);
+        notices.merge(noticed);
+        self.note_structure(&structure, settings, &names, &rows, &mut notices);
+        Ok(ReadSummary {
+            sheet: self.sheet.value,
+            columns: names,
+            rows,
+            notices: notices.into_notices(),
+        })
+    }
+
+    /// Number of the last row of a file without any cell.
+    fn blank_rows(&mut self, control: &Control<'_>) -> Result<u32, SourceError> {
+        let mut ignored = NoticeTally::default();
+        match &mut self.opened {
+            Opened::Text(text) => {
+                let empty = Structure {
+                    header: HeaderRows { first: 1, count: 0 },
+                    certainty: 0.0,
+                    reason: DetectionReason::Usual,
+                    left: 0,
+                    names: Vec::new(),
+                    merged: Vec::new(),
+                    first_data: 1,
+                    before: Vec::new(),
+                    profile: structure::Profile::default(),
+                };
+                let table = TableShape {
+                    width: 1,
+                    probe: RowProbe::new(&empty),
+                };
+                text.stream(&table, control, &mut ignored, &mut |_| true)
+            }
+            Opened::Workbook(_) => Ok(0),
+        }
+    }
+
+    fn note_structure(
+        &self,
+        structure: &Structure,
+        settings: &ReadSettings,
+        names: &[String],
+        rows: &RowAccount,
+        notices: &mut NoticeTally,
+    ) {
+        let positions = self.positions(settings);
+        if structure.header.count > 0 {
+            for (index, name) in names.iter().enumerate() {
+                let same = names.iter().filter(|other| *other == name).count();
+                let first = names.iter().position(|other| other == name) == Some(index);
+                if name.is_empty() {
+                    notices.add(
+                        NoticeFact::EmptyHeader,
+                        Some(structure.header.first),
+                        Some(index),
+                        1,
+                    );
+                } else if same > 1 && first {
+                    let fact = NoticeFact::DuplicateHeader { name: name.clone() };
+                    notices.add(fact, Some(structure.header.first), Some(index), same as u64);
+                }
+            }
+            for (column, name) in &structure.merged {
+                let fact = NoticeFact::MergedHeader { name: name.clone() };
+                notices.add(fact, Some(structure.header.first), Some(*column), 1);
+            }
+            if rows.read == 0 {
+                notices.add(NoticeFact::NoRows, None, None, 1);
+            }
+        }
+        for (index, position) in positions.iter().enumerate() {
+            if self.facts.hidden_columns.contains(position) {
+                notices.add(NoticeFact::HiddenColumn { included: true }, None, Some(index), 1);
+            }
+        }
+        for _ in self.omitted(settings) {
+            notices.add(NoticeFact::HiddenColumn { included: false }, None, None, 1);
+        }
+        let merged = self
+            .facts
+            .merged
+            .iter()
+            .filter(|range| range.0 >= structure.first_data);
+        let first = merged.clone().map(|range| range.0).min();
+        notices.add(NoticeFact::MergedCells, first, None, merged.count() as u64);
+    }
+
+    /// What the beginning shows.
+    pub(crate) fn inspection(self, settings: &ReadSettings) -> Result<Inspection, SourceError> {
+        let whole = match &self.opened {
+            Opened::Text(text) => text.is_whole() && self.sample.len() < SAMPLE_ROWS,
+            Opened::Workbook(_) => self.whole.is_some(),
+        };
+        if whole {
+            return self.whole_inspection(settings, &Control::quiet());
+        }
+        let mut seen = Observed::default();
+        let mut notices = NoticeTally::default();
+        let mut rows = RowAccount::default();
+        if let Some(structure) = &self.structure {
+            let mut stream = TableStream::new(structure.clone(), self.counts_cells(), self.omitted(settings));
+            let last = self.sample.last().map_or(0, |row| row.number);
+            for raw in raw_blocks(&self.sample, self.usual_cells()) {
+                stream.push(raw, &mut |block| seen.observe(&block));
+            }
+            let (account, _, noticed) = stream.finish(last, &mut |block| seen.observe(&block));
+            rows = account;
+            notices.merge(noticed);
+            let names = self.names(settings);
+            self.note_structure(structure, settings, &names, &rows, &mut notices);
+        }
+        notices.merge(self.notices.clone());
+        let names = self.names(settings);
+        Ok(self.assemble(settings, seen, names, rows, notices.into_notices(), false))
+    }
+
+    /// What the whole file shows.
+    pub(crate) fn whole_inspection(
+        mut self,
+        settings: &ReadSettings,
+        control: &Control<'_>,
+    ) -> Result<Inspection, SourceError> {
+        let shell = self.shell();
+        let mut seen = Observed::default();
+        let summary = self.run(settings, control, &mut |blocks| {
+            blocks.iter().for_each(|block| seen.observe(block));
+            true
+        })?;
+        Ok(shell.assemble(
+            settings,
+            seen,
+            summary.columns,
+            summary.rows,
+            summary.notices,
+            true,
+        ))
+    }
+
+    /// Everything but the open file, for after it was read.
+    fn shell(&mut self) -> Shell {
+        Shell {
+            file: self.file.clone(),
+            bytes: self.bytes,
+            format: self.format.clone(),
+            text: self.text_detections(),
+            sheets: self.sheets.clone(),
+            sheet: self.sheet.clone(),
+            structure: self.structure.clone(),
+            facts: SheetFacts {
+                hidden_columns: self.facts.hidden_columns.clone(),
+                ..SheetFacts::default()
+            },
+        }
+    }
+
+    fn usual_cells(&self) -> Option<usize> {
+        match &self.opened {
+            Opened::Text(text) => Some(text.dialect.width),
+            Opened::Workbook(_) => None,
+        }
+    }
+
+    fn assemble(
+        mut self,
+        settings: &ReadSettings,
+        seen: Observed,
+        names: Vec<String>,
+        rows: RowAccount,
+        notices: Vec<SourceNotice>,
+        complete: bool,
+    ) -> Inspection {
+        self.shell()
+            .assemble(settings, seen, names, rows, notices, complete)
+    }
+
+    fn text_detections(&self) -> Option<TextDetections> {
+        let Opened::Text(text) = &self.opened else {
+            return None;
+        };
+        let guess = &text.dialect;
+        let dialect = &guess.dialect;
+        let delimiter = String::from_utf8_lossy(&dialect.delimiter).into_owned();
+        let reason = if guess.declaration.is_some() {
+            DetectionReason::SeparatorLine
+        } else if guess.width < 2 {
+            DetectionReason::SingleColumn
+        } else {
+            DetectionReason::Separates {
+                lines: guess.fitting,
+                of: guess.records,
+                cells: guess.width,
+            }
+        };
+        Some(TextDetections {
+            charset: charset_detection(&text.charset),
+            delimiter: Detection::found(delimiter, guess.certainty, reason),
+            quote: if guess.quoted > 0 {
+                Detection::found(
+                    Quote::from_byte(dialect.quote),
+                    0.95,
+                    DetectionReason::Enclosed {
+                        records: guess.quoted,
+                    },
+                )
+            } else {
+                Detection::found(Quote::from_byte(dialect.quote), 0.7, DetectionReason::Usual)
+            },
+            escape: match dialect.escape {
+                None => Detection::found(Escape::Doubled, 0.8, DetectionReason::Usual),
+                Some(b'\\') => Detection::found(
+                    Escape::Backslash,
+                    0.9,
+                    DetectionReason::Enclosed {
+                        records: guess.quoted,
+                    },
+                ),
+                Some(other) => Detection::found(
+                    Escape::Other(other),
+                    0.8,
+                    DetectionReason::Enclosed {
+                        records: guess.quoted,
+                    },
+                ),
+            },
+        })
+    }
+}
+
+/// What is known of a file beside its rows.
+struct Shell {
+    file: String,
+    bytes: u64,
+    format: Detection<Format>,
+    text: Option<TextDetections>,
+    sheets: Vec<SourceSheet>,
+    sheet: Detection<String>,
+    structure: Option<Structure>,
+    facts: SheetFacts,
+}
+
+impl Shell {
+    fn assemble(
+        mut self,
+        settings: &ReadSettings,
+        seen: Observed,
+        names: Vec<String>,
+        rows: RowAccount,
+        mut notices: Vec<SourceNotice>,
+        complete: bool,
+    ) -> Inspection {
+        if let Some(text) = &mut self.text {
+            let chosen = |set: bool, reason: &mut DetectionReason, certainty: &mut f32| {
+                if set {
+                    *reason = DetectionReason::Chosen;
+                    *certainty = 1.0;
+                }
+            };
+            chosen(
+                settings.charset.is_some(),
+                &mut text.charset.reason,
+                &mut text.charset.certainty,
+            );
+            chosen(
+                settings.delimiter.is_some(),
+                &mut text.delimiter.reason,
+                &mut text.delimiter.certainty,
+            );
+            chosen(
+                settings.quote.is_some(),
+                &mut text.quote.reason,
+                &mut text.quote.certainty,
+            );
+            chosen(
+                settings.escape.is_some(),
+                &mut text.escape.reason,
+                &mut text.escape.certainty,
+            );
+        }
+        let left = self.structure.as_ref().map_or(0, |structure| structure.left);
+        let omit = settings.hidden_columns == Some(Hidden::LeaveOut);
+        let mut positions =
+            (left..).filter(|position| !(omit && self.facts.hidden_columns.contains(position)));
+        let columns: Vec<InspectedColumn> = names
+            .into_iter()
+            .enumerate()
+            .map(|(index, name)| {
+                let position = positions.next().unwrap_or(index);
+                let profile = seen.profiles.get(index).cloned().unwrap_or_default();
+                let filled = seen.filled.get(index).copied().unwrap_or(0);
+                let hidden = self.facts.hidden_columns.contains(&position);
+                column(index, position, name, profile, filled, hidden, settings)
+            })
+            .collect();
+        for column in &columns {
+            note_column(column, &seen, &mut notices);
+        }
+        if let (true, [sheet]) = (complete, self.sheets.as_mut_slice())
+            && self.format.value == Format::Csv
+        {
+            sheet.rows = u32::try_from(rows.total).unwrap_or(u32::MAX);
+            sheet.columns = u32::try_from(columns.len()).unwrap_or(u32::MAX);
+        }
+        let header = self.structure.map_or(
+            Detection::found(HeaderRows { first: 1, count: 0 }, 0.0, DetectionReason::Only),
+            |structure| Detection::found(structure.header, structure.certainty, structure.reason),
+        );
+        Inspection {
+            file: self.file,
+            bytes: self.bytes,
+            format: self.format,
+            text: self.text,
+            sheets: self.sheets,
+            sheet: self.sheet,
+            header,
+            columns,
+            preview: seen.preview,
+            rows,
+            complete,
+            notices,
+        }
+    }
+}
+
+fn charset_detection(guess: &CharsetGuess) -> Detection<super::settings::Charset> {
+    let reason = match &guess.evidence {
+        CharsetEvidence::ByteOrderMark => DetectionReason::ByteOrderMark,
+        CharsetEvidence::ValidUtf8 { characters } => DetectionReason::ValidUtf8 {
+            characters: *characters,
+        },
+        CharsetEvidence::AsciiOnly => DetectionReason::AsciiOnly,
+        CharsetEvidence::Zeroes => DetectionReason::Zeroes,
+        CharsetEvidence::Letters { letters, example } => DetectionReason::Letters {
+            letters: *letters,
+            example: example.clone(),
+        },
+        CharsetEvidence::Language => DetectionReason::Language,
+    };
+    Detection::found(guess.charset, guess.certainty, reason)
+}
+
+fn blank_account(last: u32) -> RowAccount {
+    RowAccount {
+        total: u64::from(last),
+        header: 0,
+        read: 0,
+        skipped: if last > 0 {
+            vec![super::SkippedRows {
+                first: 1,
+                last,
+                reason: super::SkipReason::Blank,
+            }]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// The rows of a sample as raw blocks.
+fn raw_blocks(sample: &[SampleRow], usual: Option<usize>) -> Vec<RawBlock> {
+    let width = sample.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let mut raw = RawBlock {
+        rows: RowBlock::new(width),
+        ..RawBlock::default()
+    };
+    for row in sample {
+        if usual.is_some_and(|usual| usual != row.cells.len()) {
+            let count = u32::try_from(row.cells.len()).unwrap_or(u32::MAX);
+            raw.ragged.push((row.number, count));
+        }
+        raw.rows.push(
+            row.number,
+            row.cells.iter().map(|cell| Cell {
+                kind: cell.kind,
+                text: &cell.text,
+            }),
+        );
+    }
+    vec![raw]
+}
+
+/// The sheet to read: the one that was asked for, else the first visible one with a table.
+fn choose_sheet(
+    workbook: &mut dyn Workbook,
+    names: &[(String, bool)],
+    settings: &ReadSettings,
+) -> Result<(usize, DetectionReason, f32), SourceError> {
+    if let Some(wanted) = &settings.sheet {
+        let exact = names.iter().position(|(name, _)| name == wanted);
+        let loose = || {
+            names
+                .iter()
+                .position(|(name, _)| name.trim().to_lowercase() == wanted.trim().to_lowercase())
+        };
+        return match exact.or_else(loose) {
+            Some(index) => Ok((index, DetectionReason::Chosen, 1.0)),
+            None => Err(SourceError::NoSuchSheet {
+                wanted: wanted.clone(),
+                sheets: names.iter().map(|(name, _)| name.clone()).collect(),
+            }),
+        };
+    }
+    if names.len() == 1 {
+        return Ok((0, DetectionReason::Only, 1.0));
+    }
+    let visible: Vec<usize> = (0..names.len()).filter(|&index| names[index].1).collect();
+    let candidates = if visible.is_empty() {
+        (0..names.len()).collect()
+    } else {
+        visible
+    };
+    let mut with_cells = None;
+    for (passed, &index) in candidates.iter().take(20).enumerate() {
+        let (sample, ..) = sample_sheet(workbook, index, settings)?;
+        let table = sample
+            .iter()
+            .filter(|row| {
+                row.cells
+                    .iter()
+                    .filter(|cell| !cell.text.trim().is_empty())
+                    .count()
+                    >= 2
+            })
+            .count()
+            >= 2;
+        if table {
+            let certainty = if passed == 0 { 0.9 } else { 0.75 };
+            return Ok((index, DetectionReason::FirstTable { passed }, certainty));
+        }
+        if !sample.is_empty() && with_cells.is_none() {
+            with_cells = Some(index);
+        }
+    }
+    let index = with_cells.unwrap_or(candidates[0]);
+    Ok((index, DetectionReason::FirstTable { passed: 0 }, 0.5))
+}
+
+/// The first rows of a sheet; the last row's number when these are all.
+fn sample_sheet(
+    workbook: &mut dyn Workbook,
+    index: usize,
+    settings: &ReadSettings,
+) -> Result<(Vec<SampleRow>, SheetFacts, Option<u32>), SourceError> {
+    let (mut rows, mut cells, mut stopped) = (Vec::new(), 0usize, false);
+    let mut ignored = NoticeTally::default();
+    let facts = workbook.stream(
+        index,
+        1,
+        settings,
+        &Control::quiet(),
+        &mut ignored,
+        &mut |blocks| {
+            for raw in blocks {
+                for row in raw.rows.rows() {
+                    if rows.len() >= SAMPLE_ROWS || cells >= SAMPLE_CELLS {
+                        stopped = true;
+                        return false;
+                    }
+                    cells += raw.rows.width();
+                    rows.push(SampleRow {
+                        number: row.number(),
+                        cells: row
+                            .cells()
+                            .map(|cell| SampleCell::new(cell.kind, cell.text))
+                            .collect(),
+                    });
+                }
+            }
+            true
+        },
+    )?;
+    let whole = (!stopped).then_some(facts.last_row);
+    Ok((rows, facts, whole))
+}

@@ -1,0 +1,307 @@
+//! The search for duplicates in a project: all rows with each other and with the reference data.
+
+use lotse_core::duplicates::{
+    Duplicates, Explanation, Index, Pair, Phase as Stage, Phone, Reason, Record, Region, Separated, Side,
+    Watch as Look,
+};
+use lotse_core::migration::MatchReason;
+use lotse_core::target::Role;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::WorkflowError;
+use crate::clock::Actor;
+use crate::jobs::{Phase, Watch};
+use crate::project::{
+    Decision, DuplicateGroup, DuplicatePair, DuplicateSummary, Project, ProjectError, RowOrigin,
+};
+
+/// The fields of a row that are compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Compared {
+    pub row: u32,
+    pub side_is_reference: bool,
+    pub email: String,
+    pub phone: String,
+    pub company: String,
+    pub city: String,
+    pub postcode: String,
+    pub region: String,
+}
+
+impl Compared {
+    /// The row with its texts in the order of [`COMPARED_ROLES`].
+    pub(crate) fn of(row: u32, side_is_reference: bool, texts: [String; COMPARED_ROLES.len()]) -> Self {
+        let [email, phone, company, city, postcode, region] = texts;
+        Compared {
+            row,
+            side_is_reference,
+            email,
+            phone,
+            company,
+            city,
+            postcode,
+            region,
+        }
+    }
+
+    fn record(&self) -> Record<'_> {
+        Record {
+            id: self.row,
+            email: &self.email,
+            phone: Phone::Written(
+                &self.phone,
+                Region::from_code(&self.region).or(Region::from_code("DE")),
+            ),
+            company: &self.company,
+            city: &self.city,
+            postcode: &self.postcode,
+        }
+    }
+
+    fn side(&self) -> Side {
+        if self.side_is_reference {
+            Side::Reference
+        } else {
+            Side::Project
+        }
+    }
+}
+
+/// Compares everything afresh and stores the pairs.
+pub fn compare_all(
+    project: &Project,
+    actor: &Actor,
+    watch: &Watch<'_>,
+) -> Result<DuplicateSummary, WorkflowError> {
+    let duplicates = find(project, watch)?;
+    let pairs: Vec<DuplicatePair> = duplicates.pairs().map(stored).collect();
+    project.put_duplicates(actor, &pairs)?;
+    project.hold_duplicates(Some(duplicates));
+    Ok(project.duplicate_summary()?)
+}
+
+/// Compares some rows again, after an edit; the groups they were in and those they come into are brought up to date.
+pub(crate) fn compare_rows(project: &Project, rows: &[u32]) -> Result<(), WorkflowError> {
+    if !project.was_compared()? {
+        return Ok(());
+    }
+    let compared = project.compared_rows(Some(rows))?;
+    let mut duplicates = match project.take_duplicates() {
+        Some(duplicates) => duplicates,
+        None => restore(project)?,
+    };
+    let mut affected: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
+    for row in &compared {
+        let change = duplicates.put_row(row.side(), &row.record());
+        affected.extend(change.rows);
+    }
+    let affected: Vec<u32> = affected.into_iter().collect();
+    let pairs: Vec<DuplicatePair> = duplicates.pairs_among(&affected).iter().map(stored).collect();
+    let stored = project.put_duplicates_of(&affected, &pairs);
+    project.hold_duplicates(Some(duplicates));
+    Ok(stored?)
+}
+
+fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowError> {
+    let index = index_of(project, watch)?;
+    let separated = separated_rows(project)?;
+    let progress = |progress: lotse_core::duplicates::Progress| {
+        let phase = if progress.phase == Stage::Reading {
+            Phase::Indexing
+        } else {
+            Phase::Comparing
+        };
+        watch.report(phase, progress.done as u64, progress.total as u64);
+    };
+    let look = Look {
+        progress: &progress,
+        cancelled: &|| watch.is_cancelled(),
+    };
+    Duplicates::find(index, separated, &look).map_err(|_| WorkflowError::Cancelled)
+}
+
+/// Builds the index anew and takes over the pairs that are in the project.
+fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
+    let index = index_of(project, &Watch::quiet())?;
+    let pairs = project.duplicate_pairs()?.into_iter().map(|pair| Pair {
+        a: pair.row_a,
+        b: pair.row_b,
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "stored from a float of this width"
+        )]
+        score: pair.score as f32,
+        reason: match pair.reason {
+            MatchReason::EmailExact => Reason::EmailExact,
+            MatchReason::PhoneNormalized => Reason::PhoneNormalized,
+            MatchReason::CompanyFuzzy | MatchReason::ExternalId => Reason::CompanyFuzzy,
+        },
+        company: None,
+        city: None,
+        postcode: None,
+    });
+    Ok(Duplicates::restore(index, separated_rows(project)?, pairs))
+}
+
+fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError> {
+    let rows = project.compared_rows(None)?;
+    let progress = |progress: lotse_core::duplicates::Progress| {
+        watch.report(Phase::Indexing, progress.done as u64, progress.total as u64);
+    };
+    let look = Look {
+        progress: &progress,
+        cancelled: &|| watch.is_cancelled(),
+    };
+    let mut index = Index::new();
+    for side in [Side::Reference, Side::Project] {
+        let records: Vec<Record<'_>> = rows
+            .iter()
+            .filter(|row| row.side() == side)
+            .map(Compared::record)
+            .collect();
+        index
+            .extend(side, &records, &look)
+            .map_err(|_| WorkflowError::Cancelled)?;
+    }
+    Ok(index)
+}
+
+/// What persons have separated, by row: remembered by identity, since rows have other numbers in the next project.
+fn separated_rows(project: &Project) -> Result<Separated, ProjectError> {
+    let mut separated = Separated::default();
+    let keys = project.separated()?;
+    if keys.is_empty() {
+        return Ok(separated);
+    }
+    let rows = project.rows_by_identity()?;
+    for (a, b) in keys {
+        if let (Some(&a), Some(&b)) = (rows.get(&a), rows.get(&b)) {
+            separated.insert(a, b);
+        }
+    }
+    Ok(separated)
+}
+
+fn stored(pair: &Pair) -> DuplicatePair {
+    // What a person reads has three digits; more would only be noise in files.
+    let round = |score: f32| (f64::from(score) * 1000.0).round() / 1000.0;
+    DuplicatePair {
+        row_a: pair.a.min(pair.b),
+        row_b: pair.a.max(pair.b),
+        score: round(pair.score),
+        reason: match pair.reason {
+            Reason::EmailExact => MatchReason::EmailExact,
+            Reason::PhoneNormalized => MatchReason::PhoneNormalized,
+            Reason::CompanyFuzzy => MatchReason::CompanyFuzzy,
+        },
+        evidence: json!({ "company": pair.company.map(round), "city": pair.city.map(round), "postcode": pair.postcode }),
+    }
+}
+
+/// A group for the comparison: its rows with all they hold, and why they match.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupView {
+    /// The group.
+    pub group: DuplicateGroup,
+    /// Its rows.
+    pub members: Vec<MemberView>,
+    /// Its pairs with what was compared.
+    pub pairs: Vec<PairView>,
+}
+
+/// A row in the comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView {
+    /// The row.
+    pub row: u32,
+    /// Only compared with.
+    pub reference: bool,
+    /// Where it is from.
+    pub origin: Option<RowOrigin>,
+    /// Fields as the table shows them, in the order of the target's fields.
+    pub cells: Vec<String>,
+    /// Its activities, each as one line.
+    pub activities: Vec<String>,
+    /// What was decided.
+    pub decision: Option<Decision>,
+}
+
+/// A pair in the comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PairView {
+    /// The earlier row.
+    pub row_a: u32,
+    /// The later row.
+    pub row_b: u32,
+    /// 0.75 to 1.
+    pub score: f64,
+    /// Why.
+    pub reason: MatchReason,
+    /// Field by field.
+    pub explanation: Option<Explanation>,
+}
+
+/// The group of which `row` is a member, ready for the comparison.
+pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, WorkflowError> {
+    let group = project
+        .duplicate_groups()?
+        .into_iter()
+        .find(|group| group.members.iter().any(|member| member.row == row));
+    let Some(group) = group else { return Ok(None) };
+    let mut duplicates = match project.take_duplicates() {
+        Some(duplicates) => duplicates,
+        None => restore(project)?,
+    };
+    let pairs = group.pairs.iter().map(|pair| PairView {
+        row_a: pair.row_a,
+        row_b: pair.row_b,
+        score: pair.score,
+        reason: pair.reason,
+        explanation: duplicates.index_mut().explain(pair.row_a, pair.row_b),
+    });
+    let pairs = pairs.collect();
+    project.hold_duplicates(Some(duplicates));
+    let rows: Vec<u32> = group.members.iter().map(|member| member.row).collect();
+    let states = project.row_states(&rows)?;
+    let mut members = Vec::with_capacity(rows.len());
+    for (member, state) in group.members.iter().zip(states) {
+        members.push(MemberView {
+            row: member.row,
+            reference: member.reference,
+            origin: project.row_origin(member.row),
+            cells: state.fields.iter().map(|cell| cell.shown().to_string()).collect(),
+            activities: state
+                .activities
+                .iter()
+                .map(|cells| {
+                    cells
+                        .iter()
+                        .map(crate::project::CellState::shown)
+                        .filter(|text| !text.is_empty())
+                        .collect::<Vec<_>>()
+                        .join(" · ")
+                })
+                .collect(),
+            decision: project.decision(member.row)?,
+        });
+    }
+    Ok(Some(GroupView {
+        group,
+        members,
+        pairs,
+    }))
+}
+
+/// Roles of the fields that are compared, in the order of [`Compared`]'s fields.
+pub(crate) const COMPARED_ROLES: [Role; 6] = [
+    Role::Email,
+    Role::Phone,
+    Role::Company,
+    Role::City,
+    Role::Postcode,
+    Role::Territory,
+];

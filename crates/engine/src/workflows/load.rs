@@ -1,0 +1,180 @@
+//! Taking a source into a project: its rows as they are, what was detected, and a suggested mapping.
+
+use std::path::Path;
+
+use lotse_core::mapping::{ColumnRef, SourceColumn, suggest};
+use lotse_core::profile::ColumnProfile;
+use lotse_core::table::RowBlock;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::WorkflowError;
+use crate::clock::Actor;
+use crate::jobs::{Phase, Progress, Watch};
+use crate::project::{NewSource, Project, SourceRole, SourceWriter};
+use crate::sources::{self, Control, Format, ReadSettings, ReadSummary};
+
+/// What was loaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Loaded {
+    /// The new source.
+    #[ts(type = "number")]
+    pub source_id: i64,
+    /// The account of its rows.
+    pub summary: ReadSummary,
+}
+
+/// Reads a file into the project and suggests a mapping. Nothing of it stays when this fails or is cancelled.
+pub fn load_file(
+    project: &Project,
+    actor: &Actor,
+    path: &Path,
+    settings: &ReadSettings,
+    role: SourceRole,
+    watch: &Watch<'_>,
+) -> Result<Loaded, WorkflowError> {
+    let inspection = sources::inspect(path, settings)?;
+    let headers: Vec<String> = inspection
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    let prefix = match inspection.format.value {
+        Format::Csv => "CSV",
+        _ => "EXCEL",
+    };
+    let mut writer = project.add_source(NewSource {
+        role,
+        name: inspection.file.clone(),
+        sheet: inspection.sheet.value.clone(),
+        origin: path.display().to_string(),
+        id_prefix: free_prefix(project, prefix)?,
+        headers: headers.clone(),
+        details: json!({}),
+    })?;
+    let report = |progress: sources::Progress| {
+        (watch.progress)(Progress {
+            phase: Phase::Reading,
+            done: progress.bytes,
+            total: progress.total,
+            rows: progress.rows,
+        });
+    };
+    let control = Control {
+        progress: &report,
+        cancel: watch.cancel.clone(),
+    };
+    let mut profiles: Vec<ColumnProfile> = Vec::new();
+    let sampled = std::sync::Mutex::new(0_usize);
+    let summary = sources::read(
+        path,
+        settings,
+        &control,
+        |block| {
+            let profiles = worth_a_look(&sampled).then(|| profiles_of(&block));
+            (SourceWriter::pack(&block), profiles)
+        },
+        |(packed, seen)| {
+            if let Some(seen) = seen {
+                merge_profiles(&mut profiles, seen);
+            }
+            writer.append_packed(packed)
+        },
+    )?;
+    // Rows with more cells than the header make the table wider than the inspection could know.
+    let headers = if summary.columns.len() > headers.len() {
+        summary.columns.clone()
+    } else {
+        headers
+    };
+    let details = json!({
+        "settings": settings,
+        "format": inspection.format,
+        "text": inspection.text,
+        "sheets": inspection.sheets,
+        "header": inspection.header,
+        "rows": summary.rows,
+        "notices": summary.notices,
+        "skipped": summary.rows.skipped_rows(),
+    });
+    let source_id = writer.finish(actor, &headers, &details)?;
+    profiles.resize_with(headers.len(), ColumnProfile::default);
+    store_suggestion(project, actor, source_id, &headers, profiles)?;
+    Ok(Loaded { source_id, summary })
+}
+
+/// Takes rows that are in memory into the project: leads of mails, corrected rows.
+pub fn load_table(
+    project: &Project,
+    actor: &Actor,
+    new: NewSource,
+    blocks: impl IntoIterator<Item = RowBlock>,
+) -> Result<i64, WorkflowError> {
+    let headers = new.headers.clone();
+    let details = new.details.clone();
+    let mut writer = project.add_source(new)?;
+    let mut profiles = vec![ColumnProfile::default(); headers.len()];
+    for block in blocks {
+        merge_profiles(&mut profiles, profiles_of(&block));
+        writer.append(&block)?;
+    }
+    let source_id = writer.finish(actor, &headers, &details)?;
+    store_suggestion(project, actor, source_id, &headers, profiles)?;
+    Ok(source_id)
+}
+
+fn store_suggestion(
+    project: &Project,
+    actor: &Actor,
+    source_id: i64,
+    headers: &[String],
+    profiles: Vec<ColumnProfile>,
+) -> Result<(), WorkflowError> {
+    let columns: Vec<SourceColumn> = ColumnRef::all(headers)
+        .into_iter()
+        .zip(profiles)
+        .map(|(reference, profile)| SourceColumn { reference, profile })
+        .collect();
+    let suggestion = suggest(project.target(), &columns);
+    project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
+    Ok(())
+}
+
+/// The first blocks and then every sixteenth: enough to decide a column, and cheap at a million rows. What a later row
+/// proves against it is a finding of the check.
+fn worth_a_look(blocks: &std::sync::Mutex<usize>) -> bool {
+    let mut count = blocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    *count += 1;
+    *count <= 4 || count.is_multiple_of(16)
+}
+
+fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
+    let mut profiles = vec![ColumnProfile::default(); block.width()];
+    for row in block.rows() {
+        for (profile, cell) in profiles.iter_mut().zip(row.cells()) {
+            profile.observe(cell);
+        }
+    }
+    profiles
+}
+
+fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
+    if all.len() < seen.len() {
+        all.resize_with(seen.len(), ColumnProfile::default);
+    }
+    for (profile, more) in all.iter_mut().zip(seen) {
+        profile.merge(more);
+    }
+}
+
+/// `EXCEL` for the first workbook of a project, `EXCEL-2` for the second: identities must not meet.
+fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
+    let taken = project.id_prefixes()?;
+    let candidates =
+        std::iter::once(prefix.to_string()).chain((2..).map(|number| format!("{prefix}-{number}")));
+    Ok(candidates
+        .into_iter()
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or_else(|| prefix.to_string()))
+}

@@ -1,0 +1,11 @@
+//! The intake of files, from the outside: real files in, tables out.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
+#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+
+mod delimited;
+mod excel;
+mod hostile;
+mod misnamed;
+mod pollution;
+mod reading;

@@ -1,0 +1,379 @@
+//! The types that cross from Rust to TypeScript, declared once.
+//!
+//! `cargo test` writes each of them to `ui/src/bindings/`; the files are committed. Numbers that count rows are `u32`:
+//! a table ends far below four thousand million rows, and a JavaScript number holds every one of them.
+
+use lotse_core::language::Language;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the window needs to draw its first picture.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct AppInfo {
+    /// The version of Lotse, as in `CHANGELOG.md`.
+    pub version: String,
+    /// The language of the system, or the one chosen last.
+    pub language: Language,
+    /// The project that is open, if any.
+    pub project: Option<ProjectInfo>,
+    /// What the rail shows; empty without a project.
+    pub steps: Vec<StepOverview>,
+}
+
+/// The project that is open.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ProjectInfo {
+    /// As a person reads it, without the ending of the file.
+    pub name: String,
+    /// The zone in which dates without one are read, such as `Europe/Berlin`.
+    pub time_zone: String,
+    /// When the last change reached the file, RFC 3339 in UTC.
+    pub saved_at: Option<String>,
+}
+
+/// An error on its way to the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Failure {
+    /// What the window acts on; never shown.
+    pub kind: FailureKind,
+    /// What happened, where, and what to do: one sentence in the chosen language.
+    pub message: String,
+    /// What helps somebody who is asked for help: causes, codes, places. May be empty.
+    pub details: String,
+}
+
+/// A kind exists only where the window acts on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FailureKind {
+    /// There is no project: the window goes to the start screen.
+    NoProject,
+    /// The view or the cell that was asked for is not there any more: the window asks for the shape again.
+    Stale,
+    /// Anything else: the message is shown.
+    Other,
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum Severity {
+    /// Worth a look; nothing is held back.
+    Hint,
+    /// Probably wrong; the row may go.
+    Warning,
+    /// The row cannot go as it is.
+    Error,
+}
+
+/// Which rows, in which order. An empty view is the whole table in the order of the sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct View {
+    /// Only rows with this text in one of their cells, whatever the case; empty for all.
+    pub search: String,
+    /// Only rows with a finding of one of these severities; empty for all.
+    pub severities: Vec<Severity>,
+    /// Only rows that a person has changed.
+    pub changed_only: bool,
+    /// First key first; rows that are equal stay in the order of the sources.
+    pub sort: Vec<SortKey>,
+}
+
+/// One column to sort by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SortKey {
+    /// [`Column::id`].
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// What a column holds, which decides the editor, the alignment and how a value is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum ColumnKind {
+    /// Any text.
+    Text,
+    /// A decimal number with a point.
+    Number,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// One of [`Column::choices`].
+    Choice,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+}
+
+/// One column of the review table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Column {
+    /// Stable over sessions: the name of the field.
+    pub id: String,
+    /// As a person reads it, in the chosen language.
+    pub title: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// True where Lotse works the value out; such a cell cannot be written and is never sent.
+    pub computed: bool,
+    /// The allowed values of [`ColumnKind::Choice`].
+    pub choices: Vec<String>,
+    /// How wide it is until somebody drags it, in CSS pixels.
+    pub width: u16,
+    /// How many cells of it have an error.
+    pub errors: u32,
+    /// How many cells of it have a warning.
+    pub warnings: u32,
+}
+
+/// The columns of the table and how many rows there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TableShape {
+    /// In the order of the target's fields.
+    pub columns: Vec<Column>,
+    /// Rows in the view.
+    pub rows: u32,
+    /// Rows in the table.
+    pub counts: RowCounts,
+    /// Grows with every change of a cell; what was fetched under an older one may be out of date.
+    pub revision: u32,
+}
+
+/// How many rows of the table there are of each sort.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowCounts {
+    /// All rows.
+    pub all: u32,
+    /// Rows whose gravest finding is an error.
+    pub errors: u32,
+    /// Rows whose gravest finding is a warning.
+    pub warnings: u32,
+    /// Rows whose gravest finding is a hint.
+    pub hints: u32,
+    /// Rows that a person has changed.
+    pub changed: u32,
+}
+
+/// Consecutive rows of a view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowWindow {
+    /// The place of the first row in the view.
+    pub offset: u32,
+    /// Rows in the view.
+    pub total: u32,
+    /// [`TableShape::revision`] when they were read.
+    pub revision: u32,
+    /// Fewer than asked for at the end of the view.
+    pub rows: Vec<Row>,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Row {
+    /// Stable over views and sessions.
+    pub id: u32,
+    /// The row number that a person sees in the spreadsheet.
+    pub number: u32,
+    /// The gravest finding.
+    pub severity: Option<Severity>,
+    /// One text a column, in the order of [`TableShape::columns`]: canonical where it could be read (an ISO date, a
+    /// decimal point), else as it came.
+    pub cells: Vec<String>,
+    /// What there is to say about single cells.
+    pub marks: Vec<Mark>,
+}
+
+/// What there is to say about a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Mark {
+    /// The index in [`Row::cells`].
+    pub column: u16,
+    /// `None` for a cell that was changed and has no finding.
+    pub severity: Option<Severity>,
+    /// The code of the finding, such as `email.invalid`; empty without one.
+    pub code: String,
+    /// The finding as a sentence in the chosen language; empty without one.
+    pub message: String,
+    /// What stood there before a person changed it.
+    pub original: Option<String>,
+}
+
+/// A block of cells of a view.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Block {
+    /// The place of the first row in the view.
+    pub offset: u32,
+    /// How many rows.
+    pub rows: u32,
+    /// The columns by [`Column::id`], in the order in which they are shown.
+    pub columns: Vec<String>,
+}
+
+/// Texts of a block, row by row.
+pub type BlockTexts = Vec<Vec<String>>;
+
+/// A new text for one cell.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CellEdit {
+    /// [`Row::id`].
+    pub row: u32,
+    /// [`Column::id`].
+    pub column: String,
+    /// As typed.
+    pub text: String,
+}
+
+/// What an edit, an undo or a redo did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EditOutcome {
+    /// The revision after it.
+    pub revision: u32,
+    /// How many cells have another text now.
+    pub changed: u32,
+    /// The rows that were touched, checked again; at most a thousand, the rest is to be fetched.
+    pub rows: Vec<Row>,
+}
+
+/// What a paste did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PasteOutcome {
+    /// The revision after it.
+    pub revision: u32,
+    /// How many cells have another text now.
+    pub changed: u32,
+    /// Rows of the clipboard that would have come to lie below the last row.
+    pub rows_beyond: u32,
+    /// Columns of the clipboard that would have come to lie right of the last column.
+    pub columns_beyond: u32,
+    /// Cells that are computed and were left alone.
+    pub computed: u32,
+}
+
+/// One of the steps in the order of the work, or one of the three places apart from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the steps are named as in the window")]
+pub enum Step {
+    Sources,
+    Mapping,
+    Check,
+    Duplicates,
+    Approval,
+    Push,
+    Audit,
+    Mailbox,
+    Connections,
+    Settings,
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum StepState {
+    /// Nothing has been done there.
+    Open,
+    /// Something is left to do.
+    Started,
+    /// Something there holds the way up.
+    Blocked,
+    /// Nothing is left to do.
+    Done,
+}
+
+/// A step as the rail shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct StepOverview {
+    /// Which.
+    pub step: Step,
+    /// How far.
+    pub state: StepState,
+    /// What the rail counts there: sources, errors, groups, mails; `None` where counting says nothing.
+    pub count: Option<u32>,
+    /// Of how many, where the count is a part: mapped columns of all.
+    pub of: Option<u32>,
+}
+
+/// What a job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the jobs are named as in the window")]
+pub enum JobKind {
+    Load,
+    Check,
+    Duplicates,
+    Push,
+    Mail,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum JobState {
+    Running,
+    Paused,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// A job as a whole; there are no deltas, so that a lost message loses nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct JobSnapshot {
+    /// Stable over restarts.
+    pub id: String,
+    /// What it is doing.
+    pub kind: JobKind,
+    /// Where it stands.
+    pub state: JobState,
+    /// Rows (or mails, or batches) done.
+    pub done: u32,
+    /// Of how many, once that is known.
+    pub total: Option<u32>,
+    /// Per second, over the last seconds.
+    pub rate: Option<u32>,
+    /// Estimated.
+    pub seconds_left: Option<u32>,
+}

@@ -1,0 +1,9 @@
+//! What the window may call, grouped by noun. Each command is a few lines: everything else belongs to a room below.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "Tauri reads arguments from the message and hands them over"
+)]
+
+pub(crate) mod app;
+pub(crate) mod table;

@@ -1,0 +1,6 @@
+//! Journeys through the real window.
+//!
+//! Few and whole: what a module can prove by itself is proved beside the module.
+
+mod frame;
+mod table;

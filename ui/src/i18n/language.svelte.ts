@@ -1,0 +1,128 @@
+// Texts, numbers and dates in the language of the person. Catalogues are flat: one key, one text, or one text a plural
+// form. A test asserts that both catalogues have the same keys, the same placeholders, and none that nobody uses.
+
+import type { ColumnKind } from "../bindings/ColumnKind";
+import type { Language } from "../bindings/Language";
+import de from "./de.json";
+import en from "./en.json";
+
+type Catalogue = typeof de;
+
+/** A key of the catalogues; a key that does not exist does not compile. */
+export type TextKey = keyof Catalogue;
+
+/** What is put into the places `{name}` of a text. Numbers are written as the language writes them. */
+export type TextValues = Readonly<Record<string, string | number>>;
+
+type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+const CATALOGUES: Record<Language, Record<TextKey, string | PluralForms>> = { de, en };
+const LOCALES: Record<Language, string> = { de: "de-DE", en: "en-GB" };
+
+let current = $state<Language>("de");
+
+const formats = $derived.by(() => {
+    const locale = LOCALES[current];
+    return {
+        plural: new Intl.PluralRules(locale),
+        integer: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
+        decimal: new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }),
+        score: new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+        percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
+        // Two digits each, so that a column of dates stands.
+        day: new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }),
+        clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+        collator: new Intl.Collator(locale, { sensitivity: "base", numeric: true }),
+    };
+});
+
+/** The language that texts are in now. */
+export function language(): Language {
+    return current;
+}
+
+/** Shows everything in another language, and says so to screen readers. */
+export function setLanguage(next: Language): void {
+    current = next;
+    document.documentElement.lang = next;
+}
+
+/** The text of a key. A text with plural forms is chosen by the value `n`. */
+export function t(key: TextKey, values: TextValues = {}): string {
+    const entry = CATALOGUES[current][key];
+    const text = typeof entry === "string" ? entry : (entry[pluralOf(values.n)] ?? entry.other);
+    return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+        const value = values[name];
+        if (value === undefined) return place;
+        return typeof value === "number" ? formats.decimal.format(value) : value;
+    });
+}
+
+function pluralOf(count: string | number | undefined): Intl.LDMLPluralRule {
+    return typeof count === "number" ? formats.plural.select(count) : "other";
+}
+
+/** A count or a decimal: `1.204`, `0,5`. */
+export function number(value: number): string {
+    return formats.decimal.format(value);
+}
+
+/** A count without fraction: `310.000`. */
+export function integer(value: number): string {
+    return formats.integer.format(value);
+}
+
+/** A score with two digits: `0,90`. */
+export function score(value: number): string {
+    return formats.score.format(value);
+}
+
+/** A share between 0 and 1 as percent: `62 %`. */
+export function percent(share: number): string {
+    return formats.percent.format(share);
+}
+
+/** A canonical decimal (`1234.5`) as the language writes it; anything else unchanged. */
+export function decimalText(text: string): string {
+    if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+    const digits = text.split(".")[1]?.length ?? 0;
+    // Beyond 15 digits a number of JavaScript would say something else than the cell.
+    if (text.length > 15) return text;
+    return new Intl.NumberFormat(LOCALES[current], {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+    }).format(Number(text));
+}
+
+/** An ISO day (`2024-06-15`) as the language writes it; anything else unchanged. */
+export function dayText(text: string): string {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
+    const time = Date.parse(`${text}T00:00:00Z`);
+    // `2024-02-31` parses in some engines and rolls over: what is shown must be what is there.
+    if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) return text;
+    return formats.day.format(time);
+}
+
+/** A canonical text of a cell as people of this language read it. */
+export function shownText(kind: ColumnKind, text: string): string {
+    if (kind === "date") return dayText(text);
+    return kind === "number" ? decimalText(text) : text;
+}
+
+/** The time of day of an instant, in the zone of this machine: `14:32`. */
+export function clock(instant: string): string {
+    const time = Date.parse(instant);
+    return Number.isNaN(time) ? "" : formats.clock.format(time);
+}
+
+/** A span of seconds as people say it: `1 s`, `3 min`, `2 h`. */
+export function span(seconds: number): string {
+    if (seconds < 90) return `${integer(Math.max(1, Math.round(seconds)))} s`;
+    if (seconds < 5400) return `${integer(Math.round(seconds / 60))} min`;
+    return `${integer(Math.round(seconds / 3600))} h`;
+}
+
+/** Orders texts as a person of this language would. */
+export function compareTexts(a: string, b: string): number {
+    return formats.collator.compare(a, b);
+}

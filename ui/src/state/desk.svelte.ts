@@ -1,0 +1,160 @@
+// What lies on the desk: the project, the step that is shown, jobs, messages. One for the whole window.
+
+import { isFailure, type Backend, type FileDrag } from "../backend";
+import type { AppInfo } from "../bindings/AppInfo";
+import type { Failure } from "../bindings/Failure";
+import type { JobSnapshot } from "../bindings/JobSnapshot";
+import type { Language } from "../bindings/Language";
+import type { RowCounts } from "../bindings/RowCounts";
+import type { Step } from "../bindings/Step";
+import type { StepOverview } from "../bindings/StepOverview";
+import { setLanguage, t } from "../i18n/language.svelte";
+import { Preferences } from "./preferences.svelte";
+
+/** The steps in the order of the work. */
+export const WAY: readonly Step[] = ["sources", "mapping", "check", "duplicates", "approval", "push", "audit"];
+
+/** The places apart from it. */
+export const APART: readonly Step[] = ["mailbox", "connections", "settings"];
+
+/** A message that goes by itself, with a way back where something was changed. */
+export interface Toast {
+    readonly id: number;
+    readonly text: string;
+    readonly undo?: () => void;
+}
+
+/** What the table has to say in the status bar. */
+export interface TableStatus {
+    readonly rows: number;
+    readonly all: number;
+    readonly cells: number;
+    /** Rows that are marked one by one. */
+    readonly picked: number;
+}
+
+/** How long a message stays (WCAG 2.2.1 asks for enough time; nothing is only said in one). */
+const TOAST_SECONDS = 8;
+
+export class Desk {
+    readonly backend: Backend;
+    readonly preferences = new Preferences();
+    info = $state.raw<AppInfo | null>(null);
+    step = $state<Step | null>(null);
+    counts = $state.raw<RowCounts | null>(null);
+    jobs = $state.raw<readonly JobSnapshot[]>([]);
+    toasts = $state.raw<readonly Toast[]>([]);
+    failure = $state.raw<Failure | null>(null);
+    tableStatus = $state.raw<TableStatus | null>(null);
+    online = $state(true);
+    dragged = $state(false);
+    /** Said to screen readers only. */
+    announcement = $state("");
+    #toasts = 0;
+    readonly #ends: (() => void)[] = [];
+
+    constructor(backend: Backend) {
+        this.backend = backend;
+    }
+
+    readonly project = $derived(this.info?.project ?? null);
+
+    /** The steps with their counts. The check counts what the table says, which is newer than the project's word. */
+    readonly steps = $derived.by((): ReadonlyMap<Step, StepOverview> => {
+        const steps = new Map(this.info?.steps.map((overview) => [overview.step, overview]));
+        if (this.counts !== null) {
+            const { errors } = this.counts;
+            steps.set("check", { step: "check", count: errors, of: null, state: errors > 0 ? "blocked" : "done" });
+        }
+        return steps;
+    });
+
+    /** Asks the backend for the first picture and listens from then on. */
+    async open(): Promise<void> {
+        this.online = navigator.onLine;
+        const listen = (type: "online" | "offline") => {
+            const hear = () => (this.online = type === "online");
+            addEventListener(type, hear);
+            this.#ends.push(() => removeEventListener(type, hear));
+        };
+        listen("online");
+        listen("offline");
+        this.#ends.push(
+            this.backend.onJobs((jobs) => (this.jobs = jobs)),
+            this.backend.onFileDrag((drag) => this.#onDrag(drag)),
+        );
+        await this.attempt(async () => {
+            const info = await this.backend.appInfo();
+            const language = this.preferences.language ?? info.language;
+            setLanguage(language);
+            if (language !== info.language) await this.backend.chooseLanguage(language);
+            this.info = info;
+            this.step = info.project === null ? null : "check";
+        });
+    }
+
+    close(): void {
+        for (const end of this.#ends.splice(0)) end();
+    }
+
+    async chooseLanguage(language: Language): Promise<void> {
+        this.preferences.chooseLanguage(language);
+        await this.attempt(() => this.backend.chooseLanguage(language));
+    }
+
+    /** Runs something that may be refused; a refusal is shown and gives `undefined`. */
+    async attempt<T>(run: () => Promise<T>): Promise<T | undefined> {
+        try {
+            return await run();
+        } catch (error) {
+            this.fail(error);
+            return undefined;
+        }
+    }
+
+    /** Shows an error until somebody hides it. */
+    fail(error: unknown): void {
+        this.failure = isFailure(error)
+            ? error
+            : {
+                  kind: "other",
+                  message: t("error.unknown"),
+                  details: error instanceof Error ? error.message : String(error),
+              };
+        if (this.failure.kind === "no_project") this.step = null;
+    }
+
+    /** Says something to screen readers. */
+    announce(text: string): void {
+        // The same text twice is said twice only where it changes in between.
+        this.announcement = this.announcement === text ? `${text}\u00a0` : text;
+    }
+
+    /** Says something to everybody, with a way back where `undo` is given. */
+    tell(text: string, undo?: () => void): void {
+        this.#toasts += 1;
+        const id = this.#toasts;
+        this.toasts = [...this.toasts.slice(-2), undo === undefined ? { id, text } : { id, text, undo }];
+        setTimeout(() => this.dismiss(id), TOAST_SECONDS * 1000);
+    }
+
+    dismiss(id: number): void {
+        this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    }
+
+    async openFile(): Promise<void> {
+        const path = await this.attempt(() => this.backend.askForFile());
+        if (path != null) this.load([path]);
+    }
+
+    #onDrag(drag: FileDrag): void {
+        this.dragged = drag.kind === "over";
+        if (drag.kind === "dropped") this.load(drag.paths);
+    }
+
+    /** Opens files. Reading them is the next part of the house; until then the window says what it was given. */
+    load(paths: readonly string[]): void {
+        const names = paths.map((path) => path.split(/[/\\]/).at(-1) ?? path);
+        this.tell(t("start.received", { names: names.join(", ") }));
+    }
+}
