@@ -6,6 +6,7 @@ pub mod connections;
 pub mod credentials;
 pub mod example;
 pub mod jobs;
+pub mod mailbox;
 pub mod places;
 pub mod project;
 pub mod server;
