@@ -119,7 +119,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
     ) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.inner).poll_write(context, bytes) {
             Poll::Pending => self.wait(context).map(Err),
-            ready => {
+            ready @ Poll::Ready(_) => {
                 self.silence = None;
                 ready
             }
@@ -129,7 +129,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match Pin::new(&mut self.inner).poll_flush(context) {
             Poll::Pending => self.wait(context).map(Err),
-            ready => {
+            ready @ Poll::Ready(_) => {
                 self.silence = None;
                 ready
             }

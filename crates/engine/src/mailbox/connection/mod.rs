@@ -49,7 +49,7 @@ struct Place {
 }
 
 impl Place {
-    fn unreachable(&self, cause: impl ToString) -> MailboxError {
+    fn unreachable(&self, cause: impl std::fmt::Display) -> MailboxError {
         MailboxError::Unreachable {
             host: self.host.clone(),
             port: self.port,

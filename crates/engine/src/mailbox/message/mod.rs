@@ -59,7 +59,7 @@ impl Part {
     /// Reads a raw mail. Never fails: bytes that are no mail give a part without headers and with one plain leaf.
     pub fn read(raw: &[u8]) -> Part {
         let mut budget = MAX_PARTS;
-        read_mail(raw, String::new(), 0, &mut budget)
+        read_mail(raw, "", 0, &mut budget)
     }
 
     /// Reads only the headers of a raw mail; its content stays empty.
@@ -141,14 +141,14 @@ fn with_plain_line_ends(text: String) -> String {
     }
 }
 
-fn read_mail(raw: &[u8], number: String, depth: usize, budget: &mut usize) -> Part {
+fn read_mail(raw: &[u8], number: &str, depth: usize, budget: &mut usize) -> Part {
     let (headers, body) = headers::split(raw);
-    let mut part = read_part(headers, body, number.clone(), depth, budget);
+    let mut part = read_part(headers, body, number.to_string(), depth, budget);
     // The single body of a mail is its section 1.
     if matches!(part.content, Content::Leaf(_)) {
         let content = std::mem::replace(&mut part.content, Content::Multipart(String::new(), Vec::new()));
         let inner = Part {
-            number: below(&number, 1),
+            number: below(number, 1),
             headers: part.headers.clone(),
             content_type: part.content_type.clone(),
             content,
@@ -219,7 +219,7 @@ fn read_content(
         if content_type.media_type == "message/rfc822" || content_type.media_type == "message/global" {
             let raw = transfer::decode(body, encoding);
             if *budget > 0 {
-                return Content::Mail(Box::new(read_mail(&raw, number.to_string(), depth + 1, budget)));
+                return Content::Mail(Box::new(read_mail(&raw, number, depth + 1, budget)));
             }
         }
     }

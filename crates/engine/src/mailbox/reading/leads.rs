@@ -7,7 +7,7 @@ use crate::mailbox::vocabulary::{Concept, Section, normal_form};
 
 use super::draft::Draft;
 use super::fields::{Surroundings, draft};
-use super::pairs::{How, Item, Pair};
+use super::pairs::{Item, Pair};
 use super::tables::Rows;
 
 /// More leads than this in one mail are an export and not a mail; the rest is left out.
@@ -26,7 +26,7 @@ pub(super) fn leads(text: &str, items: &[Item], around: &Surroundings) -> Vec<(D
     if !rows.is_empty() {
         let records: Vec<Vec<Pair>> = rows
             .iter()
-            .flat_map(|rows| records(rows))
+            .flat_map(|rows| rows.records())
             .take(MOST_LEADS)
             .collect();
         return together(text, &records, &outside, around);
@@ -78,30 +78,11 @@ fn pairs_of(items: &[Item]) -> Vec<Pair> {
         match item {
             Item::Pair(pair) if pair.section != Section::Foreign => pairs.push(pair.clone()),
             // One row below its header is a form that lies on its side.
-            Item::Rows(rows) if rows.rows.len() == 1 => pairs.extend(records(rows).into_iter().flatten()),
+            Item::Rows(rows) if rows.rows.len() == 1 => pairs.extend(rows.records().into_iter().flatten()),
             _ => {}
         }
     }
     pairs
-}
-
-fn records(rows: &Rows) -> Vec<Vec<Pair>> {
-    rows.rows
-        .iter()
-        .map(|cells| {
-            rows.columns
-                .iter()
-                .zip(cells)
-                .map(|(column, cell)| Pair {
-                    label: column.label,
-                    meaning: column.meaning.clone(),
-                    value: *cell,
-                    how: How::Column,
-                    section: Section::Person,
-                })
-                .collect()
-        })
-        .collect()
 }
 
 /// Rows of people have a column by which one can be reached or named.

@@ -8,7 +8,7 @@ use crate::mailbox::vocabulary::{
 };
 
 use super::boilerplate::{is_closing, is_footer, is_of_a_team};
-use super::shape::{LabelMark, Shape, shape, wide_gap};
+use super::shape::{LabelMark, Shape, ends_a_sentence, shape, wide_gap};
 use super::tables::{Rows, read_table, with_written_tables};
 
 /// A label with its value.
@@ -72,7 +72,7 @@ pub(super) fn items(sheet: &Sheet, segment: &Segment) -> Vec<Item> {
             Block::Table(table) => raws.extend(read_table(text, table)),
         }
     }
-    let raws = with_written_tables(text, raws);
+    let raws = with_written_tables(text, &raws);
     let mut shapes: Vec<Option<Shape>> = raws
         .iter()
         .map(|raw| match raw {
@@ -136,7 +136,7 @@ fn follow_the_custom(text: &str, raws: &[Raw], shapes: &mut [Option<Shape>]) {
             shapes[at] = Some(Shape::Pairs(vec![(label, value)]));
         } else if below
             && shown.split_whitespace().count() <= 8
-            && !shown.ends_with(['.', ',', '!'])
+            && !ends_a_sentence(shown)
             && let Some(meaning) = understand(shown)
             && let Some(value) = lines.get(at + 1).copied().flatten()
             && matches!(shapes[at + 1], Some(Shape::Text))
@@ -210,12 +210,8 @@ impl Walk<'_> {
                     is_delimiter && self.items.iter().any(|item| matches!(item, Item::Pair(_)));
                 self.items.push(Item::Rule);
             }
-            Some(Shape::Blank) => {
-                if std::mem::take(&mut self.until_blank) {
-                    self.section = Section::Person;
-                }
-            }
-            None => {}
+            Some(Shape::Blank) if std::mem::take(&mut self.until_blank) => self.section = Section::Person,
+            Some(Shape::Blank) | None => {}
         }
     }
 

@@ -138,7 +138,6 @@ impl Search<'_> {
     }
 
     fn pattern(&self, pattern: &Regex, group: usize, place: &BodyPlace) -> Option<Found> {
-        let by = "regex".to_string();
         match place {
             BodyPlace::Body => {
                 // The text the other values are from first.
@@ -148,19 +147,19 @@ impl Search<'_> {
                     if let Some(found) = found.and_then(|found| found.get(group)) {
                         return Some(Found {
                             place: Place::Sheet(index, Span::new(found.start(), found.end())),
-                            by,
+                            by: "regex".to_string(),
                             constant: None,
                         });
                     }
                 }
                 None
             }
-            BodyPlace::Subject => self.in_header("Subject", pattern, group, by),
-            BodyPlace::Header(name) => self.in_header(name, pattern, group, by),
+            BodyPlace::Subject => self.in_header("Subject", pattern, group),
+            BodyPlace::Header(name) => self.in_header(name, pattern, group),
         }
     }
 
-    fn in_header(&self, name: &str, pattern: &Regex, group: usize, by: String) -> Option<Found> {
+    fn in_header(&self, name: &str, pattern: &Regex, group: usize) -> Option<Found> {
         self.contents.letters.iter().find_map(|letter| {
             let text = letter.headers.text(name)?;
             let found = pattern.captures(&text)?.get(group)?;
@@ -171,7 +170,7 @@ impl Search<'_> {
                     text: text.clone(),
                     span,
                 },
-                by: by.clone(),
+                by: "regex".to_string(),
                 constant: None,
             })
         })

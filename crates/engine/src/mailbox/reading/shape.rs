@@ -251,6 +251,15 @@ fn by_other_sign(text: &str, span: Span) -> Option<(Span, Span)> {
     (!value.is_empty() && (known || is_variable)).then_some((label, value))
 }
 
+/// True for a text that ends like a sentence, and not with an abbreviation ("Datensatz-Nr.").
+pub(super) fn ends_a_sentence(shown: &str) -> bool {
+    let last = shown
+        .rsplit(|char: char| char.is_whitespace() || char == '-')
+        .next()
+        .unwrap_or_default();
+    shown.ends_with([',', '!']) || shown.ends_with('.') && last.chars().count() > 5
+}
+
 /// A short text, a wide gap or tab, and another text.
 pub(super) fn wide_gap(text: &str, span: Span) -> Option<(Span, Span)> {
     static GAP: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\t+|\s{2,}").expect("a tested pattern"));
@@ -258,10 +267,8 @@ pub(super) fn wide_gap(text: &str, span: Span) -> Option<(Span, Span)> {
     let gap = GAP.find(shown)?;
     let label = undecorated(text, span.part(0, gap.start()));
     let words = label.of(text).split_whitespace().count();
-    ((1..=6).contains(&words)
-        && label.of(text).chars().count() <= 60
-        && !label.of(text).ends_with(['.', ',', '!']))
-    .then(|| (label, span.part(gap.end(), shown.len()).trimmed(text)))
+    ((1..=6).contains(&words) && label.of(text).chars().count() <= 60 && !ends_a_sentence(label.of(text)))
+        .then(|| (label, span.part(gap.end(), shown.len()).trimmed(text)))
 }
 
 /// `Tel. 030 123456`, `E-Mail max@example.test`, `PLZ 10115`: the value tells that the word before it is a label.

@@ -1,9 +1,9 @@
 //! Tables: label beside value, or a header row above rows of data.
 
 use crate::mailbox::layout::{Cell, Line, Span, Table, plain};
-use crate::mailbox::vocabulary::{Concept, Meaning, Strength, understand};
+use crate::mailbox::vocabulary::{Concept, Meaning, Section, Strength, understand};
 
-use super::pairs::Raw;
+use super::pairs::{How, Pair, Raw};
 
 /// A header and rows of data below it: a lead per row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,28 @@ pub(super) struct Rows {
     pub(super) columns: Vec<Column>,
     /// As many cells as columns; empty where a row has fewer.
     pub(super) rows: Vec<Vec<Span>>,
+}
+
+impl Rows {
+    /// Each row as pairs of its columns' labels and its cells.
+    pub(super) fn records(&self) -> Vec<Vec<Pair>> {
+        self.rows
+            .iter()
+            .map(|cells| {
+                self.columns
+                    .iter()
+                    .zip(cells)
+                    .map(|(column, cell)| Pair {
+                        label: column.label,
+                        meaning: column.meaning.clone(),
+                        value: *cell,
+                        how: How::Column,
+                        section: Section::Person,
+                    })
+                    .collect()
+            })
+            .collect()
+    }
 }
 
 /// A column of [`Rows`].
@@ -173,7 +195,7 @@ pub(super) fn rows_with_header(text: &str, rows: &[Vec<Span>], strong: bool) -> 
 }
 
 /// Puts lines together that are a table written with tabs, bars or semicolons.
-pub(super) fn with_written_tables(text: &str, raws: Vec<Raw>) -> Vec<Raw> {
+pub(super) fn with_written_tables(text: &str, raws: &[Raw]) -> Vec<Raw> {
     let mut out = Vec::with_capacity(raws.len());
     let mut at = 0;
     while at < raws.len() {
@@ -277,7 +299,9 @@ fn read_row(text: &str, row: &[Cell], is_form: bool, quoted: u8, raws: &mut Vec<
         [label, value] if is_label(text, *label, is_form) => {
             raws.push(Raw::Pair(label_of(text, label.span), value.span));
         }
-        [first, _, third, ..] if cells.len() % 2 == 0 && is_known(text, *first) && is_known(text, *third) => {
+        [first, _, third, ..]
+            if cells.len().is_multiple_of(2) && is_known(text, *first) && is_known(text, *third) =>
+        {
             for pair in cells.chunks(2) {
                 raws.push(Raw::Pair(label_of(text, pair[0].span), pair[1].span));
             }

@@ -82,7 +82,8 @@ impl<'a> Run<'a> {
         self.suspect = None;
         self.left_behind.clear();
         loop {
-            let outcome = self.pass(summary).await;
+            // Boxed, as the states of all commands together are large.
+            let outcome = Box::pin(self.pass(summary)).await;
             // Whatever happened, what is on its way into the store arrives.
             self.settle(summary).await?;
             let problem = match outcome {

@@ -2,9 +2,9 @@
 
 use super::{Data, Writer, pair};
 use crate::mailbox::layout::Span;
-use crate::mailbox::reading::pairs::{How, Pair};
-use crate::mailbox::reading::tables::{Rows, rows_with_header};
-use crate::mailbox::vocabulary::{Section, understand};
+use crate::mailbox::reading::pairs::Pair;
+use crate::mailbox::reading::tables::rows_with_header;
+use crate::mailbox::vocabulary::understand;
 
 pub(super) fn read(text: &str) -> Option<Data> {
     let text = text.trim_start_matches('\u{feff}');
@@ -59,7 +59,7 @@ pub(super) fn from_rows(rows: &[Vec<String>], format: &'static str) -> Option<Da
     // Titles may stand above the header.
     for start in 0..spans.len().min(5) {
         if let Some(rows) = rows_with_header(&text, &spans[start..], true) {
-            records = of_rows(rows);
+            records = rows.records();
             break;
         }
     }
@@ -84,25 +84,6 @@ pub(super) fn from_rows(rows: &[Vec<String>], format: &'static str) -> Option<Da
         records,
         ..Data::default()
     })
-}
-
-fn of_rows(rows: Rows) -> Vec<Vec<Pair>> {
-    rows.rows
-        .iter()
-        .map(|cells| {
-            rows.columns
-                .iter()
-                .zip(cells)
-                .map(|(column, cell)| Pair {
-                    label: column.label,
-                    meaning: column.meaning.clone(),
-                    value: *cell,
-                    how: How::Column,
-                    section: Section::Person,
-                })
-                .collect()
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(super) fn read(text: &str) -> Option<Data> {
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
     let mut reader = Reader::default();
     reader.read(&value, &mut Vec::new(), "", 0);
-    reader.finish()
+    Some(reader.finish())
 }
 
 #[derive(Default)]
@@ -79,7 +79,7 @@ impl Reader {
         self.pairs.push(pair(path, label, value));
     }
 
-    fn finish(mut self) -> Option<Data> {
+    fn finish(mut self) -> Data {
         if self.data.records.is_empty() {
             self.data.records.push(self.pairs);
         } else {
@@ -87,7 +87,7 @@ impl Reader {
         }
         self.data.format = "json";
         self.data.sheet = self.writer.sheet();
-        Some(self.data)
+        self.data
     }
 }
 

@@ -127,11 +127,11 @@ fn meaning_of(path: &[&str]) -> Option<Meaning> {
         .or_else(|| understand(&both))
 }
 
-fn known(concept: Concept) -> Option<Meaning> {
-    Some(Meaning {
+fn known(concept: Concept) -> Meaning {
+    Meaning {
         concepts: vec![concept],
         strength: Strength::Exact,
-    })
+    }
 }
 
 /// True for names under which a record is likely to describe a person.

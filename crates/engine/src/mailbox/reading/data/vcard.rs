@@ -46,7 +46,7 @@ fn unfolded(text: &str) -> Vec<String> {
     for raw in text.lines() {
         match lines.last_mut() {
             Some(last) if soft => {
-                last.push_str("\n");
+                last.push('\n');
                 last.push_str(raw);
             }
             Some(last) if raw.starts_with([' ', '\t']) => last.push_str(&raw[1..]),
@@ -96,7 +96,7 @@ impl Property {
                 let (label, value) = writer.line(label, value);
                 record.push(Pair {
                     label,
-                    meaning: known(concept),
+                    meaning: Some(known(concept)),
                     value,
                     how: How::Label,
                     section: Section::Person,
