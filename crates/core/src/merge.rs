@@ -136,7 +136,13 @@ mod tests {
 
     #[test]
     fn each_field_follows_its_rule() {
-        type Case = (&'static str, &'static [&'static str], Option<usize>, &'static str, MergeRule);
+        type Case = (
+            &'static str,
+            &'static [&'static str],
+            Option<usize>,
+            &'static str,
+            MergeRule,
+        );
         let table: [Case; 7] = [
             (
                 "companyName",

@@ -236,7 +236,10 @@ fn lead(number: usize) -> Line {
         city.into(),
         country.into(),
         trade.into(),
-        format!("{} {first} {last}", if number.is_multiple_of(2) { "Frau" } else { "Herr" }),
+        format!(
+            "{} {first} {last}",
+            if number.is_multiple_of(2) { "Frau" } else { "Herr" }
+        ),
         format!("info@{domain}.example"),
         format!("{area}/{}", 2_000_000 + number * 7919),
         owner.into(),

@@ -512,8 +512,7 @@ pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite
     let touched: Vec<(u32, String)> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let target = super::setting(connection, "target")?
-        .and_then(|target| Target::from_json(&target).ok());
+    let target = super::setting(connection, "target")?.and_then(|target| Target::from_json(&target).ok());
     let Some(target) = target else { return Ok(()) };
     for (row, state) in touched {
         let Ok(state) = serde_json::from_str::<RowState>(&state) else {
