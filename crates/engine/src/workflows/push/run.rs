@@ -71,9 +71,14 @@ pub struct PushProgress {
     pub waiting: String,
 }
 
-/// The push that is not finished, if there is one: interrupted, paused, or still running elsewhere in this program.
-pub fn open_push(project: &Project) -> Result<Option<Push>, PushError> {
-    let open = |push: &Push| matches!(push.state, PushState::Running | PushState::Paused);
+/// The push of this kind to this server that is not finished, if there is one: interrupted, paused, or still running
+/// elsewhere in this program. Of several the newest; an open dry-run does not hide an open production push.
+pub fn open_push(project: &Project, mode: Mode, base_url: &str) -> Result<Option<Push>, PushError> {
+    let open = |push: &Push| {
+        push.mode == mode
+            && push.base_url == base_url
+            && matches!(push.state, PushState::Running | PushState::Paused)
+    };
     Ok(project.pushes()?.into_iter().find(open))
 }
 
