@@ -120,6 +120,36 @@ fn a_server_killed_under_a_push_and_started_again_loses_nothing() {
 }
 
 #[test]
+fn a_push_killed_while_it_is_planned_is_planned_anew_and_whole() {
+    const MANY: usize = 200;
+    let desk = Desk::new();
+    let server = ImportServer::start();
+    prepare(&desk, MANY, &server.url(), 1);
+    dry_run(&desk, &server.key);
+    let batches = || {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let project = rusqlite::Connection::open_with_flags(desk.path(PROJECT), flags).unwrap();
+        project.busy_timeout(crate::PATIENCE).unwrap();
+        let count = project.query_row("SELECT count(*) FROM batch", [], |row| row.get::<_, usize>(0));
+        count.unwrap()
+    };
+    assert_eq!(batches(), MANY, "those of the dry-run");
+    let mut running = desk.start(&arguments(&[]), &server.key);
+    until("a part of the batches is written down", || {
+        assert!(!running.has_ended(), "too quick to be killed");
+        batches() > MANY + 3
+    });
+    running.kill();
+    assert!(
+        batches() < 2 * MANY && server.lead_count() == 0,
+        "killed too late to show anything"
+    );
+    let said = push(&desk, &server.key, &["--json"]).with_code(0).json();
+    assert_eq!(said["verification"]["imported"], MANY, "{said}");
+    everything_is_there_once(&desk, &server, MANY);
+}
+
+#[test]
 fn a_dry_run_killed_after_a_killed_push_does_not_hide_that_push() {
     let desk = Desk::new();
     let server = ImportServer::start();

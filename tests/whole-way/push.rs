@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lotse_core::migration::{LeadOutcome, Mode};
-use lotse_engine::project::{Project, PushState};
+use lotse_engine::project::{BatchState, Project, PushState};
 
 use crate::desk::{Desk, Said};
 use crate::import_server::ImportServer;
@@ -49,6 +49,15 @@ pub(crate) fn everything_is_there_once(desk: &Desk, server: &ImportServer, count
     let project = Project::open(&desk.path(PROJECT)).unwrap();
     let mut outcomes: BTreeMap<String, i64> = BTreeMap::new();
     for push in project.pushes().unwrap() {
+        if push.state == PushState::Cancelled {
+            // Killed while it was planned: nothing of it was ever sent.
+            let batches = project.batches(push.id).unwrap();
+            assert!(
+                batches.iter().all(|batch| batch.state == BatchState::Planned),
+                "{push:?}"
+            );
+            continue;
+        }
         assert_eq!(push.state, PushState::Finished, "{push:?}");
         if push.mode == Mode::DryRun {
             continue;

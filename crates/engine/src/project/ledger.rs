@@ -19,6 +19,8 @@ use crate::clock::Actor;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PushState {
+    /// Its batches are being written down. One that stays like this was interrupted and is never sent.
+    Planning,
     /// Under way, or interrupted: what is not answered will be sent.
     Running,
     /// Stopped by a person; goes on when asked.
@@ -48,6 +50,7 @@ pub enum BatchState {
 impl PushState {
     fn as_str(self) -> &'static str {
         match self {
+            Self::Planning => "planning",
             Self::Running => "running",
             Self::Paused => "paused",
             Self::Finished => "finished",
@@ -57,6 +60,7 @@ impl PushState {
 
     fn from_str(text: &str) -> Self {
         match text {
+            "planning" => Self::Planning,
             "paused" => Self::Paused,
             "finished" => Self::Finished,
             "cancelled" => Self::Cancelled,
@@ -261,7 +265,7 @@ fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
 }
 
 impl Project {
-    /// Begins a push; its batches follow with [`Project::add_batch`].
+    /// Begins a push; its batches follow with [`Project::add_batch`], and [`Project::push_is_planned`] ends the planning.
     pub fn begin_push(
         &self,
         actor: &Actor,
@@ -273,7 +277,7 @@ impl Project {
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO push (mode, connection, base_url, options, started_by, started_at, finished_at, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', 'running')",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', 'planning')",
                 params![mode.as_str(), connection, base_url, options.to_string(), actor.name, stamp()],
             )?;
             let id = transaction.last_insert_rowid();
@@ -305,6 +309,18 @@ impl Project {
                 insert.execute(params![id, position, lead.row, lead.external_id.0, lead.content_hash])?;
             }
             Ok(id)
+        })
+    }
+
+    /// Notes that all batches of a push are written down: from now on it can be sent, and gone on with after a crash.
+    pub fn push_is_planned(&self, push_id: i64) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE push SET state = 'running' WHERE id = ?1 AND state = 'planning'",
+                    [push_id],
+                )
+                .map(drop)
         })
     }
 
