@@ -154,9 +154,12 @@ fn a_server_that_refuses_is_explained_and_the_project_stays_usable() {
     }
     relay.plan(&[]);
     dry_run(&desk, &server.key);
-    // The same in production, where a lead could be half there.
+    // The same in production, with some of the leads there already.
+    relay.plan(&[Step::Pass, Step::Say(401, &[JSON], ERROR)]);
+    push(&desk, &server.key, &[]).failed_with(4, "renew the key or token");
+    assert_eq!(server.lead_count(), BATCH as u64);
     for (step, sentence) in table {
-        relay.plan(&[Step::Pass, step]);
+        relay.plan(&[step]);
         push(&desk, &server.key, &["--attempts", "1"]).failed_with(4, sentence);
     }
     relay.plan(&[]);
@@ -210,39 +213,79 @@ fn production_without_a_dry_run_of_the_exact_content_is_refused_before_anything_
     assert_eq!(server.lead_count(), 0);
 }
 
-/// `openssl s_server` with a certificate that nobody has signed.
-struct SelfSigned {
+/// `openssl s_server` with a certificate that an authority of its own has signed, which nobody knows.
+struct UnknownAuthority {
     child: Child,
     port: u16,
 }
 
-impl SelfSigned {
+impl UnknownAuthority {
     fn start(desk: &Desk) -> Self {
-        let made = Command::new("openssl")
-            .args([
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-            ])
-            .args([
-                "-days",
-                "2",
-                "-subj",
-                "/CN=localhost",
-                "-addext",
-                "subjectAltName=DNS:localhost",
-            ])
-            .args(["-keyout", "key.pem", "-out", "certificate.pem"])
-            .current_dir(desk.path(""))
-            .stderr(Stdio::null())
-            .status();
-        assert!(
-            made.expect("openssl runs; `cargo xtask test` installs it")
-                .success()
+        const KEY: [&str; 5] = [
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+        ];
+        let openssl = |arguments: &[&str]| {
+            let made = Command::new("openssl")
+                .args(arguments)
+                .current_dir(desk.path(""))
+                .stderr(Stdio::null())
+                .status();
+            assert!(
+                made.expect("openssl runs; `cargo xtask test` installs it")
+                    .success()
+            );
+        };
+        let authority = [
+            "-subj",
+            "/CN=Own CA",
+            "-days",
+            "2",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.pem",
+        ];
+        openssl(&[&["req", "-x509"], &KEY[..], &authority].concat());
+        openssl(
+            &[
+                &[
+                    "req",
+                    "-subj",
+                    "/CN=localhost",
+                    "-keyout",
+                    "key.pem",
+                    "-out",
+                    "server.csr",
+                ],
+                &KEY[..],
+            ]
+            .concat(),
+        );
+        std::fs::write(
+            desk.path("server.ext"),
+            "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
+        )
+        .unwrap();
+        openssl(
+            &[
+                &[
+                    "x509",
+                    "-req",
+                    "-in",
+                    "server.csr",
+                    "-CA",
+                    "ca.pem",
+                    "-CAkey",
+                    "ca.key",
+                    "-CAcreateserial",
+                ][..],
+                &["-days", "2", "-extfile", "server.ext", "-out", "certificate.pem"],
+            ]
+            .concat(),
         );
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -260,11 +303,11 @@ impl SelfSigned {
         assert!(lines.any(|line| line.unwrap().starts_with("ACCEPT")));
         // Read on, or it would stand still some day at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        SelfSigned { child, port }
+        UnknownAuthority { child, port }
     }
 }
 
-impl Drop for SelfSigned {
+impl Drop for UnknownAuthority {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -274,16 +317,16 @@ impl Drop for SelfSigned {
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_never_accepted() {
     let desk = Desk::new();
-    let tls = SelfSigned::start(&desk);
+    let tls = UnknownAuthority::start(&desk);
     let url = format!("https://localhost:{}", tls.port);
     prepare(&desk, 10, &url, BATCH);
     let sentence = "please give its CA file in the connection";
     push(&desk, "key", &["--approve-valid", "--dry-run"]).failed_with(4, sentence);
     desk.lotse_with(&["connection", "test", "ziel"], "key")
         .failed_with(4, sentence);
-    // With the certificate as an own CA the line stands, and what answers there is not the API.
+    // With that authority as one's own the line stands, and what answers there is not the API.
     let add = ["connection", "add", "eigene", "--url", &url, "--ca-file"];
-    let file = desk.path("certificate.pem");
+    let file = desk.path("ca.pem");
     desk.lotse_with(&[&add[..], &[file.to_str().unwrap()]].concat(), "key")
         .with_code(0);
     desk.lotse_with(&["connection", "test", "eigene"], "key")

@@ -74,7 +74,8 @@ impl ImportServer {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let database = Connection::open_with_flags(self.database(), flags).unwrap();
         database.busy_timeout(crate::PATIENCE).unwrap();
-        database.query_row(sql, [], |row| row.get(0)).unwrap()
+        let count: i64 = database.query_row(sql, [], |row| row.get(0)).unwrap();
+        count.unsigned_abs()
     }
 
     /// Number of leads that it holds.
@@ -90,7 +91,7 @@ impl ImportServer {
             .prepare("SELECT external_id, count(*) FROM leads GROUP BY external_id")
             .unwrap();
         let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_map([], |row| Ok((row.get(0)?, row.get::<_, u32>(1)?.into())))
             .unwrap();
         rows.map(Result::unwrap).collect()
     }

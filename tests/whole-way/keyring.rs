@@ -12,8 +12,8 @@ use crate::relay::{Relay, Step};
 /// A message bus of its own with a keyring on it, as the script makes them; both end when this is dropped.
 struct SecretService {
     script: Child,
-    // Its end is the end of the command that the script runs.
-    _hold: ChildStdin,
+    /// Its end is the end of the command that the script runs.
+    hold: Option<ChildStdin>,
     address: String,
 }
 
@@ -39,7 +39,7 @@ impl SecretService {
         );
         SecretService {
             script,
-            _hold: hold,
+            hold: Some(hold),
             address,
         }
     }
@@ -69,8 +69,8 @@ impl SecretService {
 
 impl Drop for SecretService {
     fn drop(&mut self) {
-        // Asked to end, the script takes its bus and its keyring along.
-        let _ = Command::new("kill").arg(self.script.id().to_string()).status();
+        // With the command, the script ends, and takes its bus and its keyring along.
+        self.hold = None;
         let _ = self.script.wait();
     }
 }

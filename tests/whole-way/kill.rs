@@ -130,8 +130,8 @@ fn a_push_killed_while_it_is_planned_is_planned_anew_and_whole() {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
         let project = rusqlite::Connection::open_with_flags(desk.path(PROJECT), flags).unwrap();
         project.busy_timeout(crate::PATIENCE).unwrap();
-        let count = project.query_row("SELECT count(*) FROM batch", [], |row| row.get::<_, usize>(0));
-        count.unwrap()
+        let count = project.query_row("SELECT count(*) FROM batch", [], |row| row.get::<_, u32>(0));
+        count.unwrap() as usize
     };
     assert_eq!(batches(), MANY, "those of the dry-run");
     let mut running = desk.start(&arguments(&[]), &server.key);

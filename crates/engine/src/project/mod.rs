@@ -164,22 +164,9 @@ impl Project {
             }
         }
         let lock = lock::ProjectLock::take(path)?;
+        let found = format_of(path)?;
         let mut connection = connect(path)?;
         let sql = |error: rusqlite::Error| ProjectError::from_sql(path, &error);
-        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        if number("application_id").map_err(sql)? != schema::APPLICATION_ID {
-            return Err(ProjectError::NotAProject {
-                path: path.to_path_buf(),
-            });
-        }
-        let found = number("user_version").map_err(sql)?;
-        if found > schema::VERSION {
-            return Err(ProjectError::Newer {
-                path: path.to_path_buf(),
-                found,
-                known: schema::VERSION,
-            });
-        }
         schema::migrate(&mut connection, found).map_err(sql)?;
         sources::remove_unfinished(&connection).map_err(sql)?;
         Self::finish_open(path, connection, lock)
@@ -343,6 +330,33 @@ impl Project {
             reason: reason.to_string(),
         }
     }
+}
+
+/// The format of a project file, read without changing anything: the file may be somebody else's, or of a newer
+/// version, and the connection that writes begins by switching its journal.
+fn format_of(path: &Path) -> Result<i64, ProjectError> {
+    let sql = |error: rusqlite::Error| ProjectError::from_sql(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
+    let number = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(sql)
+    };
+    if number("application_id")? != schema::APPLICATION_ID {
+        return Err(ProjectError::NotAProject {
+            path: path.to_path_buf(),
+        });
+    }
+    let found = number("user_version")?;
+    if found > schema::VERSION {
+        return Err(ProjectError::Newer {
+            path: path.to_path_buf(),
+            found,
+            known: schema::VERSION,
+        });
+    }
+    Ok(found)
 }
 
 fn connect(path: &Path) -> Result<Connection, ProjectError> {
