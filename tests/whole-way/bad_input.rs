@@ -63,6 +63,21 @@ fn a_failed_check_leaves_no_half_project_and_no_half_report() {
 }
 
 #[test]
+fn a_failed_conversion_leaves_what_an_earlier_one_has_written() {
+    let desk = Desk::new();
+    crate::leads::write_csv(&desk.path("gut.csv"), 10);
+    desk.lotse(&["convert", "gut.csv", "--out", "tabelle.csv"])
+        .with_code(0);
+    let before = std::fs::read(desk.path("tabelle.csv")).unwrap();
+    desk.lotse(&["convert", "fehlt.csv", "--out", "tabelle.csv"])
+        .failed_with(3, "fehlt.csv");
+    assert!(std::fs::read(desk.path("tabelle.csv")).unwrap() == before);
+    assert_eq!(desk.files().len(), 2, "nothing else is left");
+    desk.lotse(&["convert", "gut.csv", "--out", "/dev/stdout"])
+        .with_code(0);
+}
+
+#[test]
 fn a_project_that_stands_there_already_is_not_overwritten() {
     let desk = Desk::new();
     crate::leads::write_csv(&desk.path("gut.csv"), 10);

@@ -9,7 +9,9 @@ use lotse_core::values::Instant;
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
-use lotse_engine::workflows::{check_all, check_settings, compare_all, load_file, set_mapping, set_owners};
+use lotse_engine::workflows::{
+    WorkflowError, check_all, check_settings, compare_all, load_file, set_mapping, set_owners,
+};
 
 use crate::arguments::InputArguments;
 use crate::outcome::Failure;
@@ -85,7 +87,8 @@ impl Drop for Part {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// A path with something behind its name.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut longer = path.as_os_str().to_os_string();
     longer.push(suffix);
     longer.into()
@@ -174,7 +177,11 @@ impl Prepared {
             .map(|file| (file, SourceRole::Reference, &plain));
         for (file, role, settings) in lead_files.chain(references) {
             let loaded =
-                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch))?;
+                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch));
+            let loaded = loaded.map_err(|error| match error {
+                WorkflowError::Source(error) => Failure::source(file, &error),
+                error => error.into(),
+            })?;
             let suggested = self.project.mapping(loaded.source_id)?;
             let chosen = mapping.filter(|_| role == SourceRole::Leads).cloned();
             let mut mapping = chosen
