@@ -5,7 +5,7 @@ use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
 use lotse_engine::server::{RetryPolicy, ServerClient};
 use lotse_engine::workflows::push::{
-    PushOptions, PushProgress, RunSettings, open_push, plan_push, run_push, verify_push,
+    PushOptions, PushProgress, RunSettings, open_push_to, plan_push, run_push, verify_push,
 };
 use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
 use serde_json::json;
@@ -51,7 +51,7 @@ fn push(
         approve_ready(project, &actor, now)?;
     }
     // What an earlier run left is finished first: its leads may be on their way already.
-    let push_id = match open_push(project, mode, &settings.base_url)? {
+    let push_id = match open_push_to(project, mode, &settings.base_url)? {
         Some(push) => push.id,
         None => {
             let options = PushOptions {
