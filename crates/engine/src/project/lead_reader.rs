@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lotse_core::check::{CheckSettings, check_lead};
-use lotse_core::finding::{Finding, Place, Problem, Severity};
+use lotse_core::finding::{Finding, Place, Problem};
 use lotse_core::lead::{ExternalId, Lead};
 use lotse_core::mapping::{Edits, Interpreter, MappingProblem, ReadingSettings};
 use lotse_core::protection::Protection;
