@@ -1,6 +1,11 @@
 //! The whole way through the real programs, without a window: `lotse` and `lotse-server` as processes, with a
 //! breaking line between them, a real keyring beside them, and somebody who kills them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failed expectation is a failed test, also in what the tests share"
+)]
+
 mod bad_input;
 mod desk;
 mod fault_proxy;
