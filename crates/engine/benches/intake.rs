@@ -216,10 +216,16 @@ fn measure(path: &Path) {
     });
     time("read, compressed in parallel", || {
         let mut size = 0;
-        let read = sources::read(path, &settings, &Control::quiet(), |block| encode(&block), |bytes| {
-            size += bytes.len();
-            Ok::<(), ()>(())
-        });
+        let read = sources::read(
+            path,
+            &settings,
+            &Control::quiet(),
+            |block| encode(&block),
+            |bytes| {
+                size += bytes.len();
+                Ok::<(), ()>(())
+            },
+        );
         black_box(size);
         read.map(|read| read.rows.read).unwrap_or_default()
     });
