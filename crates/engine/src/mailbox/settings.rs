@@ -1,6 +1,7 @@
 //! How a mailbox is reached, without any secret.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use lotse_core::language::{Language, Tell};
@@ -63,6 +64,11 @@ impl MailboxSettings {
     /// Five minutes.
     pub const fn default_poll_minutes() -> u8 {
         5
+    }
+
+    /// The time between two looks into the mailbox.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(u64::from(self.poll_minutes.clamp(1, 60)) * 60)
     }
 
     /// The folders to read: those named, else the inbox; each once.

@@ -2,6 +2,7 @@
 //! door as the rows of files.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lotse_core::mapping::{Interpreter, Mapping, ReadingSettings};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,52 @@ pub async fn fetch_mails(
     let sync = sync?;
     let (read, counts) = read?;
     Ok(FetchedMails { sync, read, counts })
+}
+
+/// The wait after a broken connection; doubles with every further one, up to the interval of the settings.
+const FIRST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Looks into the mailbox again and again: when the server tells of something new, at the latest after the interval of
+/// the settings. `each` hears what every look brought. Faults of the network are waited out.
+///
+/// # Errors
+/// When something is wrong that only a person can mend, such as the password. Being stopped is none.
+pub async fn watch_mailbox(
+    settings: &MailboxSettings,
+    secret: &Secret,
+    store: &Arc<MailStore>,
+    rules: &RuleBook,
+    progress: &MailWatcher,
+    mut each: impl FnMut(Result<&FetchedMails, &MailboxError>),
+    cancel: &CancellationToken,
+) -> Result<(), MailboxError> {
+    let mut failures = 0_u32;
+    loop {
+        let pause = match fetch_mails(settings, secret, store, rules, progress, cancel).await {
+            Ok(fetched) => {
+                failures = 0;
+                each(Ok(&fetched));
+                match mailbox::wait_for_mail(settings, secret, store, cancel).await {
+                    Ok(()) => continue,
+                    Err(problem) if problem.is_lasting() => settings.interval(),
+                    Err(_) => FIRST_PAUSE,
+                }
+            }
+            Err(problem) if problem.is_lasting() => return Err(problem),
+            Err(problem) => {
+                if !cancel.is_cancelled() {
+                    each(Err(&problem));
+                }
+                failures = failures.saturating_add(1);
+                FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures - 1))
+            }
+        };
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Ok(()),
+            () = tokio::time::sleep(pause.min(settings.interval())) => {}
+        }
+    }
 }
 
 /// Which stored mails go into a project, and how.

@@ -23,7 +23,9 @@ pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
 pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
 pub use error::WorkflowError;
 pub use load::{Loaded, load_file};
-pub use mail::{FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails};
+pub use mail::{
+    FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
+};
 pub use merge::{MergePreview, merge_rows, preview_merge};
 pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
