@@ -226,6 +226,15 @@ impl ParsedMail {
         }
     }
 
+    /// A mail whose file could not even be opened, with the reason.
+    pub fn unreadable(reason: String) -> Self {
+        ParsedMail {
+            status: MailStatus::Failed,
+            error: Some(reason),
+            ..Self::unmatched()
+        }
+    }
+
     /// The least sure of the leads; `None` where there is none.
     pub fn confidence(&self) -> Option<f64> {
         self.leads.iter().map(|lead| lead.confidence).reduce(f64::min)

@@ -46,6 +46,27 @@ impl MailStore {
         }
         Self::open(&path)
     }
+
+    /// Removes the store at `path` with all its mails; fine where there is none.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn remove(path: &Path) -> Result<(), StoreError> {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut file = path.as_os_str().to_os_string();
+            file.push(suffix);
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(StoreError::Access {
+                        path: file.into(),
+                        cause: error.to_string(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {
@@ -91,6 +112,13 @@ mod tests {
 
         let store = MailStore::of_mailbox(&places, &settings("a@x.example", "x.example")).unwrap();
         assert!(store.path().exists());
+        let beside = store.path().with_extension("mails-wal");
+        drop(store);
+        std::fs::write(&beside, "left by a crash").unwrap();
+        let path = MailStore::path_of(&places, &settings("a@x.example", "x.example"));
+        MailStore::remove(&path).unwrap();
+        MailStore::remove(&path).unwrap();
+        assert!(!path.exists() && !beside.exists());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
