@@ -163,6 +163,12 @@ pub(crate) fn warn(message: &str) {
     let _ = writeln!(std::io::stderr(), "lotse: {message}");
 }
 
+/// `1 lead`, `2 leads`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
 /// A text from outside as a terminal may show it: without anything that moves the cursor, changes colours or turns the
 /// direction of writing.
 pub(crate) fn shown(text: &str) -> String {

@@ -43,6 +43,9 @@ pub(crate) struct IntoArguments {
     /// Give a field the same value in every new lead.
     #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = assignment, requires = "into")]
     pub constants: Vec<(String, String)>,
+    /// Give a field a value where the mail has none.
+    #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = assignment, requires = "into")]
+    pub defaults: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

@@ -34,7 +34,7 @@ impl Prepared {
         line: &ProgressLine,
     ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
-        check_constants(&input.constants, &target)?;
+        check_fields("--set", &input.constants, &target)?;
         let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
         let (path, folder) = match save {
             Some(path) => (path.clone(), None),
@@ -149,13 +149,17 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
     Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
 }
 
-/// Refuses constants for fields that the target does not have.
-pub(crate) fn check_constants(constants: &[(String, String)], target: &Target) -> Result<(), Failure> {
-    for (field, _) in constants {
+/// Refuses values for fields that the target does not have.
+pub(crate) fn check_fields(
+    option: &str,
+    values: &[(String, String)],
+    target: &Target,
+) -> Result<(), Failure> {
+    for (field, _) in values {
         if target.field_index(field).is_none() {
             let known: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
             return Err(Failure::usage(format!(
-                "--set {field}: no such field. Known are {}",
+                "{option} {field}: no such field. Known are {}",
                 known.join(", ")
             )));
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lotse_core::mapping::{Interpreter, Mapping, ReadingSettings};
+use lotse_core::mapping::{FieldMapping, Interpreter, Mapping, ReadingSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -95,7 +95,7 @@ pub async fn fetch_mails(
 }
 
 /// The wait after a broken connection; doubles with every further one, up to the interval of the settings.
-const FIRST_PAUSE: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Looks into the mailbox again and again: when the server tells of something new, at the latest after the interval of
 /// the settings. `each` hears what every look brought. Faults of the network are waited out.
@@ -149,6 +149,27 @@ pub struct MailSelection<'a> {
     pub folders: &'a [&'a str],
     /// Fields that have the same value in every row: field and value.
     pub constants: &'a [(String, String)],
+    /// What fields have where the mail says nothing: field and value.
+    pub defaults: &'a [(String, String)],
+}
+
+impl MailSelection<'_> {
+    /// Puts constants and defaults into a mapping.
+    fn fill(&self, mapping: &mut Mapping) {
+        for (field, value) in self.constants {
+            let constant = FieldMapping::constant(value.clone());
+            mapping.fields.insert(field.clone(), constant);
+        }
+        for (field, value) in self.defaults {
+            match mapping.fields.get_mut(field) {
+                Some(mapped) => mapped.default = Some(value.clone()),
+                None => {
+                    let constant = FieldMapping::constant(value.clone());
+                    mapping.fields.insert(field.clone(), constant);
+                }
+            }
+        }
+    }
 }
 
 /// What went into a project.
@@ -233,10 +254,7 @@ pub fn load_mails(
     if let Some((source, mapping)) = earlier {
         suggestion.mapping = carried_mapping(project.target(), &mapping, &source.headers, &columns);
     }
-    for (field, value) in selection.constants {
-        let constant = lotse_core::mapping::FieldMapping::constant(value.clone());
-        suggestion.mapping.fields.insert(field.clone(), constant);
-    }
+    selection.fill(&mut suggestion.mapping);
     let reading = ReadingSettings { zone: project.zone() };
     Interpreter::new(project.target(), &suggestion.mapping, &table.header, reading).map_err(|problem| {
         WorkflowError::Mapping {

@@ -15,7 +15,7 @@ use super::into::{Destination, Taken};
 use crate::Outcome;
 use crate::arguments::{SyncArguments, WatchArguments};
 use crate::commands::connection::{runtime, secret_for};
-use crate::outcome::{Failure, GOOD, print, print_json, print_json_line, shown, warn};
+use crate::outcome::{Failure, GOOD, counted, print, print_json, print_json_line, shown, warn};
 use crate::progress::ProgressLine;
 
 /// What a look into a mailbox brought.
@@ -122,7 +122,7 @@ pub(super) fn watch(arguments: &WatchArguments) -> Outcome {
 fn tell_of_look(
     mailbox: &Mailbox,
     fetched: &FetchedMails,
-    destination: Option<&Destination>,
+    destination: Option<&Destination<'_>>,
     line: &ProgressLine,
     json: bool,
 ) -> Result<(), Failure> {
@@ -197,11 +197,8 @@ fn watcher(line: &Arc<ProgressLine>) -> MailWatcher {
 fn describe(report: &Report<'_>) -> String {
     let mut text = String::new();
     for folder in &report.fetched.sync.folders {
-        let _ = write!(
-            text,
-            "{}, {}: {} new mails",
-            report.connection, folder.folder, folder.new
-        );
+        let new = counted(folder.new, "new mail");
+        let _ = write!(text, "{}, {}: {new}", report.connection, folder.folder);
         for (count, what) in [
             (folder.known, "known already"),
             (folder.too_large, "too large to fetch"),
@@ -216,8 +213,12 @@ fn describe(report: &Report<'_>) -> String {
     let read = &report.fetched.read;
     let _ = writeln!(
         text,
-        "{} mails read: {} with {} leads, {} without, {} not readable",
-        read.mails, read.parsed, read.leads, read.unmatched, read.failed
+        "{} read: {} with {}, {} without, {} not readable",
+        counted(read.mails as u64, "mail"),
+        read.parsed,
+        counted(read.leads as u64, "lead"),
+        read.unmatched,
+        read.failed
     );
     if let Some(taken) = &report.into {
         text.push_str(&taken.describe());

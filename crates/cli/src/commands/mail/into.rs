@@ -1,6 +1,6 @@
 //! Leads of mails into a project: loaded, checked, compared.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lotse_core::target::Target;
 use lotse_engine::clock::{self, Actor};
@@ -13,14 +13,14 @@ use serde::Serialize;
 use super::Mailbox;
 use crate::arguments::IntoArguments;
 use crate::commands::input;
-use crate::outcome::Failure;
+use crate::outcome::{Failure, counted};
 use crate::progress::ProgressLine;
 
 /// A project that takes leads, and how.
-pub(super) struct Destination {
-    path: PathBuf,
+pub(super) struct Destination<'a> {
+    path: &'a Path,
     target: Option<Target>,
-    constants: Vec<(String, String)>,
+    arguments: &'a IntoArguments,
 }
 
 /// What came of it.
@@ -34,50 +34,51 @@ pub(super) struct Taken {
     checked: Option<CheckSummary>,
 }
 
-impl Destination {
+impl<'a> Destination<'a> {
     /// What the arguments mean, if anything; wrong ones are found before any mail is fetched.
-    pub(super) fn of(arguments: &IntoArguments) -> Result<Option<Self>, Failure> {
+    pub(super) fn of(arguments: &'a IntoArguments) -> Result<Option<Self>, Failure> {
         let Some(path) = &arguments.into else {
             return Ok(None);
         };
-        let target = arguments.target.as_deref().map(input::target).transpose()?;
         let destination = Destination {
-            path: path.clone(),
-            target,
-            constants: arguments.constants.clone(),
+            path,
+            target: arguments.target.as_deref().map(input::target).transpose()?,
+            arguments,
         };
-        let project = destination.open()?;
-        project.close()?;
+        if path.exists() {
+            destination.open()?.close()?;
+        } else {
+            destination.check(&destination.target_of_new()?)?;
+        }
         Ok(Some(destination))
     }
 
+    fn target_of_new(&self) -> Result<Target, Failure> {
+        self.target.clone().map_or_else(|| input::target("migration"), Ok)
+    }
+
+    fn check(&self, target: &Target) -> Result<(), Failure> {
+        if let Some(asked) = self.target.as_ref().filter(|asked| asked.id != target.id) {
+            return Err(Failure::usage(format!(
+                "{} is for the target {}, not {}",
+                self.path.display(),
+                target.id,
+                asked.id
+            )));
+        }
+        input::check_fields("--set", &self.arguments.constants, target)?;
+        input::check_fields("--default", &self.arguments.defaults, target)
+    }
+
     fn open(&self) -> Result<Project, Failure> {
-        let project = if self.path.exists() {
-            let project = Project::open(&self.path)?;
-            if let Some(target) = self
-                .target
-                .as_ref()
-                .filter(|target| target.id != project.target().id)
-            {
-                return Err(Failure::usage(format!(
-                    "{} is for the target {}, not {}",
-                    self.path.display(),
-                    project.target().id,
-                    target.id
-                )));
-            }
-            input::check_constants(&self.constants, project.target())?;
-            project
-        } else {
-            let target = match &self.target {
-                Some(target) => target.clone(),
-                None => input::target("migration")?,
-            };
-            input::check_constants(&self.constants, &target)?;
-            let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
-            Project::create(&self.path, &NewProject::named(name, target), &Actor::logged_in())?
-        };
-        Ok(project)
+        if self.path.exists() {
+            let project = Project::open(self.path)?;
+            self.check(project.target())?;
+            return Ok(project);
+        }
+        let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        let new = NewProject::named(name, self.target_of_new()?);
+        Ok(Project::create(self.path, &new, &Actor::logged_in())?)
     }
 
     /// Takes the leads of all mails that the project does not have yet.
@@ -87,7 +88,8 @@ impl Destination {
         let selection = MailSelection {
             connection: &mailbox.name,
             folders: &mailbox.settings.folder_names(),
-            constants: &self.constants,
+            constants: &self.arguments.constants,
+            defaults: &self.arguments.defaults,
         };
         let loaded = line.watch(|watch| load_mails(&project, &actor, &mailbox.store, &selection, watch))?;
         let checked = if loaded.leads == 0 {
@@ -100,7 +102,7 @@ impl Destination {
         };
         project.close()?;
         Ok(Taken {
-            project: self.path.clone(),
+            project: self.path.to_path_buf(),
             loaded,
             checked,
         })
@@ -113,8 +115,10 @@ impl Taken {
         match self.checked {
             None => format!("{project}: nothing new\n"),
             Some(checked) => format!(
-                "{project}: {} new leads; {} of {} rows have errors\n",
-                self.loaded.leads, checked.with_errors, checked.rows
+                "{project}: {}; {} of {} have errors\n",
+                counted(u64::from(self.loaded.leads), "new lead"),
+                checked.with_errors,
+                counted(checked.rows, "row")
             ),
         }
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Mailbox;
 use crate::Outcome;
 use crate::arguments::{ListArguments, ShowArguments};
-use crate::outcome::{Failure, GOOD, print, print_json, shown};
+use crate::outcome::{Failure, GOOD, counted, print, print_json, shown};
 
 #[derive(Serialize)]
 struct Listing<'a> {
@@ -54,11 +54,11 @@ pub(super) fn list(arguments: &ListArguments) -> Outcome {
     let counts = &listing.counts;
     let _ = writeln!(
         text,
-        "{} of {} mails; in all {} with {} leads, {} without, {} not readable",
+        "{} of {}; in all {} with {}, {} without, {} not readable",
         listing.mails.len(),
-        listing.total,
+        counted(listing.total, "mail"),
         counts.parsed,
-        counts.leads,
+        counted(counts.leads, "lead"),
         counts.unmatched,
         counts.failed
     );

@@ -10,7 +10,7 @@ use super::look::describe_lead;
 use crate::Outcome;
 use crate::arguments::ParseArguments;
 use crate::commands::connection::places;
-use crate::outcome::{Failure, GOOD, print, print_json_line, shown};
+use crate::outcome::{Failure, GOOD, counted, print, print_json_line, shown};
 
 /// Mails are smaller; what is larger is no mail, and not read into memory to find that out.
 const LARGEST: u64 = 256 << 20;
@@ -68,7 +68,10 @@ fn describe(parsed: &ParsedMail) -> String {
     let mut text = match (&parsed.status, &parsed.error) {
         (MailStatus::Failed, Some(error)) => format!("{file}: {error}\n"),
         (MailStatus::Unmatched, _) => format!("{file}: no lead found\n"),
-        _ => format!("{file}: {} leads by {rule}\n", parsed.leads.len()),
+        _ => format!(
+            "{file}: {} by {rule}\n",
+            counted(parsed.leads.len() as u64, "lead")
+        ),
     };
     for (number, lead) in (1..).zip(&parsed.leads) {
         describe_lead(&mut text, number, lead);
