@@ -1,12 +1,12 @@
 //! Fetching, listing, showing, and taking leads into a project.
 
-use super::Home;
-use super::server::{ImapServer, mail, mails};
+use super::server::ImapServer;
+use super::{Home, inquiry};
 
 #[test]
 fn mails_are_fetched_listed_and_shown() {
     let (home, server) = (Home::new(), ImapServer::start());
-    server.deliver("", &mails(0..3));
+    server.deliver("", &[inquiry(0), inquiry(1), inquiry(2)]);
     server.deliver(
         "",
         &[
@@ -33,7 +33,15 @@ fn mails_are_fetched_listed_and_shown() {
     );
 
     let list = home
-        .lotse(&["mail", "list", "--status", "parsed", "--text", "mail 2", "--json"])
+        .lotse(&[
+            "mail",
+            "list",
+            "--status",
+            "parsed",
+            "--text",
+            "anfrage 2",
+            "--json",
+        ])
         .json();
     assert_eq!(
         (&list["total"], &list["counts"]["parsed"]),
@@ -46,13 +54,13 @@ fn mails_are_fetched_listed_and_shown() {
         let shown = home.lotse(&["mail", "show", known_as, "--json"]).json();
         assert_eq!(shown["row"]["externalId"], id);
         let lead = &shown["parsed"]["leads"][0];
-        assert_eq!(lead["fields"]["email"], "muster2@example.test");
-        assert_eq!(lead["provenance"]["email"]["text"], "muster2@example.test");
+        assert_eq!(lead["fields"]["email"], "gast2@example.test");
+        assert_eq!(lead["provenance"]["email"]["text"], "gast2@example.test");
     }
-    assert_eq!(home.lotse(&["mail", "show", id, "--raw"]).good(), mail(2));
+    assert_eq!(home.lotse(&["mail", "show", id, "--raw"]).good(), inquiry(2));
     let told = home.lotse(&["mail", "show", id]);
     assert!(
-        told.good().contains("email: muster2@example.test   [1 "),
+        told.good().contains("email: gast2@example.test   [1 "),
         "{told:?}"
     );
     home.lotse(&["mail", "show", "999"]).refused(3, &["no mail 999"]);
@@ -68,7 +76,7 @@ fn mails_are_fetched_listed_and_shown() {
 #[test]
 fn a_folder_that_is_missing_is_said_and_not_in_the_way_of_the_others() {
     let (home, server) = (Home::new(), ImapServer::start());
-    server.deliver("", &[mail(1)]);
+    server.deliver("", &[inquiry(1)]);
     home.connect("Anfragen", &server, &["--folder", "Fehlt", "--folder", "INBOX"]);
     let sync = home.lotse(&["mail", "sync"]);
     sync.refused(4, &["“Fehlt”"]);
@@ -80,7 +88,7 @@ fn a_folder_that_is_missing_is_said_and_not_in_the_way_of_the_others() {
 #[test]
 fn new_leads_go_into_a_project_checked_and_compared() {
     let (home, server) = (Home::new(), ImapServer::start());
-    server.deliver("", &mails(1..3));
+    server.deliver("", &[inquiry(1), inquiry(2)]);
     home.connect("Anfragen", &server, &[]);
     let into = ["mail", "sync", "--json", "--into", "anfragen.lotse"];
     let with = |further: &[&str]| home.lotse(&[&into[..], further].concat());
@@ -98,7 +106,7 @@ fn new_leads_go_into_a_project_checked_and_compared() {
         (&again["into"]["leads"], &again["into"]["knownMails"]),
         (&0.into(), &2.into())
     );
-    server.deliver("", &[mail(3)]);
+    server.deliver("", &[inquiry(3)]);
     let third = with(&[]).json();
     assert_eq!(
         (&third["into"]["leads"], &third["into"]["checked"]["rows"]),

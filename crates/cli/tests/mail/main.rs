@@ -111,6 +111,16 @@ impl Ran {
     }
 }
 
+/// A mail with one lead, as a web form sends it.
+fn inquiry(number: usize) -> String {
+    let name = ["Amsel", "Bussard", "Dohle", "Elster"][number];
+    format!(
+        "From: Webformular <noreply@portal.example>\r\nTo: leads@example.test\r\nSubject: Anfrage {number}\r\n\
+         Message-ID: <inquiry-{number}@portal.example>\r\nDate: Mon, 03 Mar 2025 10:15:00 +0100\r\n\r\n\
+         Vorname: Anna\r\nNachname: {name}\r\nE-Mail: gast{number}@example.test\r\nTelefon: 030 123456{number}\r\n"
+    )
+}
+
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/fixtures/mail")

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::Home;
-use super::server::{ImapServer, PASSWORD, mail};
+use super::server::{ImapServer, PASSWORD};
+use super::{Home, inquiry};
 
 /// Far below the polling interval of five minutes: whoever takes longer was not told by the server.
 const SOON: Duration = Duration::from_secs(60);
@@ -65,12 +65,12 @@ impl Drop for Watching {
 #[test]
 fn a_watch_takes_new_mails_into_a_project_until_it_is_told_to_end() {
     let (home, server) = (Home::new(), ImapServer::start());
-    server.deliver("", &[mail(1)]);
+    server.deliver("", &[inquiry(1)]);
     home.connect("Anfragen", &server, &[]);
     let watching = Watching::start(&home, &["--into", "anfragen.lotse", "--target", "lms"]);
     let first = watching.next_with_mail();
     assert_eq!(first["into"]["leads"], 1);
-    server.deliver("", &[mail(2)]);
+    server.deliver("", &[inquiry(2)]);
     let second = watching.next_with_mail();
     assert_eq!(
         (&second["into"]["leads"], &second["into"]["checked"]["rows"]),
