@@ -5,9 +5,14 @@
 
 use std::process::ExitCode;
 
+use tauri::{Emitter as _, Manager as _};
+
 pub mod border;
 mod commands;
 mod desk;
+mod failure;
+mod session;
+mod table;
 
 pub use desk::{Desk, ReviewTable};
 
@@ -21,12 +26,28 @@ pub fn context() -> tauri::Context {
 /// The exit code is a failure only where the window could not be opened at all, which is said on standard error: there
 /// is no other place for it then.
 pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
+    let closing = desk.clone();
     let outcome = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(desk)
+        .setup(|app| {
+            let window = app.handle().clone();
+            // A window that is just closing misses nothing.
+            app.state::<Desk>()
+                .jobs()
+                .listen(move |jobs| drop(window.emit("jobs", jobs)));
+            Ok(())
+        })
         .invoke_handler(tauri::generate_handler![
             commands::app::app_info,
+            commands::app::take_start_request,
             commands::app::choose_language,
+            commands::app::open_project,
+            commands::app::close_project,
+            commands::app::copy_project,
+            commands::app::open_example,
+            commands::app::start_practice_server,
+            commands::app::cancel_job,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,
@@ -35,9 +56,14 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::table::undo,
             commands::table::redo,
         ])
-        .run(context);
+        .build(context);
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            let code = app.run_return(|_, _| {});
+            // Whatever a job still holds is safe in the project's journal; the next opening takes it over.
+            drop(closing.close_project());
+            u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(error) => {
             eprintln!("Lotse: the window could not be opened: {error}");
             ExitCode::FAILURE

@@ -51,11 +51,17 @@ fn main() -> ExitCode {
     }
     let info = ProjectInfo {
         name: format!("Altbestand Süd ({rows})"),
+        path: String::new(),
         time_zone: "Europe/Berlin".to_owned(),
         saved_at: Some("2026-11-22T13:32:00Z".to_owned()),
     };
-    let desk = lotse_desktop::Desk::with_project(info, Arc::new(table::SyntheticTable::new(rows)));
-    lotse_desktop::run(context, desk)
+    match lotse_desktop::Desk::with_table(info, Arc::new(table::SyntheticTable::new(rows))) {
+        Ok(desk) => lotse_desktop::run(context, desk),
+        Err(error) => {
+            eprintln!("the user's folders cannot be found: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// A front end as files of a folder.

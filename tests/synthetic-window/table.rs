@@ -83,6 +83,7 @@ impl State {
                 severity: flaw.map(Flaw::severity),
                 code: flaw.map_or("", Flaw::code).to_owned(),
                 message: flaw.map_or("", Flaw::message).to_owned(),
+                fix: None,
                 original: changed.then(|| leads::text(row, column)),
             });
         }
@@ -90,6 +91,7 @@ impl State {
             id: row,
             number: row + 5,
             severity: marks.iter().filter_map(|mark| mark.severity).max(),
+            states: Vec::new(),
             cells: (0..FIELDS.len()).map(|column| self.text(row, column)).collect(),
             marks,
         }

@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod mailbox;
 pub mod places;
 pub mod project;
+pub mod recent;
 pub mod server;
 pub mod sources;
 pub mod workflows;

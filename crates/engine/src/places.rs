@@ -12,6 +12,8 @@ pub struct Places {
     pub config: PathBuf,
     /// Mails, templates, what was imported from here.
     pub data: PathBuf,
+    /// Where new projects are put, so that people find them.
+    pub projects: PathBuf,
 }
 
 impl Places {
@@ -25,15 +27,45 @@ impl Places {
         Ok(Places {
             config: base.config_dir().join("lotse"),
             data: base.data_dir().join("lotse"),
+            projects: base.home_dir().join("Lotse"),
         })
     }
 
-    /// Both folders below one.
+    /// All folders below one.
     pub fn below(home: &Path) -> Self {
         Places {
             config: home.join("config"),
             data: home.join("data"),
+            projects: home.join("projects"),
         }
+    }
+}
+
+impl Places {
+    /// A free path for a new project of this name: `Altbestand.lotse`, else `Altbestand 2.lotse`. Makes the folder.
+    pub fn new_project(&self, name: &str) -> io::Result<PathBuf> {
+        std::fs::create_dir_all(&self.projects)?;
+        // What some system does not take in a file name.
+        let name: String = name
+            .chars()
+            .map(|sign| {
+                if sign.is_control() || "/\\:*?\"<>|".contains(sign) {
+                    ' '
+                } else {
+                    sign
+                }
+            })
+            .take(120)
+            .collect();
+        let name = match name.trim().trim_matches('.') {
+            "" => "Lotse",
+            name => name,
+        };
+        let names = std::iter::once(name.to_string()).chain((2..).map(|number| format!("{name} {number}")));
+        names
+            .map(|name| self.projects.join(name + ".lotse"))
+            .find(|path| !path.exists())
+            .ok_or_else(|| io::ErrorKind::AlreadyExists.into())
     }
 }
 

@@ -6,4 +6,13 @@
 )]
 
 pub(crate) mod app;
+pub(crate) mod approval;
+pub(crate) mod audit;
+pub(crate) mod connections;
+pub(crate) mod duplicates;
+pub(crate) mod mailbox;
+pub(crate) mod mapping;
+pub(crate) mod push;
+pub(crate) mod review;
+pub(crate) mod sources;
 pub(crate) mod table;

@@ -1,4 +1,4 @@
-//! The review table. All of these run off the main thread, so that the window never waits for a sort.
+//! The review table.
 
 use tauri::State;
 
@@ -8,53 +8,59 @@ use crate::border::{
 };
 
 /// Columns and counts of the table, and how many rows `view` has.
-#[tauri::command(async)]
-pub(crate) fn table_shape(desk: State<'_, Desk>, view: View) -> Result<TableShape, Failure> {
-    desk.table()?.shape(&view)
+#[tauri::command]
+pub(crate) async fn table_shape(desk: State<'_, Desk>, view: View) -> Result<TableShape, Failure> {
+    desk.run(move |desk| desk.table()?.shape(&view)).await
 }
 
 /// The rows `offset .. offset + limit` of `view`.
-#[tauri::command(async)]
-pub(crate) fn table_window(
+#[tauri::command]
+pub(crate) async fn table_window(
     desk: State<'_, Desk>,
     view: View,
     offset: u32,
     limit: u32,
 ) -> Result<RowWindow, Failure> {
-    desk.table()?.window(&view, offset, limit)
+    desk.run(move |desk| desk.table()?.window(&view, offset, limit))
+        .await
 }
 
 /// The texts of a block of cells, for the clipboard.
-#[tauri::command(async)]
-pub(crate) fn table_block(desk: State<'_, Desk>, view: View, block: Block) -> Result<BlockTexts, Failure> {
-    desk.table()?.block(&view, &block)
+#[tauri::command]
+pub(crate) async fn table_block(
+    desk: State<'_, Desk>,
+    view: View,
+    block: Block,
+) -> Result<BlockTexts, Failure> {
+    desk.run(move |desk| desk.table()?.block(&view, &block)).await
 }
 
 /// Writes single cells; what is returned is already checked again.
-#[tauri::command(async)]
-pub(crate) fn edit_cells(desk: State<'_, Desk>, edits: Vec<CellEdit>) -> Result<EditOutcome, Failure> {
-    desk.table()?.edit(&edits)
+#[tauri::command]
+pub(crate) async fn edit_cells(desk: State<'_, Desk>, edits: Vec<CellEdit>) -> Result<EditOutcome, Failure> {
+    desk.run(move |desk| desk.table()?.edit(&edits)).await
 }
 
 /// Writes a block of texts over the cells of `block`, in the order of `view`.
-#[tauri::command(async)]
-pub(crate) fn paste_block(
+#[tauri::command]
+pub(crate) async fn paste_block(
     desk: State<'_, Desk>,
     view: View,
     block: Block,
     texts: BlockTexts,
 ) -> Result<PasteOutcome, Failure> {
-    desk.table()?.paste(&view, &block, &texts)
+    desk.run(move |desk| desk.table()?.paste(&view, &block, &texts))
+        .await
 }
 
 /// Takes the last edit back; `changed` is 0 where there is none.
-#[tauri::command(async)]
-pub(crate) fn undo(desk: State<'_, Desk>) -> Result<EditOutcome, Failure> {
-    desk.table()?.undo()
+#[tauri::command]
+pub(crate) async fn undo(desk: State<'_, Desk>) -> Result<EditOutcome, Failure> {
+    desk.run(|desk| desk.table()?.undo()).await
 }
 
 /// Does the last edit that was taken back again.
-#[tauri::command(async)]
-pub(crate) fn redo(desk: State<'_, Desk>) -> Result<EditOutcome, Failure> {
-    desk.table()?.redo()
+#[tauri::command]
+pub(crate) async fn redo(desk: State<'_, Desk>) -> Result<EditOutcome, Failure> {
+    desk.run(|desk| desk.table()?.redo()).await
 }

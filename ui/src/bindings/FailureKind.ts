@@ -3,4 +3,4 @@
 /**
  * A kind exists only where the window acts on it.
  */
-export type FailureKind = "no_project" | "stale" | "other";
+export type FailureKind = "no_project" | "stale" | "cancelled" | "secret_needed" | "other";

@@ -3,4 +3,4 @@
 /**
  * Where a job stands.
  */
-export type JobState = "running" | "paused" | "done" | "failed" | "cancelled";
+export type JobState = "running" | "done" | "failed" | "cancelled";

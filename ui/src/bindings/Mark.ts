@@ -22,6 +22,10 @@ code: string,
  */
 message: string, 
 /**
+ * A correction that can be applied, where one is likely.
+ */
+fix: string | null, 
+/**
  * What stood there before a person changed it.
  */
 original: string | null, };

@@ -9,6 +9,10 @@ export type ProjectInfo = {
  */
 name: string, 
 /**
+ * Where the file is; empty for a table that has none.
+ */
+path: string, 
+/**
  * The zone in which dates without one are read, such as `Europe/Berlin`.
  */
 timeZone: string, 

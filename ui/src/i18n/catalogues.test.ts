@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import de from "./de.json";
-import en from "./en.json";
+import { de, en } from "./catalogues";
 import { dayText, decimalText, setLanguage, t, type TextKey } from "./language.svelte";
 
 const keys = Object.keys(de) as TextKey[];

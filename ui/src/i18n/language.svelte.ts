@@ -3,8 +3,7 @@
 
 import type { ColumnKind } from "../bindings/ColumnKind";
 import type { Language } from "../bindings/Language";
-import de from "./de.json";
-import en from "./en.json";
+import { de, en } from "./catalogues";
 
 type Catalogue = typeof de;
 

@@ -1,6 +1,6 @@
 // What lies on the desk: the project, the step that is shown, jobs, messages. One for the whole window.
 
-import { isFailure, type Backend, type FileDrag } from "../backend";
+import { isFailure, type Backend, type FileDrag, type FileKind } from "../backend";
 import type { AppInfo } from "../bindings/AppInfo";
 import type { Failure } from "../bindings/Failure";
 import type { JobSnapshot } from "../bindings/JobSnapshot";
@@ -33,6 +33,14 @@ export interface TableStatus {
     readonly picked: number;
 }
 
+/** What can be opened by dialog; what is not in it can still be dropped. */
+const FILES_TO_OPEN: readonly FileKind[] = [
+    {
+        name: "Excel, CSV, ODS, Lotse",
+        endings: ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "txt", "lotse"],
+    },
+];
+
 /** How long a message stays (WCAG 2.2.1 asks for enough time; nothing is only said in one). */
 const TOAST_SECONDS = 8;
 
@@ -45,6 +53,8 @@ export class Desk {
     jobs = $state.raw<readonly JobSnapshot[]>([]);
     toasts = $state.raw<readonly Toast[]>([]);
     failure = $state.raw<Failure | null>(null);
+    /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
+    incoming = $state.raw<readonly string[]>([]);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
@@ -88,9 +98,33 @@ export class Desk {
             const language = this.preferences.language ?? info.language;
             setLanguage(language);
             if (language !== info.language) await this.backend.chooseLanguage(language);
-            this.info = info;
-            this.step = info.project === null ? null : "check";
+            this.#show(info);
+            const start = await this.backend.takeStartRequest();
+            if (start.demo) await this.openDemo();
+            await this.load(start.paths);
         });
+    }
+
+    /** Takes over what the backend says of the window, and goes to the step at which the work stands. */
+    #show(info: AppInfo): void {
+        this.info = info;
+        this.counts = null;
+        this.failure = null;
+        this.incoming = [];
+        this.step = info.project === null ? null : this.#stepOf(info);
+    }
+
+    /** The first step on which something is left to do. */
+    #stepOf(info: AppInfo): Step {
+        const states = new Map(info.steps.map(({ step, state }) => [step, state]));
+        if (states.get("sources") === "open") return "sources";
+        return states.get("mapping") === "done" ? "check" : "mapping";
+    }
+
+    /** Asks again how far the steps are, after something has changed. */
+    async refresh(): Promise<void> {
+        const info = await this.attempt(() => this.backend.appInfo());
+        if (info !== undefined) this.info = info;
     }
 
     close(): void {
@@ -114,6 +148,8 @@ export class Desk {
 
     /** Shows an error until somebody hides it. */
     fail(error: unknown): void {
+        // What a person stopped is no error.
+        if (isFailure(error) && error.kind === "cancelled") return;
         this.failure = isFailure(error)
             ? error
             : {
@@ -142,19 +178,51 @@ export class Desk {
         this.toasts = this.toasts.filter((toast) => toast.id !== id);
     }
 
+    /** The example project, with the practice server beside it. */
+    async openDemo(): Promise<void> {
+        await this.openExample();
+        await this.startPracticeServer();
+    }
+
+    async openExample(): Promise<void> {
+        const info = await this.attempt(() => this.backend.openExample());
+        if (info !== undefined) this.#show(info);
+    }
+
+    async startPracticeServer(): Promise<void> {
+        const name = await this.attempt(() => this.backend.startPracticeServer());
+        if (name === undefined) return;
+        await this.refresh();
+        this.tell(t("start.practiceRuns", { name }));
+    }
+
+    async openProject(path: string): Promise<void> {
+        const info = await this.attempt(() => this.backend.openProject(path));
+        if (info !== undefined) this.#show(info);
+    }
+
+    async closeProject(): Promise<void> {
+        const info = await this.attempt(() => this.backend.closeProject());
+        if (info !== undefined) this.#show(info);
+    }
+
     async openFile(): Promise<void> {
-        const path = await this.attempt(() => this.backend.askForFile());
-        if (path != null) this.load([path]);
+        const path = await this.attempt(() => this.backend.askForFile(FILES_TO_OPEN));
+        if (path != null) await this.load([path]);
     }
 
     #onDrag(drag: FileDrag): void {
         this.dragged = drag.kind === "over";
-        if (drag.kind === "dropped") this.load(drag.paths);
+        if (drag.kind === "dropped") void this.load(drag.paths);
     }
 
-    /** Opens files. Reading them is the next part of the house; until then the window says what it was given. */
-    load(paths: readonly string[]): void {
-        const names = paths.map((path) => path.split(/[/\\]/).at(-1) ?? path);
-        this.tell(t("start.received", { names: names.join(", ") }));
+    /** Opens a project, or shows files to the sources, which look at them before anything is taken over. */
+    async load(paths: readonly string[]): Promise<void> {
+        const project = paths.find((path) => path.toLowerCase().endsWith(".lotse"));
+        if (project !== undefined) await this.openProject(project);
+        const files = paths.filter((path) => !path.toLowerCase().endsWith(".lotse"));
+        if (files.length === 0) return;
+        this.incoming = [...this.incoming, ...files];
+        this.step = "sources";
     }
 }

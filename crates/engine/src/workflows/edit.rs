@@ -73,22 +73,30 @@ pub fn decide_rows(
     Ok(project.decide(actor, rows, kind, into_row)?)
 }
 
-/// Takes the last change back.
-pub fn undo(project: &Project, actor: &Actor, now: Instant) -> Result<Option<Change>, WorkflowError> {
+/// Takes the last change back; returns it with the rows it was about.
+pub fn undo(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
     let Some((change, rows)) = project.undo(actor)? else {
         return Ok(None);
     };
     follow_change(project, &change, &rows, now)?;
-    Ok(Some(change))
+    Ok(Some((change, rows)))
 }
 
 /// Does the change again that was taken back last.
-pub fn redo(project: &Project, actor: &Actor, now: Instant) -> Result<Option<Change>, WorkflowError> {
+pub fn redo(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
     let Some((change, rows)) = project.redo(actor)? else {
         return Ok(None);
     };
     follow_change(project, &change, &rows, now)?;
-    Ok(Some(change))
+    Ok(Some((change, rows)))
 }
 
 fn follow_change(

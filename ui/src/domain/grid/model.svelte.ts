@@ -50,7 +50,15 @@ export interface TableListener {
 }
 
 /** The whole table in the order of the sources. */
-export const WHOLE_TABLE: View = { search: "", severities: [], changedOnly: false, sort: [] };
+export const WHOLE_TABLE: View = {
+    search: "",
+    severities: [],
+    changedOnly: false,
+    states: [],
+    codes: [],
+    source: null,
+    sort: [],
+};
 
 /** The header's place: above the first row, so that the arrow keys reach it. */
 export const HEADER = -1;

@@ -5,7 +5,7 @@ import type { RowWindow } from "../../bindings/RowWindow";
 import { PAGE, PAGES_KEPT, RowPages } from "./windows";
 
 function row(id: number, text = ""): Row {
-    return { id, number: id + 1, severity: null, cells: [text], marks: [] };
+    return { id, number: id + 1, severity: null, states: [], cells: [text], marks: [] };
 }
 
 /** A table whose answers a test lets through one by one. */

@@ -1,20 +1,29 @@
 // A backend of invented data, for tests and for a plain browser (`npm run dev`). Keeps everything in memory.
 
-import type { AppInfo } from "../bindings/AppInfo";
-import type { Block } from "../bindings/Block";
-import type { CellEdit } from "../bindings/CellEdit";
-import type { Column } from "../bindings/Column";
-import type { ColumnKind } from "../bindings/ColumnKind";
-import type { EditOutcome } from "../bindings/EditOutcome";
-import type { Failure } from "../bindings/Failure";
-import type { JobSnapshot } from "../bindings/JobSnapshot";
-import type { Mark } from "../bindings/Mark";
-import type { Row } from "../bindings/Row";
-import type { Severity } from "../bindings/Severity";
-import type { StepOverview } from "../bindings/StepOverview";
-import type { TableShape } from "../bindings/TableShape";
-import type { View } from "../bindings/View";
-import type { Backend, FileDrag } from "./backend";
+import type { AppInfo } from "../../bindings/AppInfo";
+import type { Block } from "../../bindings/Block";
+import type { CellEdit } from "../../bindings/CellEdit";
+import type { Column } from "../../bindings/Column";
+import type { ColumnKind } from "../../bindings/ColumnKind";
+import type { EditOutcome } from "../../bindings/EditOutcome";
+import type { Failure } from "../../bindings/Failure";
+import type { JobSnapshot } from "../../bindings/JobSnapshot";
+import type { Mark } from "../../bindings/Mark";
+import type { Row } from "../../bindings/Row";
+import type { Severity } from "../../bindings/Severity";
+import type { StepOverview } from "../../bindings/StepOverview";
+import type { TableShape } from "../../bindings/TableShape";
+import type { View } from "../../bindings/View";
+import type { Backend, FileDrag } from "../backend";
+import { fakeApproval } from "./approval";
+import { fakeAudit } from "./audit";
+import { fakeConnections } from "./connections";
+import { fakeDuplicates } from "./duplicates";
+import { fakeMailbox } from "./mailbox";
+import { fakeMapping } from "./mapping";
+import { fakePush } from "./push";
+import { fakeReview } from "./review";
+import { fakeSources } from "./sources";
 
 /** What a test wants the backend to be. */
 export interface FakeWorld {
@@ -197,6 +206,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 severity: finding?.severity ?? null,
                 code: finding?.code ?? "",
                 message: finding?.message ?? "",
+                fix: null,
                 original: changed ? original(id, column) : null,
             });
         });
@@ -204,6 +214,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             id,
             number: id + 2,
             severity: gravest(marks),
+            states: [],
             cells: FIELDS.map((_, column) => textOf(id, column)),
             marks,
         };
@@ -311,14 +322,39 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         project:
             world.empty === true
                 ? null
-                : { name: "Altbestand Süd 2019–2025", timeZone: "Europe/Berlin", savedAt: "2026-11-22T13:32:00Z" },
+                : {
+                      name: "Altbestand Süd 2019–2025",
+                      path: "/Lotse/Altbestand Süd.lotse",
+                      timeZone: "Europe/Berlin",
+                      savedAt: "2026-11-22T13:32:00Z",
+                  },
         steps: world.empty === true ? [] : [...STEPS],
+        recent:
+            world.empty === true
+                ? []
+                : [
+                      {
+                          name: "Altbestand Süd 2019–2025",
+                          path: "/Lotse/Altbestand Süd.lotse",
+                          openedAt: "2026-11-21T09:10:00Z",
+                      },
+                  ],
+        practice: null,
+        person: "Astrid Vogt",
     };
 
     return {
         appInfo: () => answer(() => info),
         chooseLanguage: () => answer(() => undefined),
+        takeStartRequest: () => answer(() => ({ paths: [], demo: false })),
+        openProject: () => answer(() => info),
+        closeProject: () => answer(() => ({ ...info, project: null, steps: [] })),
+        copyProject: () => answer(() => undefined),
+        openExample: () => answer(() => info),
+        startPracticeServer: () => answer(() => "Übungsserver"),
         askForFile: () => answer(() => null),
+        askWhereToSave: () => answer(() => null),
+        cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
             return () => drags.delete(listener);
@@ -327,6 +363,15 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (world.jobs !== undefined) listener(world.jobs);
             return () => undefined;
         },
+        ...fakeApproval(),
+        ...fakeAudit(),
+        ...fakeConnections(),
+        ...fakeDuplicates(),
+        ...fakeMailbox(),
+        ...fakeMapping(),
+        ...fakePush(),
+        ...fakeReview(),
+        ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
         tableWindow: (view, offset, limit) =>
             answer(() => {

@@ -1,78 +1,9 @@
-//! The types that cross from Rust to TypeScript, declared once.
-//!
-//! `cargo test` writes each of them to `ui/src/bindings/`; the files are committed. Numbers that count rows are `u32`:
-//! a table ends far below four thousand million rows, and a JavaScript number holds every one of them.
+//! The review table.
 
-use lotse_core::language::Language;
+pub use lotse_core::finding::Severity;
+pub use lotse_engine::project::RowView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-/// What the window needs to draw its first picture.
-#[derive(Clone, Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct AppInfo {
-    /// The version of Lotse, as in `CHANGELOG.md`.
-    pub version: String,
-    /// The language of the system, or the one chosen last.
-    pub language: Language,
-    /// The project that is open, if any.
-    pub project: Option<ProjectInfo>,
-    /// What the rail shows; empty without a project.
-    pub steps: Vec<StepOverview>,
-}
-
-/// The project that is open.
-#[derive(Clone, Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct ProjectInfo {
-    /// As a person reads it, without the ending of the file.
-    pub name: String,
-    /// The zone in which dates without one are read, such as `Europe/Berlin`.
-    pub time_zone: String,
-    /// When the last change reached the file, RFC 3339 in UTC.
-    pub saved_at: Option<String>,
-}
-
-/// An error on its way to the window.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Failure {
-    /// What the window acts on; never shown.
-    pub kind: FailureKind,
-    /// What happened, where, and what to do: one sentence in the chosen language.
-    pub message: String,
-    /// What helps somebody who is asked for help: causes, codes, places. May be empty.
-    pub details: String,
-}
-
-/// A kind exists only where the window acts on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum FailureKind {
-    /// There is no project: the window goes to the start screen.
-    NoProject,
-    /// The view or the cell that was asked for is not there any more: the window asks for the shape again.
-    Stale,
-    /// Anything else: the message is shown.
-    Other,
-}
-
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export)]
-pub enum Severity {
-    /// Worth a look; nothing is held back.
-    Hint,
-    /// Probably wrong; the row may go.
-    Warning,
-    /// The row cannot go as it is.
-    Error,
-}
 
 /// Which rows, in which order. An empty view is the whole table in the order of the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -85,6 +16,13 @@ pub struct View {
     pub severities: Vec<Severity>,
     /// Only rows that a person has changed.
     pub changed_only: bool,
+    /// Only rows in one of these states; empty for all.
+    pub states: Vec<RowView>,
+    /// Only rows with a finding of one of these codes; empty for all.
+    pub codes: Vec<String>,
+    /// Only rows of this source.
+    #[ts(type = "number | null")]
+    pub source: Option<i64>,
     /// First key first; rows that are equal stay in the order of the sources.
     pub sort: Vec<SortKey>,
 }
@@ -200,6 +138,8 @@ pub struct Row {
     pub number: u32,
     /// The gravest finding.
     pub severity: Option<Severity>,
+    /// What else holds for it: approved, imported, double.
+    pub states: Vec<RowView>,
     /// One text a column, in the order of [`TableShape::columns`]: canonical where it could be read (an ISO date, a
     /// decimal point), else as it came.
     pub cells: Vec<String>,
@@ -220,6 +160,8 @@ pub struct Mark {
     pub code: String,
     /// The finding as a sentence in the chosen language; empty without one.
     pub message: String,
+    /// A correction that can be applied, where one is likely.
+    pub fix: Option<String>,
     /// What stood there before a person changed it.
     pub original: Option<String>,
 }
@@ -281,99 +223,4 @@ pub struct PasteOutcome {
     pub columns_beyond: u32,
     /// Cells that are computed and were left alone.
     pub computed: u32,
-}
-
-/// One of the steps in the order of the work, or one of the three places apart from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the steps are named as in the window")]
-pub enum Step {
-    Sources,
-    Mapping,
-    Check,
-    Duplicates,
-    Approval,
-    Push,
-    Audit,
-    Mailbox,
-    Connections,
-    Settings,
-}
-
-/// How far a step is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export)]
-pub enum StepState {
-    /// Nothing has been done there.
-    Open,
-    /// Something is left to do.
-    Started,
-    /// Something there holds the way up.
-    Blocked,
-    /// Nothing is left to do.
-    Done,
-}
-
-/// A step as the rail shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct StepOverview {
-    /// Which.
-    pub step: Step,
-    /// How far.
-    pub state: StepState,
-    /// What the rail counts there: sources, errors, groups, mails; `None` where counting says nothing.
-    pub count: Option<u32>,
-    /// Of how many, where the count is a part: mapped columns of all.
-    pub of: Option<u32>,
-}
-
-/// What a job is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the jobs are named as in the window")]
-pub enum JobKind {
-    Load,
-    Check,
-    Duplicates,
-    Push,
-    Mail,
-}
-
-/// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "lowercase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum JobState {
-    Running,
-    Paused,
-    Done,
-    Failed,
-    Cancelled,
-}
-
-/// A job as a whole; there are no deltas, so that a lost message loses nothing.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct JobSnapshot {
-    /// Stable over restarts.
-    pub id: String,
-    /// What it is doing.
-    pub kind: JobKind,
-    /// Where it stands.
-    pub state: JobState,
-    /// Rows (or mails, or batches) done.
-    pub done: u32,
-    /// Of how many, once that is known.
-    pub total: Option<u32>,
-    /// Per second, over the last seconds.
-    pub rate: Option<u32>,
-    /// Estimated.
-    pub seconds_left: Option<u32>,
 }

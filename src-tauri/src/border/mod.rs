@@ -1,0 +1,14 @@
+//! The types that cross from Rust to TypeScript, declared once.
+//!
+//! `cargo test` writes each of them to `ui/src/bindings/`; the files are committed. Numbers that count rows are `u32`:
+//! a table ends far below four thousand million rows, and a JavaScript number holds every one of them.
+//!
+//! What a room below has declared for itself and crosses as it is stands in the list of `exports`.
+
+mod app;
+#[cfg(test)]
+mod exports;
+mod table;
+
+pub use app::*;
+pub use table::*;

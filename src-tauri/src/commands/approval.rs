@@ -1,0 +1,1 @@
+//! Approval: what would go, what stays and why.

@@ -1,0 +1,1 @@
+//! The mailbox: mails, what was read in them, and taking them into the project.

@@ -1,0 +1,1 @@
+//! Mapping: columns, values, the explicit decisions about progress.

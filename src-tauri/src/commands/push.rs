@@ -1,0 +1,1 @@
+//! The push: dry-run, production, verification.

@@ -1,0 +1,1 @@
+//! Check and correction: findings, details, fixes, rejected rows, history.

@@ -1,0 +1,1 @@
+//! Sources: looking at a file, taking it into the project.

@@ -1,0 +1,5 @@
+import type { ApprovalBackend } from "../approval";
+
+export function fakeApproval(): ApprovalBackend {
+    return {};
+}

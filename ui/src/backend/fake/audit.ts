@@ -1,0 +1,5 @@
+import type { AuditBackend } from "../audit";
+
+export function fakeAudit(): AuditBackend {
+    return {};
+}

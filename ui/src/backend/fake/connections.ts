@@ -1,0 +1,5 @@
+import type { ConnectionsBackend } from "../connections";
+
+export function fakeConnections(): ConnectionsBackend {
+    return {};
+}

@@ -1,0 +1,5 @@
+import type { MailboxBackend } from "../mailbox";
+
+export function fakeMailbox(): MailboxBackend {
+    return {};
+}

@@ -1,0 +1,5 @@
+import type { MappingBackend } from "../mapping";
+
+export function fakeMapping(): MappingBackend {
+    return {};
+}

@@ -1,0 +1,5 @@
+import type { PushBackend } from "../push";
+
+export function fakePush(): PushBackend {
+    return {};
+}

@@ -1,0 +1,5 @@
+import type { ReviewBackend } from "../review";
+
+export function fakeReview(): ReviewBackend {
+    return {};
+}

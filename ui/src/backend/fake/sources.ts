@@ -1,0 +1,5 @@
+import type { SourcesBackend } from "../sources";
+
+export function fakeSources(): SourcesBackend {
+    return {};
+}

@@ -1,0 +1,3 @@
+import type { ConnectionsBackend } from "../connections";
+
+export const connections: ConnectionsBackend = {};

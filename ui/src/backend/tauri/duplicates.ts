@@ -1,0 +1,3 @@
+import type { DuplicatesBackend } from "../duplicates";
+
+export const duplicates: DuplicatesBackend = {};

@@ -1,0 +1,30 @@
+// The backend in the real window: the commands of src-tauri/src/commands, one call each.
+
+import type { Backend } from "../backend";
+import { app } from "./app";
+import { approval } from "./approval";
+import { audit } from "./audit";
+import { connections } from "./connections";
+import { duplicates } from "./duplicates";
+import { mailbox } from "./mailbox";
+import { mapping } from "./mapping";
+import { push } from "./push";
+import { review } from "./review";
+import { sources } from "./sources";
+import { table } from "./table";
+
+export function tauriBackend(): Backend {
+    return {
+        ...app,
+        ...table,
+        ...sources,
+        ...mapping,
+        ...review,
+        ...duplicates,
+        ...approval,
+        ...push,
+        ...audit,
+        ...connections,
+        ...mailbox,
+    };
+}

@@ -1,0 +1,3 @@
+import type { MailboxBackend } from "../mailbox";
+
+export const mailbox: MailboxBackend = {};

@@ -1,0 +1,3 @@
+import type { MappingBackend } from "../mapping";
+
+export const mapping: MappingBackend = {};

@@ -1,0 +1,3 @@
+import type { PushBackend } from "../push";
+
+export const push: PushBackend = {};

@@ -1,0 +1,3 @@
+import type { SourcesBackend } from "../sources";
+
+export const sources: SourcesBackend = {};
