@@ -32,14 +32,6 @@ pub enum ConnectionTo {
 }
 
 impl ConnectionTo {
-    /// The bare kind.
-    pub fn kind(&self) -> ConnectionKind {
-        match self {
-            Self::Server(_) => ConnectionKind::Server,
-            Self::Mailbox(_) => ConnectionKind::Mailbox,
-        }
-    }
-
     /// What keeps it from being used; found without any network.
     fn check(&self) -> Result<(), ConnectionError> {
         match self {
@@ -277,9 +269,9 @@ impl Connections {
     pub fn server(&self, name: &str) -> Result<ServerSettings, ConnectionError> {
         match self.find(name)?.to {
             ConnectionTo::Server(server) => Ok(server),
-            other => Err(ConnectionError::OtherKind {
+            ConnectionTo::Mailbox(_) => Err(ConnectionError::OtherKind {
                 name: name.to_string(),
-                found: other.kind(),
+                found: ConnectionKind::Mailbox,
             }),
         }
     }
@@ -302,9 +294,9 @@ impl Connections {
         };
         match self.find(name)?.to {
             ConnectionTo::Mailbox(mailbox) => Ok((name.to_string(), mailbox)),
-            other => Err(ConnectionError::OtherKind {
+            ConnectionTo::Server(_) => Err(ConnectionError::OtherKind {
                 name: name.to_string(),
-                found: other.kind(),
+                found: ConnectionKind::Server,
             }),
         }
     }
@@ -446,17 +438,7 @@ mod tests {
     fn mailbox(name: &str) -> Connection {
         Connection {
             name: name.into(),
-            to: ConnectionTo::Mailbox(MailboxSettings {
-                host: "imap.example.de".into(),
-                port: 993,
-                security: crate::mailbox::TransportSecurity::ImplicitTls,
-                user: "leads@example.de".into(),
-                auth: crate::mailbox::MailboxAuth::Password,
-                folders: vec!["INBOX".into()],
-                since: None,
-                ca_file: None,
-                poll_minutes: 5,
-            }),
+            to: ConnectionTo::Mailbox(MailboxSettings::example()),
         }
     }
 

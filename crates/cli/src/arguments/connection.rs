@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectionCommand {
     /// Add a connection to a server or a mailbox. The secret is asked for, or read from standard input.
-    Add(AddConnectionArguments),
+    Add(Box<AddConnectionArguments>),
     /// List the connections.
     List {
         /// Print JSON.

@@ -10,7 +10,7 @@ use super::assignment;
 #[derive(Debug, Subcommand)]
 pub(crate) enum MailCommand {
     /// Fetch the new mails and read the leads in them. Nothing changes in the mailbox.
-    Sync(SyncArguments),
+    Sync(FetchArguments),
     /// Do so again and again until stopped: when the server tells of a new mail, at the latest after some minutes.
     Watch(WatchArguments),
     /// List the fetched mails, newest first.
@@ -48,8 +48,9 @@ pub(crate) struct IntoArguments {
     pub defaults: Vec<(String, String)>,
 }
 
+/// What to fetch, how to read it, and where it goes.
 #[derive(Debug, Args)]
-pub(crate) struct SyncArguments {
+pub(crate) struct FetchArguments {
     #[command(flatten)]
     pub mailbox: MailboxChoice,
     /// Folder with rules of your own; without it, those in the user's configuration.
@@ -57,7 +58,7 @@ pub(crate) struct SyncArguments {
     pub rules: Option<PathBuf>,
     #[command(flatten)]
     pub into: IntoArguments,
-    /// Print JSON.
+    /// Print JSON; a watch prints one line of it for each look.
     #[arg(long)]
     pub json: bool,
 }
@@ -65,18 +66,10 @@ pub(crate) struct SyncArguments {
 #[derive(Debug, Args)]
 pub(crate) struct WatchArguments {
     #[command(flatten)]
-    pub mailbox: MailboxChoice,
+    pub fetch: FetchArguments,
     /// Minutes between two looks, 1 to 60; without it, as the connection says.
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u8).range(1..=60))]
     pub every: Option<u8>,
-    /// Folder with rules of your own; without it, those in the user's configuration.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    #[command(flatten)]
-    pub into: IntoArguments,
-    /// Print one line of JSON for each look.
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use connection::{AddConnectionArguments, AuthArgument, ConnectionCommand};
 pub(crate) use mail::{
-    IntoArguments, ListArguments, MailCommand, ParseArguments, ServiceArguments, ShowArguments,
-    SyncArguments, WatchArguments,
+    FetchArguments, IntoArguments, ListArguments, MailCommand, ParseArguments, ServiceArguments,
+    ShowArguments, WatchArguments,
 };
 
 /// Lead migration and lead review: inspect exports, check and compare leads, push approved ones to a server.

@@ -1,5 +1,5 @@
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lotse_core::target::Target;
 use lotse_engine::connections::{
@@ -19,7 +19,7 @@ pub(crate) fn run(command: ConnectionCommand) -> Outcome {
     let places = places()?;
     let connections = Connections::of(&places);
     match command {
-        ConnectionCommand::Add(arguments) => add(&connections, arguments),
+        ConnectionCommand::Add(arguments) => add(&connections, *arguments),
         ConnectionCommand::List { json } => list(&connections, json),
         ConnectionCommand::Test { name, json } => test(&connections, &name, json),
         ConnectionCommand::Remove { name, mails } => remove(&places, &connections, &name, mails),
@@ -56,7 +56,7 @@ fn add(connections: &Connections, arguments: AddConnectionArguments) -> Outcome 
 
 /// What the arguments describe.
 fn meant(arguments: AddConnectionArguments) -> Result<ConnectionTo, Failure> {
-    let ca_file = arguments.ca_file.map(whole_path).transpose()?;
+    let ca_file = arguments.ca_file.as_deref().map(whole_path).transpose()?;
     let (server, mailbox) = (arguments.server, arguments.mailbox);
     let Some(base_url) = server.url else {
         let (security, usual_port) = if mailbox.starttls {
@@ -96,8 +96,8 @@ fn meant(arguments: AddConnectionArguments) -> Result<ConnectionTo, Failure> {
 }
 
 /// The path from the root: a connection is used from other folders than the one in which it was typed.
-fn whole_path(path: PathBuf) -> Result<PathBuf, Failure> {
-    std::path::absolute(&path).map_err(|error| Failure::file(&path, error))
+fn whole_path(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| Failure::file(path, error))
 }
 
 fn list(connections: &Connections, json: bool) -> Outcome {

@@ -112,11 +112,13 @@ pub async fn wait_for_mail(
 ) -> Result<(), MailboxError> {
     let interval = settings.interval();
     let started = tokio::time::Instant::now();
-    let mut session = unless_cancelled(
-        cancel,
-        connection::open(settings, secret, SyncLimits::default().patience()),
-    )
-    .await?;
+    // Boxed, as the states of all commands together are large.
+    let opening = Box::pin(connection::open(
+        settings,
+        secret,
+        SyncLimits::default().patience(),
+    ));
+    let mut session = unless_cancelled(cancel, opening).await?;
     if unless_cancelled(cancel, session.can_idle()).await? {
         let folder = settings.folder_names()[0];
         unless_cancelled(cancel, session.examine(folder)).await?;

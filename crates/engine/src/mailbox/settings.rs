@@ -180,10 +180,9 @@ impl Tell for SettingsProblem {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings() -> MailboxSettings {
+impl MailboxSettings {
+    /// A mailbox for tests that need one and do not go there.
+    pub(crate) fn example() -> Self {
         MailboxSettings {
             host: "imap.example.test".into(),
             port: 993,
@@ -196,12 +195,17 @@ mod tests {
             poll_minutes: 5,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn unusable_settings_are_named() {
-        assert_eq!(settings().check(), Ok(()));
+        assert_eq!(MailboxSettings::example().check(), Ok(()));
         let broken = |change: fn(&mut MailboxSettings)| {
-            let mut settings = settings();
+            let mut settings = MailboxSettings::example();
             change(&mut settings);
             settings.check().unwrap_err()
         };
@@ -221,7 +225,7 @@ mod tests {
 
     #[test]
     fn folders_are_read_once_and_the_inbox_by_default() {
-        let mut settings = settings();
+        let mut settings = MailboxSettings::example();
         assert_eq!(settings.folder_names(), ["INBOX"]);
         settings.folders = vec![
             "Inbox".into(),

@@ -56,7 +56,8 @@ pub async fn fetch_mails(
             rows: now.done,
         });
     };
-    let sync = mailbox::sync(settings, secret, store, &fetching, cancel).await;
+    // Boxed here and below, as the states of all commands together are large.
+    let sync = Box::pin(mailbox::sync(settings, secret, store, &fetching, cancel)).await;
     let (held, rules, watcher, token) = (
         Arc::clone(store),
         rules.clone(),
@@ -113,11 +114,12 @@ pub async fn watch_mailbox(
 ) -> Result<(), MailboxError> {
     let mut failures = 0_u32;
     loop {
-        let pause = match fetch_mails(settings, secret, store, rules, progress, cancel).await {
+        let look = Box::pin(fetch_mails(settings, secret, store, rules, progress, cancel)).await;
+        let pause = match look {
             Ok(fetched) => {
                 failures = 0;
                 each(Ok(&fetched));
-                match mailbox::wait_for_mail(settings, secret, store, cancel).await {
+                match Box::pin(mailbox::wait_for_mail(settings, secret, store, cancel)).await {
                     Ok(()) => continue,
                     Err(problem) if problem.is_lasting() => settings.interval(),
                     Err(_) => FIRST_PAUSE,

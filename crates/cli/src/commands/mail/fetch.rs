@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::Mailbox;
 use super::into::{Destination, Taken};
 use crate::Outcome;
-use crate::arguments::{SyncArguments, WatchArguments};
+use crate::arguments::{FetchArguments, WatchArguments};
 use crate::commands::connection::{runtime, secret_for};
 use crate::outcome::{Failure, GOOD, counted, print, print_json, print_json_line, shown, warn};
 use crate::progress::ProgressLine;
@@ -27,7 +27,7 @@ struct Report<'a> {
     into: Option<Taken>,
 }
 
-pub(super) fn sync(arguments: &SyncArguments) -> Outcome {
+pub(super) fn sync(arguments: &FetchArguments) -> Outcome {
     let mailbox = Mailbox::open(arguments.mailbox.connection.as_deref())?;
     let rules = mailbox.rules(arguments.rules.as_deref())?;
     let destination = Destination::of(&arguments.into)?;
@@ -70,8 +70,10 @@ pub(super) fn sync(arguments: &SyncArguments) -> Outcome {
 }
 
 pub(super) fn watch(arguments: &WatchArguments) -> Outcome {
+    let every = arguments.every;
+    let arguments = &arguments.fetch;
     let mut mailbox = Mailbox::open(arguments.mailbox.connection.as_deref())?;
-    if let Some(minutes) = arguments.every {
+    if let Some(minutes) = every {
         mailbox.settings.poll_minutes = minutes;
     }
     let rules = mailbox.rules(arguments.rules.as_deref())?;
@@ -110,7 +112,7 @@ pub(super) fn watch(arguments: &WatchArguments) -> Outcome {
             each,
             &cancel,
         );
-        Ok::<(), Failure>(watching.await?)
+        Ok::<(), Failure>(Box::pin(watching).await?)
     });
     line.clear();
     outcome?;

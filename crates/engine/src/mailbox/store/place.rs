@@ -80,19 +80,12 @@ fn make_private(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mailbox::settings::{MailboxAuth, TransportSecurity};
 
     fn settings(user: &str, host: &str) -> MailboxSettings {
         MailboxSettings {
             host: host.into(),
-            port: 993,
-            security: TransportSecurity::ImplicitTls,
             user: user.into(),
-            auth: MailboxAuth::Password,
-            folders: vec![],
-            since: None,
-            ca_file: None,
-            poll_minutes: 5,
+            ..MailboxSettings::example()
         }
     }
 
