@@ -26,7 +26,8 @@ pub struct MailOrigin {
     pub rule: Option<String>,
     /// How sure the reading is, 0 to 1.
     pub confidence: f64,
-    /// Where each value stands in the mail, by the name of its column.
+    /// Where each value stands in the mail: by the name of its column, with `extra.` before it for a label of the mail
+    /// that is no field.
     pub provenance: BTreeMap<String, Provenance>,
 }
 

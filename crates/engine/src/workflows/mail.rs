@@ -228,6 +228,7 @@ pub fn load_mails(
         "kind": KIND,
         "folders": selection.folders,
         "rows": { "read": leads, "skipped": [] },
+        "skipped": [],
     });
     let mut writer = project.add_source(NewSource {
         role: SourceRole::Leads,

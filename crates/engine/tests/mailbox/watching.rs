@@ -22,8 +22,8 @@ async fn a_mail_between_two_looks_ends_the_wait_at_once() {
     run_sync(&server.settings(), &store).await.unwrap();
     server.deliver("", &[mail(2)]);
     let token = CancellationToken::new();
-    let settings = server.settings();
-    let waiting = Box::pin(wait_for_mail(&settings, &password(), &store.mails, &token));
+    let (settings, secret) = (server.settings(), password());
+    let waiting = Box::pin(wait_for_mail(&settings, &secret, &store.mails, &token));
     tokio::time::timeout(SOON, waiting).await.unwrap().unwrap();
 }
 
