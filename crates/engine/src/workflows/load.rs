@@ -82,6 +82,7 @@ pub fn load_file(
             writer.append_packed(packed)
         },
     )?;
+    sources::refuse_empty(path, &summary.notices)?;
     // Rows with more cells than the header make the table wider than the inspection could know.
     let headers = if summary.columns.len() > headers.len() {
         summary.columns.clone()

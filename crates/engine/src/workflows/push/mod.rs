@@ -12,5 +12,5 @@ mod verify;
 
 pub use error::PushError;
 pub use plan::{PushOptions, plan_push};
-pub use run::{PushControl, PushProgress, RunSettings, Stop, open_push, run_push};
+pub use run::{PushControl, PushProgress, RunSettings, Stop, open_push, open_push_to, run_push};
 pub use verify::{LeadMismatch, Verification, verify_push};
