@@ -3,4 +3,6 @@
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
 mod frame;
+mod mapping;
+mod sources;
 mod table;

@@ -54,13 +54,23 @@ pub struct ProgressQuestion {
     pub decision: Option<ProgressDecision>,
 }
 
-/// What the activities of all sources of leads are called.
+/// What activities are called in one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityTexts {
+    /// The source.
+    #[ts(type = "number")]
+    pub source_id: i64,
+    /// The most frequent first.
+    pub values: Vec<FoundValue>,
+}
+
+/// What the activities of all sources of leads are called, and what is to be decided about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityKinds {
-    /// By source: what the types are called there.
-    #[ts(type = "Record<number, FoundValue[]>")]
-    pub texts: BTreeMap<i64, Vec<FoundValue>>,
+    /// What the types are called, source by source.
+    pub texts: Vec<ActivityTexts>,
     /// One question a type.
     pub questions: Vec<ProgressQuestion>,
 }
@@ -249,7 +259,10 @@ pub fn activity_kinds(project: &Project) -> Result<ActivityKinds, WorkflowError>
                 Ok((one.and(other), asking))
             })
             .map_err(|error: ProjectError| error)?;
-        kinds.texts.insert(source.id, tally.into_values().values);
+        kinds.texts.push(ActivityTexts {
+            source_id: source.id,
+            values: tally.into_values().values,
+        });
         for (activity_type, rows) in asking {
             let decision = mapping.progress.get(&activity_type).cloned();
             let question = questions

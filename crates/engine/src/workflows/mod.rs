@@ -20,8 +20,8 @@ mod report;
 pub use approve::approve_ready;
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub use columns::{
-    ActivityKinds, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds, column_profiles,
-    field_values, mapped_row,
+    ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
+    column_profiles, field_values, mapped_row,
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};

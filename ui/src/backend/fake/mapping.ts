@@ -195,7 +195,12 @@ export function fakeMapping(): MappingBackend {
             Promise.resolve({ values: field === "businessType" ? values : [], more: false }),
         activityKinds: () =>
             Promise.resolve({
-                texts: { 1: [{ text: "Meeting", count: 60, value: "MEETING", known: "MEETING", nothing: false }] },
+                texts: [
+                    {
+                        sourceId: 1,
+                        values: [{ text: "Meeting", count: 60, value: "MEETING", known: "MEETING", nothing: false }],
+                    },
+                ],
                 questions,
             }),
         async decideProgress(activityType, counts) {

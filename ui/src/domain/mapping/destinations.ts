@@ -20,9 +20,8 @@ export function columnName(source: MappedSource, column: number): string {
 
 /** A text that stands for a destination in a list; empty for none. */
 export function idOf(to: Destination | undefined): string {
-    switch (to?.kind) {
-        case undefined:
-            return "";
+    if (to === undefined) return "";
+    switch (to.kind) {
         case "field":
             return `field ${to.name}`;
         case "activityField":
