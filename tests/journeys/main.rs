@@ -4,4 +4,6 @@
 
 mod demo;
 mod frame;
+mod mapping;
+mod sources;
 mod table;

@@ -13,5 +13,10 @@ macro_rules! export {
 }
 
 export! {
+    activity_kinds: lotse_engine::workflows::ActivityKinds,
+    check_summary: lotse_engine::workflows::CheckSummary,
+    found_values: lotse_engine::workflows::FoundValues,
     job_snapshot: lotse_engine::jobs::JobSnapshot,
+    mapping_change: lotse_engine::workflows::MappingChange,
+    read_settings: lotse_engine::sources::ReadSettings,
 }

@@ -8,7 +8,11 @@
 mod app;
 #[cfg(test)]
 mod exports;
+mod mapping;
+mod sources;
 mod table;
 
 pub use app::*;
+pub use mapping::*;
+pub use sources::*;
 pub use table::*;

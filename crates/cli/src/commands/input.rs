@@ -1,6 +1,5 @@
 //! What check and duplicates have in common: files become a project.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision};
@@ -10,7 +9,7 @@ use lotse_engine::clock::{self, Actor};
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
-    WorkflowError, check_all, check_settings, compare_all, load_file, set_mapping, set_owners,
+    WorkflowError, check_all, check_settings, compare_all, load_file, read_owners, set_mapping, set_owners,
 };
 
 use crate::arguments::InputArguments;
@@ -248,19 +247,4 @@ pub(crate) fn check_fields(
 fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     Mapping::from_json(&text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
-}
-
-/// One id per line, or a JSON list.
-fn read_owners(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('[') {
-        return serde_json::from_str(text).map_err(|error| Failure::file(path, error));
-    }
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(String::from)
-        .collect())
 }

@@ -3,13 +3,16 @@
 
 mod approve;
 mod check;
+mod columns;
 mod compare;
 mod edit;
 mod error;
 mod load;
 mod mail;
 mod mail_mapping;
+mod mapping_change;
 mod merge;
+mod owners;
 mod progress_decisions;
 pub mod push;
 mod reimport;
@@ -18,6 +21,10 @@ mod report;
 
 pub use approve::approve_ready;
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
+pub use columns::{
+    ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
+    column_profiles, field_values, mapped_row,
+};
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
 pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
@@ -26,7 +33,9 @@ pub use load::{Loaded, load_file};
 pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
 };
+pub use mapping_change::{Destination, MappingChange, MappingChanged, change_mapping};
 pub use merge::{MergePreview, merge_rows, preview_merge};
+pub use owners::{owners_in, read_owners};
 pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
 pub use rejected::write_rejected;
