@@ -13,5 +13,12 @@ macro_rules! export {
 }
 
 export! {
+    approval_preview: lotse_engine::project::ApprovalPreview,
+    audit_filter: lotse_engine::workflows::AuditFilter,
+    audit_verdict: lotse_engine::project::AuditVerdict,
+    audit_window: lotse_engine::workflows::AuditWindow,
+    group_filter: lotse_engine::project::GroupFilter,
+    group_window: lotse_engine::project::GroupWindow,
+    skip_rule: lotse_engine::workflows::SkipRule,
     job_snapshot: lotse_engine::jobs::JobSnapshot,
 }

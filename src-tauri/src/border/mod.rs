@@ -6,9 +6,13 @@
 //! What a room below has declared for itself and crosses as it is stands in the list of `exports`.
 
 mod app;
+mod approval;
+mod duplicates;
 #[cfg(test)]
 mod exports;
 mod table;
 
 pub use app::*;
+pub use approval::*;
+pub use duplicates::*;
 pub use table::*;
