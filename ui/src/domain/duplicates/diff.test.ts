@@ -9,7 +9,12 @@ const written = (a: string, b: string) =>
 
 describe("differences", () => {
     test.each([
-        ["Bäckerei Sonnenschein", "Baeckerei Sonnenschein e.K.", "B[ä]ckerei Sonnenschein", "B[ae]ckerei Sonnenschein[ e.K.]"],
+        [
+            "Bäckerei Sonnenschein",
+            "Baeckerei Sonnenschein e.K.",
+            "B[ä]ckerei Sonnenschein",
+            "B[ae]ckerei Sonnenschein[ e.K.]",
+        ],
         ["München", "Muenchen", "M[ü]nchen", "M[ue]nchen"],
         ["Hotel Post", "Hotel Rost", "Hotel [P]ost", "Hotel [R]ost"],
         ["gleich", "gleich", "gleich", "gleich"],
@@ -24,14 +29,19 @@ describe("differences", () => {
 
     test("lose no sign, and say the same in either order", () => {
         fc.assert(
-            fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), fc.string({ unit: "grapheme", maxLength: 40 }), (a, b) => {
-                const [left, right] = compare(a, b);
-                expect(left.map(({ text }) => text).join("")).toBe(a);
-                expect(right.map(({ text }) => text).join("")).toBe(b);
-                const kept = (pieces: typeof left) => pieces.filter((piece) => !piece.differs).map(({ text }) => text);
-                expect(kept(left).join("")).toBe(kept(right).join(""));
-                expect(left.some((piece) => piece.differs) || right.some((piece) => piece.differs)).toBe(a !== b);
-            }),
+            fc.property(
+                fc.string({ unit: "grapheme", maxLength: 40 }),
+                fc.string({ unit: "grapheme", maxLength: 40 }),
+                (a, b) => {
+                    const [left, right] = compare(a, b);
+                    expect(left.map(({ text }) => text).join("")).toBe(a);
+                    expect(right.map(({ text }) => text).join("")).toBe(b);
+                    const kept = (pieces: typeof left) =>
+                        pieces.filter((piece) => !piece.differs).map(({ text }) => text);
+                    expect(kept(left).join("")).toBe(kept(right).join(""));
+                    expect(left.some((piece) => piece.differs) || right.some((piece) => piece.differs)).toBe(a !== b);
+                },
+            ),
         );
     });
 

@@ -199,8 +199,7 @@ export class DuplicatesModel {
     keep = () => this.#decide(() => this.#backend.keepGroup(this.#order));
 
     /** Skips all but the one that stays; where reference data has the lead already, all of them. */
-    skip = () =>
-        this.#decide(() => this.#backend.skipInGroup(this.#order, this.mergeable ? this.stays : this.#alone));
+    skip = () => this.#decide(() => this.#backend.skipInGroup(this.#order, this.mergeable ? this.stays : this.#alone));
 
     /** A single row beside reference data does not stay: it is skipped for what is known. */
     get #alone(): number | null {
