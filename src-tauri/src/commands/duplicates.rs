@@ -174,19 +174,15 @@ pub(crate) async fn reopen_group(desk: State<'_, Desk>, rows: Vec<u32>) -> Resul
 /// Remembers for ever that these pairs are none.
 #[tauri::command]
 pub(crate) async fn separate_rows(desk: State<'_, Desk>, pairs: Vec<(u32, u32)>) -> Result<(), Failure> {
-    desk.in_project(move |session| {
-        workflows::separate_pairs(&session.project, session.actor(), &pairs)
-    })
-    .await
+    desk.in_project(move |session| workflows::separate_pairs(&session.project, session.actor(), &pairs))
+        .await
 }
 
 /// How many rows a rule would skip now.
 #[tauri::command]
 pub(crate) async fn count_by_rule(desk: State<'_, Desk>, rule: SkipRule) -> Result<u32, Failure> {
-    desk.in_project(move |session| {
-        workflows::rows_to_skip(&session.project, rule).map(|rows| count(&rows))
-    })
-    .await
+    desk.in_project(move |session| workflows::rows_to_skip(&session.project, rule).map(|rows| count(&rows)))
+        .await
 }
 
 /// Skips the rows that a rule names, as one change. Gives how many.

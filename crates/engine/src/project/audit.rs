@@ -186,7 +186,11 @@ impl Project {
             (?1 = '%%' OR event LIKE ?1 ESCAPE '\\' OR actor LIKE ?1 ESCAPE '\\' OR machine LIKE ?1 ESCAPE '\\'
                 OR data LIKE ?1 ESCAPE '\\' OR event IN (SELECT value FROM json_each(?2)))
             AND (?3 = '[]' OR event IN (SELECT value FROM json_each(?3)))";
-        let escaped = query.search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = query
+            .search
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         let pattern = format!("%{escaped}%");
         let meant = Json::from(query.events_meant.clone()).to_string();
         let only = Json::from(query.only_events.clone()).to_string();

@@ -176,8 +176,12 @@ impl Project {
     pub fn group_place(&self, filter: &GroupFilter, row: u32) -> Result<Option<u32>, ProjectError> {
         let groups = self.duplicate_groups()?;
         let places = self.filtered_groups(&groups, filter)?;
-        let has_row =
-            |&place: &u32| groups[place as usize].members.iter().any(|member| member.row == row);
+        let has_row = |&place: &u32| {
+            groups[place as usize]
+                .members
+                .iter()
+                .any(|member| member.row == row)
+        };
         Ok((0_u32..)
             .zip(places.iter())
             .find(|(_, place)| has_row(place))
@@ -199,7 +203,13 @@ impl Project {
 
     /// What rows are called: their companies, else the first thing that is said of them.
     fn titles_of(&self, rows: &[u32]) -> Result<Vec<String>, ProjectError> {
-        let roles = [Role::Company, Role::FullName, Role::LastName, Role::Email, Role::Phone];
+        let roles = [
+            Role::Company,
+            Role::FullName,
+            Role::LastName,
+            Role::Email,
+            Role::Phone,
+        ];
         let fields: Vec<usize> = roles
             .into_iter()
             .filter_map(|role| self.target.role_index(role))

@@ -108,8 +108,7 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
         Some(duplicates) => duplicates,
         None => restore(project)?,
     };
-    let mut affected: std::collections::BTreeSet<u32> =
-        pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+    let mut affected: std::collections::BTreeSet<u32> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
     for &(a, b) in pairs {
         let change = if separated {
             duplicates.separate(a, b)

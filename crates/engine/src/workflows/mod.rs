@@ -18,7 +18,8 @@ mod resolve;
 
 pub use approve::approve_ready;
 pub use audit::{
-    AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines, export_audit_report,
+    AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
+    export_audit_report,
 };
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub(crate) use compare::{COMPARED_ROLES, Compared};

@@ -34,14 +34,20 @@ pub fn export_audit_report(project: &Project, path: &Path, language: Language) -
                 "{} Einträge, die Kette ist bei Eintrag {entry} gebrochen.",
                 verdict.entries
             ),
-            format!("{} entries, the chain is broken at entry {entry}.", verdict.entries),
+            format!(
+                "{} entries, the chain is broken at entry {entry}.",
+                verdict.entries
+            ),
         ),
     };
     let heads = language.pick(
         ["Nr.", "Wann (UTC)", "Wer", "Rechner", "Was", "Prüfsumme"],
         ["No.", "When (UTC)", "Who", "Machine", "What", "Hash"],
     );
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}")).collect();
+    let heads: String = heads
+        .iter()
+        .map(|head| format!("<th scope=\"col\">{head}"))
+        .collect();
     let begin = format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
@@ -121,7 +127,10 @@ mod tests {
     #[test]
     fn no_text_becomes_markup_or_runs_backwards() {
         for (text, safe) in [
-            ("<script>alert('x')</script>", "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"),
+            (
+                "<script>alert('x')</script>",
+                "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;",
+            ),
             ("a & \"b\"", "a &amp; &quot;b&quot;"),
             ("rechnung\u{202e}fdp.exe", "rechnung[U+202E]fdp.exe"),
             ("zwei\nZeilen\u{7}", "zwei Zeilen\u{fffd}"),

@@ -107,7 +107,10 @@ impl Telling<'_> {
                     .pointer("/mapping/fields")
                     .and_then(Json::as_object)
                     .map_or(0, serde_json::Map::len);
-                say(format!("{fields} Felder zugeordnet"), format!("{fields} fields mapped"))
+                say(
+                    format!("{fields} Felder zugeordnet"),
+                    format!("{fields} fields mapped"),
+                )
             }
             "setting_changed" => self.text("/setting"),
             "duplicates_compared" => self.count(
@@ -171,9 +174,7 @@ impl Telling<'_> {
             }
             "push_paused" | "push_cancelled" => self.text("/facts/reason"),
             "push_finished" => self.imported("/facts/imported", "/facts/skipped_duplicates", "/facts/failed"),
-            "leads_batch_import" => {
-                self.imported("/imported_leads", "/skipped_duplicates", "/failed_leads")
-            }
+            "leads_batch_import" => self.imported("/imported_leads", "/skipped_duplicates", "/failed_leads"),
             "leads_batch_dry_run" => {
                 let leads = self.leads(self.number("/total_leads"));
                 let invalid = self.number("/invalid_leads");
@@ -185,7 +186,10 @@ impl Telling<'_> {
             "batch_not_imported" => {
                 let batch = self.number("/batch");
                 let problem = self.text("/problem");
-                say(format!("Paket {batch}. {problem}"), format!("batch {batch}. {problem}"))
+                say(
+                    format!("Paket {batch}. {problem}"),
+                    format!("batch {batch}. {problem}"),
+                )
             }
             "lead_created_via_migration" => say(
                 format!(
@@ -193,7 +197,11 @@ impl Telling<'_> {
                     self.text("/external_id"),
                     self.text("/lead_id")
                 ),
-                format!("{} as number {}", self.text("/external_id"), self.text("/lead_id")),
+                format!(
+                    "{} as number {}",
+                    self.text("/external_id"),
+                    self.text("/lead_id")
+                ),
             ),
             _ => String::new(),
         }
@@ -218,11 +226,7 @@ impl Telling<'_> {
     fn edits(&self) -> String {
         match self.operations() {
             [only] if self.number("/count") == 1 => self.operation(only),
-            _ => self.count(
-                self.number("/count"),
-                ["Zelle", "Zellen"],
-                ["cell", "cells"],
-            ),
+            _ => self.count(self.number("/count"), ["Zelle", "Zellen"], ["cell", "cells"]),
         }
     }
 
@@ -240,10 +244,7 @@ impl Telling<'_> {
                 "übersprungen: gleiche E-Mail wie eine importierte",
                 "skipped: same e-mail as an imported one",
             ),
-            "certain" => say(
-                "übersprungen: sichere Dubletten",
-                "skipped: certain duplicates",
-            ),
+            "certain" => say("übersprungen: sichere Dubletten", "skipped: certain duplicates"),
             _ => {
                 let kind = self.text("/summary/kind");
                 format!("{rows}, {}", decision(&kind, self.language))
