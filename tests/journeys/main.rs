@@ -3,5 +3,6 @@
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
 mod duplicates;
+mod demo;
 mod frame;
 mod table;

@@ -18,6 +18,7 @@ mod history;
 mod leads;
 mod ledger;
 mod lock;
+mod mail_origins;
 mod schema;
 mod sources;
 mod view;
@@ -42,6 +43,7 @@ pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
 pub use leads::{CellState, CheckedBlock, LeadReader, LeadReaderProblem, RowState};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, DryRunRow, NewBatch, Push, PushState};
+pub use mail_origins::MailOrigin;
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
 
