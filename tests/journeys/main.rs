@@ -2,7 +2,7 @@
 //!
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
-mod duplicates;
 mod demo;
+mod duplicates;
 mod frame;
 mod table;
