@@ -404,7 +404,7 @@ fn column_beside(target: &Target, place: Place) -> usize {
     }
 }
 
-fn kind_of(kind: FieldKind) -> ColumnKind {
+pub(crate) fn kind_of(kind: FieldKind) -> ColumnKind {
     match kind {
         FieldKind::Email => ColumnKind::Email,
         FieldKind::Phone => ColumnKind::Phone,

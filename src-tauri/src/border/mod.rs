@@ -6,6 +6,8 @@
 //! What a room below has declared for itself and crosses as it is stands in the list of `exports`.
 
 mod app;
+mod approval;
+mod duplicates;
 #[cfg(test)]
 mod exports;
 mod mapping;
@@ -15,4 +17,6 @@ mod table;
 pub use app::*;
 pub use mapping::*;
 pub use sources::*;
+pub use approval::*;
+pub use duplicates::*;
 pub use table::*;

@@ -8,6 +8,7 @@ import type { Language } from "../bindings/Language";
 import type { RowCounts } from "../bindings/RowCounts";
 import type { Step } from "../bindings/Step";
 import type { StepOverview } from "../bindings/StepOverview";
+import type { View } from "../bindings/View";
 import { setLanguage, t } from "../i18n/language.svelte";
 import { Preferences } from "./preferences.svelte";
 
@@ -55,6 +56,10 @@ export class Desk {
     failure = $state.raw<Failure | null>(null);
     /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
     incoming = $state.raw<readonly string[]>([]);
+    /** The row whose group the duplicates show first; taken by them. */
+    wantedRow = $state<number | null>(null);
+    /** How the check shows its rows first; taken by it. */
+    wantedView = $state.raw<Partial<View> | null>(null);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);

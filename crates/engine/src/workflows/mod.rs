@@ -2,6 +2,7 @@
 //! call these and nothing beside them.
 
 mod approve;
+mod audit;
 mod check;
 mod columns;
 mod compare;
@@ -18,8 +19,13 @@ pub mod push;
 mod reimport;
 mod rejected;
 mod report;
+mod resolve;
 
 pub use approve::approve_ready;
+pub use audit::{
+    AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
+    export_audit_report,
+};
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub use columns::{
     ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
@@ -43,3 +49,4 @@ pub use report::{
     CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource, UnmappedColumn, check_report,
     for_each_lead_line,
 };
+pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};

@@ -15,10 +15,10 @@ import type { StepOverview } from "../../bindings/StepOverview";
 import type { TableShape } from "../../bindings/TableShape";
 import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
-import { fakeApproval } from "./approval";
+import { fakeApproval, type FakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
 import { fakeConnections } from "./connections";
-import { fakeDuplicates } from "./duplicates";
+import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
 import { fakeMapping } from "./mapping";
 import { fakePush } from "./push";
@@ -32,6 +32,12 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    readonly duplicates?: FakeDuplicates;
+    readonly approval?: FakeApproval;
+    /** The entry of the audit log at which its chain breaks. */
+    readonly brokenEntry?: number;
+    /** What the person answers where a file is to be saved. */
+    readonly saveTo?: string;
 }
 
 /** The backend and the strings that a test can pull. */
@@ -353,7 +359,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         openExample: () => answer(() => info),
         startPracticeServer: () => answer(() => "Übungsserver"),
         askForFile: () => answer(() => null),
-        askWhereToSave: () => answer(() => null),
+        askWhereToSave: () => answer(() => world.saveTo ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -363,10 +369,10 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (world.jobs !== undefined) listener(world.jobs);
             return () => undefined;
         },
-        ...fakeApproval(),
-        ...fakeAudit(),
+        ...fakeApproval(world.approval),
+        ...fakeAudit(240, world.brokenEntry ?? null),
         ...fakeConnections(),
-        ...fakeDuplicates(),
+        ...fakeDuplicates(world.duplicates),
         ...fakeMailbox(),
         ...fakeMapping(),
         ...fakePush(),
