@@ -14,4 +14,9 @@ macro_rules! export {
 
 export! {
     job_snapshot: lotse_engine::jobs::JobSnapshot,
+    batch: lotse_engine::project::Batch,
+    connection: lotse_engine::connections::Connection,
+    kept: lotse_engine::credentials::Kept,
+    lead_comparison: lotse_engine::workflows::push::LeadComparison,
+    stop: lotse_engine::workflows::push::Stop,
 }

@@ -6,9 +6,13 @@
 //! What a room below has declared for itself and crosses as it is stands in the list of `exports`.
 
 mod app;
+mod connections;
 #[cfg(test)]
 mod exports;
+mod push;
 mod table;
 
 pub use app::*;
+pub use connections::*;
+pub use push::*;
 pub use table::*;

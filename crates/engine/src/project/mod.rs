@@ -18,6 +18,7 @@ mod leads;
 mod ledger;
 mod lock;
 mod schema;
+mod sent;
 mod sources;
 mod view;
 
@@ -40,6 +41,7 @@ pub use error::ProjectError;
 pub use history::{Change, ChangeKind};
 pub use leads::{CellState, CheckedBlock, LeadReader, LeadReaderProblem, RowState};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, DryRunRow, NewBatch, Push, PushState};
+pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
 
