@@ -31,6 +31,7 @@ const formats = $derived.by(() => {
         // Two digits each, so that a column of dates stands.
         day: new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }),
         clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
+        moment: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
         collator: new Intl.Collator(locale, { sensitivity: "base", numeric: true }),
     };
 });
@@ -112,6 +113,12 @@ export function shownText(kind: ColumnKind, text: string): string {
 export function clock(instant: string): string {
     const time = Date.parse(instant);
     return Number.isNaN(time) ? "" : formats.clock.format(time);
+}
+
+/** Day and time of an instant, in the zone of this machine: `15.06.2024, 14:32`. */
+export function moment(instant: string): string {
+    const time = Date.parse(instant);
+    return Number.isNaN(time) ? "" : formats.moment.format(time);
 }
 
 /** A span of seconds as people say it: `1 s`, `3 min`, `2 h`. */

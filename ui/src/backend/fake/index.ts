@@ -17,11 +17,11 @@ import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
 import { fakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
-import { fakeConnections } from "./connections";
+import { fakeConnections, type FakeConnections } from "./connections";
 import { fakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
 import { fakeMapping } from "./mapping";
-import { fakePush } from "./push";
+import { fakePush, type FakePush, type FakePushControls } from "./push";
 import { fakeReview } from "./review";
 import { fakeSources } from "./sources";
 
@@ -32,10 +32,12 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    readonly connections?: FakeConnections;
+    readonly push?: FakePush;
 }
 
 /** The backend and the strings that a test can pull. */
-export interface FakeBackend extends Backend {
+export interface FakeBackend extends Backend, FakePushControls {
     drag(drag: FileDrag): void;
     /** The next call fails like this. */
     failNext(error: Failure): void;
@@ -316,7 +318,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         return rows.map((row) => [row, ...block.columns.map(indexOf)]);
     }
 
-    const info: AppInfo = {
+    let info: AppInfo = {
         version: "0.1.0",
         language: "de",
         project:
@@ -351,7 +353,15 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         closeProject: () => answer(() => ({ ...info, project: null, steps: [] })),
         copyProject: () => answer(() => undefined),
         openExample: () => answer(() => info),
-        startPracticeServer: () => answer(() => "Übungsserver"),
+        startPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: "http://127.0.0.1:41733" };
+                return "Übungsserver";
+            }),
+        stopPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: null };
+            }),
         askForFile: () => answer(() => null),
         askWhereToSave: () => answer(() => null),
         cancelJob: () => answer(() => undefined),
@@ -365,11 +375,11 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         },
         ...fakeApproval(),
         ...fakeAudit(),
-        ...fakeConnections(),
+        ...fakeConnections(world.connections),
         ...fakeDuplicates(),
         ...fakeMailbox(),
         ...fakeMapping(),
-        ...fakePush(),
+        ...fakePush(world.push),
         ...fakeReview(),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
