@@ -2,5 +2,6 @@
 //!
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
+mod demo;
 mod frame;
 mod table;

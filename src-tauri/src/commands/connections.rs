@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use lotse_core::target::{BUILTIN, Target};
-use lotse_engine::connections::{Connection, ConnectionError, ConnectionTo, Connections, ServerSettings};
+use lotse_engine::connections::{Connection, ConnectionError, Connections, ServerSettings};
 use lotse_engine::credentials::{self, Kept, Secret};
 use lotse_engine::jobs::JobKind;
 use lotse_engine::server::{ServerClient, check_server};
@@ -141,15 +141,9 @@ pub(crate) async fn fetch_owners(desk: State<'_, Desk>, name: String) -> Result<
 
 /// The server that the connection `name` leads to.
 pub(super) fn server_named(desk: &Desk, name: &str) -> Result<ServerSettings, Failure> {
-    let connection = Connections::of(desk.places())
-        .find(name)
-        .map_err(|error| error.failure(desk.language()))?;
-    match connection.to {
-        ConnectionTo::Server(server) => Ok(server),
-        // What leads elsewhere is no server of this name.
-        #[allow(unreachable_patterns, reason = "connections may lead to other things than servers")]
-        _ => Err(ConnectionError::Unknown { name: name.to_owned() }.failure(desk.language())),
-    }
+    Connections::of(desk.places())
+        .server(name)
+        .map_err(|error| error.failure(desk.language()))
 }
 
 /// A client for a connection, with its secret.

@@ -171,7 +171,8 @@ fn begin(
         // Also where the run panics, the right to push is given back.
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             session.job(JobKind::Push, &connection, |watch| {
-                drop(under_way.send(()));
+                // Whoever began does not wait any more where it was torn down.
+                let _ = under_way.send(());
                 let (job, stop) = (watch.cancel.clone(), control.clone());
                 let watching = tauri::async_runtime::spawn(async move {
                     job.cancelled().await;
@@ -188,7 +189,7 @@ fn begin(
         desk.pushes().ends(failure);
     });
     // The job is known before this returns, so that the project is not closed under it.
-    drop(begun.recv());
+    let _ = begun.recv();
     desk.pushes().run().ok_or_else(|| desk.no_project())
 }
 

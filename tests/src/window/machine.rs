@@ -143,6 +143,7 @@ impl Driver {
                 .env("GDK_BACKEND", "x11")
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 // Nothing of the person who runs the tests: not their settings, language, zone or session bus.
+                .env("LOTSE_HOME", home)
                 .env("XDG_CONFIG_HOME", home.join("config"))
                 .env("XDG_DATA_HOME", home.join("data"))
                 .env("XDG_CACHE_HOME", home.join("cache"))

@@ -34,7 +34,7 @@ impl Prepared {
         line: &ProgressLine,
     ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
-        let constants = constants(input, &target)?;
+        check_fields("--set", &input.constants, &target)?;
         let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
         let (path, folder) = match save {
             Some(path) => (path.clone(), None),
@@ -63,7 +63,7 @@ impl Prepared {
             actor,
             _folder: folder,
         };
-        let filled = prepared.fill(input, mapping.as_ref(), &constants, progress, owners, line);
+        let filled = prepared.fill(input, mapping.as_ref(), progress, owners, line);
         match filled {
             Ok(()) => Ok(prepared),
             Err(failure) => {
@@ -83,7 +83,6 @@ impl Prepared {
         &self,
         input: &InputArguments,
         mapping: Option<&Mapping>,
-        constants: &[(String, String)],
         progress: &[(String, bool)],
         owners: Option<&Path>,
         line: &ProgressLine,
@@ -109,7 +108,7 @@ impl Prepared {
             let mut mapping = chosen
                 .or(suggested)
                 .unwrap_or_else(|| Mapping::empty(self.project.target()));
-            for (field, value) in constants {
+            for (field, value) in &input.constants {
                 mapping
                     .fields
                     .insert(field.clone(), FieldMapping::constant(value.clone()));
@@ -150,17 +149,22 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
     Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
 }
 
-fn constants(input: &InputArguments, target: &Target) -> Result<Vec<(String, String)>, Failure> {
-    for (field, _) in &input.constants {
+/// Refuses values for fields that the target does not have.
+pub(crate) fn check_fields(
+    option: &str,
+    values: &[(String, String)],
+    target: &Target,
+) -> Result<(), Failure> {
+    for (field, _) in values {
         if target.field_index(field).is_none() {
             let known: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
             return Err(Failure::usage(format!(
-                "--set {field}: no such field. Known are {}",
+                "{option} {field}: no such field. Known are {}",
                 known.join(", ")
             )));
         }
     }
-    Ok(input.constants.clone())
+    Ok(())
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping, Failure> {

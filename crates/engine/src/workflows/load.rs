@@ -100,45 +100,31 @@ pub fn load_file(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
-    store_suggestion(project, actor, source_id, &headers, profiles)?;
+    let suggestion = suggest(project.target(), &source_columns(&headers, profiles));
+    project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
     Ok(Loaded { source_id, summary })
 }
 
-/// Takes rows that are in memory into the project: leads of mails, corrected rows.
-pub fn load_table(
-    project: &Project,
-    actor: &Actor,
-    new: NewSource,
+/// Takes rows that are in memory into a source that is being written, and says what its columns are like.
+pub(super) fn append_rows(
+    writer: &mut SourceWriter<'_>,
+    headers: &[String],
     blocks: impl IntoIterator<Item = RowBlock>,
-) -> Result<i64, WorkflowError> {
-    let headers = new.headers.clone();
-    let details = new.details.clone();
-    let mut writer = project.add_source(new)?;
+) -> Result<Vec<SourceColumn>, WorkflowError> {
     let mut profiles = vec![ColumnProfile::default(); headers.len()];
     for block in blocks {
         merge_profiles(&mut profiles, profiles_of(&block));
         writer.append(&block)?;
     }
-    let source_id = writer.finish(actor, &headers, &details)?;
-    store_suggestion(project, actor, source_id, &headers, profiles)?;
-    Ok(source_id)
+    Ok(source_columns(headers, profiles))
 }
 
-fn store_suggestion(
-    project: &Project,
-    actor: &Actor,
-    source_id: i64,
-    headers: &[String],
-    profiles: Vec<ColumnProfile>,
-) -> Result<(), WorkflowError> {
-    let columns: Vec<SourceColumn> = ColumnRef::all(headers)
+fn source_columns(headers: &[String], profiles: Vec<ColumnProfile>) -> Vec<SourceColumn> {
+    ColumnRef::all(headers)
         .into_iter()
         .zip(profiles)
         .map(|(reference, profile)| SourceColumn { reference, profile })
-        .collect();
-    let suggestion = suggest(project.target(), &columns);
-    project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
-    Ok(())
+        .collect()
 }
 
 /// The first blocks and then every sixteenth: enough to decide a column, and cheap at a million rows. What a later row
@@ -169,7 +155,7 @@ fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
 }
 
 /// `EXCEL` for the first workbook of a project, `EXCEL-2` for the second: identities must not meet.
-fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
+pub(super) fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
     let taken = project.id_prefixes()?;
     let candidates =
         std::iter::once(prefix.to_string()).chain((2..).map(|number| format!("{prefix}-{number}")));

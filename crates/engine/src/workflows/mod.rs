@@ -7,6 +7,8 @@ mod compare;
 mod edit;
 mod error;
 mod load;
+mod mail;
+mod mail_mapping;
 mod merge;
 mod progress_decisions;
 pub mod push;
@@ -20,7 +22,10 @@ pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
 pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
 pub use error::WorkflowError;
-pub use load::{Loaded, load_file, load_table};
+pub use load::{Loaded, load_file};
+pub use mail::{
+    FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
+};
 pub use merge::{MergePreview, merge_rows, preview_merge};
 pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
