@@ -116,7 +116,8 @@ pub(crate) async fn fetch_owners(desk: State<'_, Desk>, name: String) -> Result<
         let settings = server_named(desk, &name)?;
         let client = client_of(desk, &name, &settings, project.target())?;
         let shown = |error: PushError| error.failure(language);
-        let users = tauri::async_runtime::block_on(client.users()).map_err(|error| error.failure(language))?;
+        let users =
+            tauri::async_runtime::block_on(client.users()).map_err(|error| error.failure(language))?;
         let Some(users) = users else {
             return Ok(FetchedOwners {
                 owners: None,
@@ -158,7 +159,12 @@ pub(super) fn client_of(
 }
 
 fn secret_of(desk: &Desk, name: &str) -> Result<Secret, Failure> {
-    let missing = || ConnectionError::NoSecret { name: name.to_owned() }.failure(desk.language());
+    let missing = || {
+        ConnectionError::NoSecret {
+            name: name.to_owned(),
+        }
+        .failure(desk.language())
+    };
     credentials::find_secret(name)
         .map_err(|error| error.failure(desk.language()))?
         .ok_or_else(missing)

@@ -18,8 +18,8 @@ use tauri::State;
 use super::connections::{client_of, server_named};
 use crate::Desk;
 use crate::border::{
-    Failure, LeadsWanted, PushConnection, PushOverview, PushRecord, PushRequest, PushRun,
-    PushStage, PushedDoubles, PushedLead, PushedLeads,
+    Failure, LeadsWanted, PushConnection, PushOverview, PushRecord, PushRequest, PushRun, PushStage,
+    PushedDoubles, PushedLead, PushedLeads,
 };
 use crate::failure::Showable as _;
 use crate::session::Session;
@@ -72,11 +72,13 @@ fn fitting(desk: &Desk, session: &Session) -> Result<Vec<PushConnection>, Failur
         .list()
         .map_err(|error| error.failure(desk.language()))?;
     let fits = list.into_iter().filter_map(|connection| match connection.to {
-        ConnectionTo::Server(server) if server.target == session.project.target().id => Some(PushConnection {
-            name: connection.name,
-            base_url: server.base_url,
-            batch_size: server.batch_size,
-        }),
+        ConnectionTo::Server(server) if server.target == session.project.target().id => {
+            Some(PushConnection {
+                name: connection.name,
+                base_url: server.base_url,
+                batch_size: server.batch_size,
+            })
+        }
         _ => None,
     });
     Ok(fits.collect())
@@ -141,7 +143,9 @@ pub(crate) async fn resume_push(desk: State<'_, Desk>, push_id: u32) -> Result<P
             .project
             .push(push_id)
             .map_err(|error| error.failure(desk.language()))?;
-        begin(desk, Some(push_id), push.mode, &push.connection, move |_, _| Ok(push_id))
+        begin(desk, Some(push_id), push.mode, &push.connection, move |_, _| {
+            Ok(push_id)
+        })
     })
     .await
 }
@@ -185,7 +189,9 @@ fn begin(
         }));
         // Before the window may ask for the next thing, the project is free again.
         drop(session);
-        let failure = outcome.unwrap_or_else(|_| Err(desk.mistake_of_ours("push"))).err();
+        let failure = outcome
+            .unwrap_or_else(|_| Err(desk.mistake_of_ours("push")))
+            .err();
         desk.pushes().ends(failure);
     });
     // The job is known before this returns, so that the project is not closed under it.
@@ -217,10 +223,17 @@ fn send(
         }));
     }
     desk.pushes().sends(push_id);
-    run_push(project, session.actor(), &client, push_id, settings, &|progress| {
-        watch.report(Phase::Sending, progress.done_leads, progress.total_leads);
-        desk.pushes().moves(progress);
-    })
+    run_push(
+        project,
+        session.actor(),
+        &client,
+        push_id,
+        settings,
+        &|progress| {
+            watch.report(Phase::Sending, progress.done_leads, progress.total_leads);
+            desk.pushes().moves(progress);
+        },
+    )
     .map_err(shown)
 }
 
@@ -282,10 +295,7 @@ pub(crate) async fn push_leads(desk: State<'_, Desk>, wanted: LeadsWanted) -> Re
     .await
 }
 
-fn page(
-    session: &Session,
-    wanted: LeadsWanted,
-) -> Result<(u32, Vec<(BatchLead, LeadFate)>), ProjectError> {
+fn page(session: &Session, wanted: LeadsWanted) -> Result<(u32, Vec<(BatchLead, LeadFate)>), ProjectError> {
     session.project.push_leads_of(
         wanted.push_id,
         wanted.fate,

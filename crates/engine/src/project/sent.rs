@@ -133,8 +133,9 @@ impl Project {
                     ..PushCounts::default()
                 })
             })?;
-            let mut batches = connection
-                .prepare_cached("SELECT state, COUNT(*), MAX(changed_at) FROM batch WHERE push_id = ?1 GROUP BY state")?;
+            let mut batches = connection.prepare_cached(
+                "SELECT state, COUNT(*), MAX(changed_at) FROM batch WHERE push_id = ?1 GROUP BY state",
+            )?;
             let mut rows = batches.query([push_id])?;
             while let Some(row) = rows.next()? {
                 let (state, number): (String, u32) = (row.get(0)?, row.get(1)?);
@@ -179,7 +180,9 @@ impl Project {
                 let fate = LeadFate::of(lead.outcome, &state);
                 Ok((lead, fate))
             };
-            let leads = statement.query_map(params![push_id, limit, offset], lead)?.collect::<Result<_, _>>()?;
+            let leads = statement
+                .query_map(params![push_id, limit, offset], lead)?
+                .collect::<Result<_, _>>()?;
             Ok((total, leads))
         })
     }
@@ -211,7 +214,9 @@ impl Project {
                 "SELECT l.row, l.external_id, d.lead_id, d.score, d.reason {FROM}
                  ORDER BY b.sequence, l.position, d.score DESC LIMIT ?2 OFFSET ?3"
             ))?;
-            let doubles = statement.query_map(params![push_id, limit, offset], double)?.collect::<Result<_, _>>()?;
+            let doubles = statement
+                .query_map(params![push_id, limit, offset], double)?
+                .collect::<Result<_, _>>()?;
             Ok((total, doubles))
         })
     }

@@ -94,7 +94,12 @@ mod tests {
 
     #[test]
     fn roles_that_may_import_are_known_by_their_names_of_other_servers_too() {
-        for role in ["admin", "ROLE_ADMIN", "migration-officer", "ROLE_MIGRATION_OFFICER"] {
+        for role in [
+            "admin",
+            "ROLE_ADMIN",
+            "migration-officer",
+            "ROLE_MIGRATION_OFFICER",
+        ] {
             assert!(may_import(role), "{role}");
         }
         for role in ["ROLE_API_CLIENT", "administration", ""] {

@@ -64,7 +64,10 @@ export function fakeConnections(world: FakeConnections = {}): ConnectionsBackend
                 }
                 const unsafe = /^http:\/\/(?!127\.|localhost|\[::1\])/.test(connection.baseUrl);
                 if (unsafe) {
-                    refuse("other", `„${connection.baseUrl}“ ist unverschlüsselt; http ist nur auf diesem Rechner erlaubt.`);
+                    refuse(
+                        "other",
+                        `„${connection.baseUrl}“ ist unverschlüsselt; http ist nur auf diesem Rechner erlaubt.`,
+                    );
                 }
                 list = [...rest, connection];
             }),

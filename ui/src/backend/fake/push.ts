@@ -306,16 +306,18 @@ export function fakePush(world: FakePush = {}): PushBackend & FakePushControls {
             }),
         pushDoubles: (id) =>
             answer(() => {
-                const double = { row: 7, externalId: "EXCEL-ROW-12", leadId: 4711, score: 0.9, reason: "phone_normalized" };
-                return find(id)?.push.mode === "dry_run"
-                    ? { total: 1, doubles: [double] }
-                    : { total: 0, doubles: [] };
+                const double = {
+                    row: 7,
+                    externalId: "EXCEL-ROW-12",
+                    leadId: 4711,
+                    score: 0.9,
+                    reason: "phone_normalized",
+                };
+                return find(id)?.push.mode === "dry_run" ? { total: 1, doubles: [double] } : { total: 0, doubles: [] };
             }),
         verifyPush: (id) =>
             answer(() => {
-                pushes = pushes.map((known) =>
-                    known.push.id === id ? { ...known, verification: VERIFIED } : known,
-                );
+                pushes = pushes.map((known) => (known.push.id === id ? { ...known, verification: VERIFIED } : known));
                 return VERIFIED;
             }),
         comparePushLeads: ({ offset, limit }) =>

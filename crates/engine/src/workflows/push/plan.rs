@@ -123,9 +123,7 @@ fn none_unanswered(
     let unanswered = project.unanswered_rows(connection, base_url)?;
     let caught = rows.iter().filter(|row| unanswered.contains(&row.row)).count();
     if caught > 0 {
-        return Err(PushError::Unanswered {
-            rows: caught as u64,
-        });
+        return Err(PushError::Unanswered { rows: caught as u64 });
     }
     Ok(())
 }

@@ -68,7 +68,12 @@ pub fn push_readiness(project: &Project, connection: &str, base_url: &str) -> Re
     let unanswered = project.unanswered_rows(connection, base_url)?;
     let mut readiness = Readiness {
         approved: count(approved.len()),
-        unanswered: count(approved.iter().filter(|row| unanswered.contains(&row.row)).count()),
+        unanswered: count(
+            approved
+                .iter()
+                .filter(|row| unanswered.contains(&row.row))
+                .count(),
+        ),
         ..Readiness::default()
     };
     let verdicts = verdicts(project, base_url, approved)?;

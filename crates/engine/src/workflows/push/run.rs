@@ -150,25 +150,33 @@ impl Run<'_> {
             .sum();
         self.tell(&batches, already, PushState::Running, String::new());
         let cancelled = self.is_cancelled();
-        let left = |batch: &&Batch| {
-            batch.state.is_open() && !(cancelled && batch.state == BatchState::Planned)
-        };
+        let left =
+            |batch: &&Batch| batch.state.is_open() && !(cancelled && batch.state == BatchState::Planned);
         for batch in batches.iter().filter(left) {
             let outcome = self.one(batch, already).await;
             match outcome {
                 Ok(true) => {}
                 Ok(false) => return self.stopped(already),
                 Err(error) => {
-                    let state = if cancelled { PushState::Cancelled } else { PushState::Paused };
+                    let state = if cancelled {
+                        PushState::Cancelled
+                    } else {
+                        PushState::Paused
+                    };
                     let facts = json!({ "reason": error.tell(Language::En) });
-                    self.project.put_push_state(self.actor, self.push.id, state, &facts)?;
+                    self.project
+                        .put_push_state(self.actor, self.push.id, state, &facts)?;
                     self.report(already, state, error.tell(self.settings.language))?;
                     return Err(error);
                 }
             }
             self.report(already, PushState::Running, String::new())?;
         }
-        let state = if cancelled { PushState::Cancelled } else { PushState::Finished };
+        let state = if cancelled {
+            PushState::Cancelled
+        } else {
+            PushState::Finished
+        };
         self.project
             .put_push_state(self.actor, self.push.id, state, &self.counts()?)?;
         self.report(already, state, String::new())?;

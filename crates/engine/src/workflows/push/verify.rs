@@ -103,8 +103,16 @@ impl HeldLead {
         // A target without protection has none to compare.
         if self.protection_until.is_some() {
             pairs.extend([
-                ("protectionUntil", time(self.protection_until), time(found.protection_until)),
-                ("progressDeadline", time(self.progress_deadline), time(found.progress_deadline)),
+                (
+                    "protectionUntil",
+                    time(self.protection_until),
+                    time(found.protection_until),
+                ),
+                (
+                    "progressDeadline",
+                    time(self.progress_deadline),
+                    time(found.progress_deadline),
+                ),
                 ("protectionStatus", status(self), status(found)),
             ]);
         }
