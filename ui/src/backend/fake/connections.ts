@@ -62,12 +62,10 @@ export function fakeConnections(world: FakeConnections = {}): ConnectionsBackend
                 if (rest.some(({ name }) => name === connection.name)) {
                     refuse("other", `Der Name „${connection.name}“ ist schon vergeben. Bitte einen anderen wählen.`);
                 }
-                const unsafe = /^http:\/\/(?!127\.|localhost|\[::1\])/.test(connection.baseUrl);
+                const address = connection.kind === "server" ? connection.baseUrl : "";
+                const unsafe = /^http:\/\/(?!127\.|localhost|\[::1\])/.test(address);
                 if (unsafe) {
-                    refuse(
-                        "other",
-                        `„${connection.baseUrl}“ ist unverschlüsselt; http ist nur auf diesem Rechner erlaubt.`,
-                    );
+                    refuse("other", `„${address}“ ist unverschlüsselt; http ist nur auf diesem Rechner erlaubt.`);
                 }
                 list = [...rest, connection];
             }),
@@ -84,7 +82,8 @@ export function fakeConnections(world: FakeConnections = {}): ConnectionsBackend
         checkConnection: (name) =>
             answer(() => {
                 if (!kept.has(name)) refuse("secret_needed", `Für „${name}“ ist kein Schlüssel hinterlegt.`);
-                const bearer = find(name)?.auth.method === "bearer";
+                const found = find(name);
+                const bearer = found?.kind === "server" && found.auth.method === "bearer";
                 return {
                     reached: {
                         user: "astrid.vogt",
