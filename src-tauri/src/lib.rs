@@ -11,6 +11,7 @@ pub mod border;
 mod commands;
 mod desk;
 mod failure;
+mod push;
 mod session;
 mod table;
 
@@ -36,6 +37,10 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             app.state::<Desk>()
                 .jobs()
                 .listen(move |jobs| drop(window.emit("jobs", jobs)));
+            let window = app.handle().clone();
+            app.state::<Desk>()
+                .pushes()
+                .listen(move |push| drop(window.emit("push", push)));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -47,6 +52,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::copy_project,
             commands::app::open_example,
             commands::app::start_practice_server,
+            commands::app::stop_practice_server,
             commands::app::cancel_job,
             commands::sources::inspect_file,
             commands::sources::take_file,
@@ -62,6 +68,22 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::mapping::set_owners,
             commands::mapping::read_owners,
             commands::mapping::check_project,
+            commands::connections::connections,
+            commands::connections::kept_secret,
+            commands::connections::put_connection,
+            commands::connections::remove_connection,
+            commands::connections::keep_connection_secret,
+            commands::connections::check_connection,
+            commands::connections::fetch_owners,
+            commands::push::push_overview,
+            commands::push::start_push,
+            commands::push::resume_push,
+            commands::push::stop_push,
+            commands::push::push_batches,
+            commands::push::push_leads,
+            commands::push::push_doubles,
+            commands::push::verify_push,
+            commands::push::compare_push_leads,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,
@@ -93,6 +115,8 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
     match outcome {
         Ok(app) => {
             let code = app.run_return(|_, _| {});
+            // A push is written down as paused; its keys stay, and it goes on when the project is opened again.
+            closing.pushes().pause_and_wait();
             // Whatever a job still holds is safe in the project's journal; the next opening takes it over.
             drop(closing.close_project());
             u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)

@@ -7,4 +7,5 @@ mod duplicates;
 mod frame;
 mod mapping;
 mod sources;
+mod push;
 mod table;

@@ -26,4 +26,9 @@ export! {
     job_snapshot: lotse_engine::jobs::JobSnapshot,
     mapping_change: lotse_engine::workflows::MappingChange,
     read_settings: lotse_engine::sources::ReadSettings,
+    batch: lotse_engine::project::Batch,
+    connection: lotse_engine::connections::Connection,
+    kept: lotse_engine::credentials::Kept,
+    lead_comparison: lotse_engine::workflows::push::LeadComparison,
+    stop: lotse_engine::workflows::push::Stop,
 }

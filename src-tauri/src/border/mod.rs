@@ -7,16 +7,20 @@
 
 mod app;
 mod approval;
+mod connections;
 mod duplicates;
 #[cfg(test)]
 mod exports;
 mod mapping;
+mod push;
 mod sources;
 mod table;
 
 pub use app::*;
-pub use mapping::*;
-pub use sources::*;
 pub use approval::*;
+pub use connections::*;
 pub use duplicates::*;
+pub use mapping::*;
+pub use push::*;
+pub use sources::*;
 pub use table::*;

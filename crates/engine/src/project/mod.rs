@@ -23,6 +23,7 @@ mod lock;
 mod mail_origins;
 mod row_places;
 mod schema;
+mod sent;
 mod sources;
 mod view;
 
@@ -49,6 +50,7 @@ pub use lead_reader::{LeadReader, LeadReaderProblem};
 pub use leads::{CellState, CheckedBlock, RowState};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
 pub use mail_origins::MailOrigin;
+pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
 
