@@ -1,6 +1,5 @@
 //! What check and duplicates have in common: files become a project.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision};
@@ -10,7 +9,7 @@ use lotse_engine::clock::{self, Actor};
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
-    WorkflowError, check_all, check_settings, compare_all, load_file, set_mapping, set_owners,
+    WorkflowError, check_all, check_settings, compare_all, load_file, read_owners, set_mapping, set_owners,
 };
 
 use crate::arguments::InputArguments;
@@ -104,7 +103,7 @@ impl Prepared {
         line: &ProgressLine,
     ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
-        let constants = constants(input, &target)?;
+        check_fields("--set", &input.constants, &target)?;
         let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
         let (path, place) = match save {
             Some(path) => {
@@ -136,7 +135,7 @@ impl Prepared {
             actor,
             place,
         };
-        prepared.fill(input, mapping.as_ref(), &constants, progress, owners, line)?;
+        prepared.fill(input, mapping.as_ref(), progress, owners, line)?;
         Ok(prepared)
     }
 
@@ -157,7 +156,6 @@ impl Prepared {
         &self,
         input: &InputArguments,
         mapping: Option<&Mapping>,
-        constants: &[(String, String)],
         progress: &[(String, bool)],
         owners: Option<&Path>,
         line: &ProgressLine,
@@ -187,7 +185,7 @@ impl Prepared {
             let mut mapping = chosen
                 .or(suggested)
                 .unwrap_or_else(|| Mapping::empty(self.project.target()));
-            for (field, value) in constants {
+            for (field, value) in &input.constants {
                 mapping
                     .fields
                     .insert(field.clone(), FieldMapping::constant(value.clone()));
@@ -228,35 +226,25 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
     Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
 }
 
-fn constants(input: &InputArguments, target: &Target) -> Result<Vec<(String, String)>, Failure> {
-    for (field, _) in &input.constants {
+/// Refuses values for fields that the target does not have.
+pub(crate) fn check_fields(
+    option: &str,
+    values: &[(String, String)],
+    target: &Target,
+) -> Result<(), Failure> {
+    for (field, _) in values {
         if target.field_index(field).is_none() {
             let known: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
             return Err(Failure::usage(format!(
-                "--set {field}: no such field. Known are {}",
+                "{option} {field}: no such field. Known are {}",
                 known.join(", ")
             )));
         }
     }
-    Ok(input.constants.clone())
+    Ok(())
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     Mapping::from_json(&text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
-}
-
-/// One id per line, or a JSON list.
-fn read_owners(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('[') {
-        return serde_json::from_str(text).map_err(|error| Failure::file(path, error));
-    }
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(String::from)
-        .collect())
 }

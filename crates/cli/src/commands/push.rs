@@ -1,6 +1,6 @@
 use lotse_core::migration::Mode;
 use lotse_engine::clock::{self, Actor};
-use lotse_engine::connections::{ConnectionTo, Connections, ServerSettings};
+use lotse_engine::connections::{Connections, ServerSettings};
 use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
 use lotse_engine::server::{RetryPolicy, ServerClient};
@@ -21,12 +21,12 @@ const READ_BACK: u64 = 200;
 
 pub(crate) fn run(arguments: &PushArguments) -> Outcome {
     let places = Places::of_user().map_err(|error| Failure::input(error.to_string()))?;
-    let connection = Connections::of(&places).find(&arguments.connection)?;
-    let ConnectionTo::Server(settings) = &connection.to;
+    let name = arguments.connection.as_str();
+    let settings = Connections::of(&places).server(name)?;
     let project = Project::open(&arguments.project)?;
-    let secret = secret_for(&connection.name)?;
-    let client = ServerClient::new(settings, project.target(), &secret)?;
-    let outcome = push(arguments, &project, &connection.name, settings, &client);
+    let secret = secret_for(name)?;
+    let client = ServerClient::new(&settings, project.target(), &secret)?;
+    let outcome = push(arguments, &project, name, &settings, &client);
     project.close()?;
     outcome
 }

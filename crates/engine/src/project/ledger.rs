@@ -237,7 +237,7 @@ fn batch_of(row: &Row<'_>) -> rusqlite::Result<Batch> {
     })
 }
 
-fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
+pub(super) fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
     let outcome: String = row.get(3)?;
     let lead_id: i64 = row.get(4)?;
     let error: String = row.get(5)?;

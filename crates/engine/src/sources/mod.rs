@@ -44,6 +44,7 @@ pub use inspection::{
 pub use notice::{NoticeFact, SourceNotice};
 pub use report::InspectionReport;
 pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
+pub use structure::column_letters;
 
 use understand::Understood;
 

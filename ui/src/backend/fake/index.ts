@@ -15,13 +15,13 @@ import type { StepOverview } from "../../bindings/StepOverview";
 import type { TableShape } from "../../bindings/TableShape";
 import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
-import { fakeApproval } from "./approval";
+import { fakeApproval, type FakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
-import { fakeConnections } from "./connections";
-import { fakeDuplicates } from "./duplicates";
+import { fakeConnections, type FakeConnections } from "./connections";
+import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
 import { fakeMapping } from "./mapping";
-import { fakePush } from "./push";
+import { fakePush, type FakePush, type FakePushControls } from "./push";
 import { fakeReview } from "./review";
 import { fakeSources } from "./sources";
 
@@ -32,10 +32,18 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    readonly duplicates?: FakeDuplicates;
+    readonly approval?: FakeApproval;
+    /** The entry of the audit log at which its chain breaks. */
+    readonly brokenEntry?: number;
+    /** What the person answers where a file is to be saved. */
+    readonly saveTo?: string;
+    readonly connections?: FakeConnections;
+    readonly push?: FakePush;
 }
 
 /** The backend and the strings that a test can pull. */
-export interface FakeBackend extends Backend {
+export interface FakeBackend extends Backend, FakePushControls {
     drag(drag: FileDrag): void;
     /** The next call fails like this. */
     failNext(error: Failure): void;
@@ -316,7 +324,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         return rows.map((row) => [row, ...block.columns.map(indexOf)]);
     }
 
-    const info: AppInfo = {
+    let info: AppInfo = {
         version: "0.1.0",
         language: "de",
         project:
@@ -351,9 +359,17 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         closeProject: () => answer(() => ({ ...info, project: null, steps: [] })),
         copyProject: () => answer(() => undefined),
         openExample: () => answer(() => info),
-        startPracticeServer: () => answer(() => "Übungsserver"),
+        startPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: "http://127.0.0.1:41733" };
+                return "Übungsserver";
+            }),
+        stopPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: null };
+            }),
         askForFile: () => answer(() => null),
-        askWhereToSave: () => answer(() => null),
+        askWhereToSave: () => answer(() => world.saveTo ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -363,13 +379,13 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (world.jobs !== undefined) listener(world.jobs);
             return () => undefined;
         },
-        ...fakeApproval(),
-        ...fakeAudit(),
-        ...fakeConnections(),
-        ...fakeDuplicates(),
+        ...fakeApproval(world.approval),
+        ...fakeAudit(240, world.brokenEntry ?? null),
+        ...fakeConnections(world.connections),
+        ...fakeDuplicates(world.duplicates),
         ...fakeMailbox(),
         ...fakeMapping(),
-        ...fakePush(),
+        ...fakePush(world.push),
         ...fakeReview(),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),

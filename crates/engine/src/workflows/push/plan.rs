@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::PushError;
+use super::readiness::verdicts;
 use crate::clock::Actor;
 use crate::connections::ServerSettings;
 use crate::jobs::{Phase, Watch};
@@ -63,6 +64,9 @@ pub fn plan_push(
         Mode::DryRun => approved,
         Mode::Production => passed(project, &settings.base_url, approved)?,
     };
+    if mode == Mode::Production {
+        none_unanswered(project, connection, &settings.base_url, &rows)?;
+    }
     let size = settings.batch_size.map_or(MAXIMUM_LEADS, |size| size as usize);
     let size = size.clamp(1, target.api.maximum_leads.min(MAXIMUM_LEADS));
     let source = project.lead_source()?;
@@ -105,31 +109,32 @@ fn passed(
     base_url: &str,
     approved: Vec<ApprovedRow>,
 ) -> Result<Vec<ApprovedRow>, PushError> {
-    let seen: BTreeMap<u32, (String, bool)> = project
-        .dry_run_rows(base_url)?
-        .into_iter()
-        .map(|row| (row.row, (row.content_hash, row.valid)))
-        .collect();
     let total = approved.len() as u64;
-    let mut missing = 0;
-    let mut rows = Vec::with_capacity(approved.len());
-    for row in approved {
-        match seen.get(&row.row) {
-            Some((hash, valid)) if *hash == row.content_hash => {
-                if *valid {
-                    rows.push(row);
-                }
-            }
-            _ => missing += 1,
-        }
+    let verdicts = verdicts(project, base_url, approved)?;
+    if verdicts.missing > 0 {
+        return Err(PushError::DryRunMissing {
+            rows: verdicts.missing,
+        });
     }
-    if missing > 0 {
-        return Err(PushError::DryRunMissing { rows: missing });
-    }
-    if rows.is_empty() {
+    if verdicts.passed.is_empty() {
         return Err(PushError::NothingPassed { rows: total });
     }
-    Ok(rows)
+    Ok(verdicts.passed)
+}
+
+/// Refuses rows whose import may have happened already: under another key they could be imported twice.
+fn none_unanswered(
+    project: &Project,
+    connection: &str,
+    base_url: &str,
+    rows: &[ApprovedRow],
+) -> Result<(), PushError> {
+    let unanswered = project.unanswered_rows(connection, base_url)?;
+    let caught = rows.iter().filter(|row| unanswered.contains(&row.row)).count();
+    if caught > 0 {
+        return Err(PushError::Unanswered { rows: caught as u64 });
+    }
+    Ok(())
 }
 
 fn write_batches(

@@ -102,6 +102,9 @@ pub struct RunSettings {
 /// Sends every batch of a push that is not answered yet, and takes over the answers. Blocks until nothing is left, a
 /// person stops it, or something comes up that repeating does not help; in the latter two cases the push is paused and
 /// this can be called again.
+///
+/// Of a push that was cancelled, only what had left without an answer is asked for again, so that it is known what has
+/// arrived; it stays cancelled.
 pub fn run_push(
     project: &Project,
     actor: &Actor,
@@ -157,33 +160,49 @@ impl Run<'_> {
             .map(|batch| u64::from(batch.lead_count))
             .sum();
         self.tell(&batches, already, PushState::Running, String::new());
-        for batch in batches.iter().filter(|batch| batch.state.is_open()) {
+        let cancelled = self.is_cancelled();
+        let left =
+            |batch: &&Batch| batch.state.is_open() && !(cancelled && batch.state == BatchState::Planned);
+        for batch in batches.iter().filter(left) {
             let outcome = self.one(batch, already).await;
             match outcome {
                 Ok(true) => {}
                 Ok(false) => return self.stopped(already),
                 Err(error) => {
-                    self.project.put_push_state(
-                        self.actor,
-                        self.push.id,
-                        PushState::Paused,
-                        &json!({ "reason": error.tell(Language::En) }),
-                    )?;
-                    self.report(already, PushState::Paused, error.tell(self.settings.language))?;
+                    let state = if cancelled {
+                        PushState::Cancelled
+                    } else {
+                        PushState::Paused
+                    };
+                    let facts = json!({ "reason": error.tell(Language::En) });
+                    self.project
+                        .put_push_state(self.actor, self.push.id, state, &facts)?;
+                    self.report(already, state, error.tell(self.settings.language))?;
                     return Err(error);
                 }
             }
             self.report(already, PushState::Running, String::new())?;
         }
+        let state = if cancelled {
+            PushState::Cancelled
+        } else {
+            PushState::Finished
+        };
         self.project
-            .put_push_state(self.actor, self.push.id, PushState::Finished, &self.counts()?)?;
-        self.report(already, PushState::Finished, String::new())?;
-        Ok(PushState::Finished)
+            .put_push_state(self.actor, self.push.id, state, &self.counts()?)?;
+        self.report(already, state, String::new())?;
+        Ok(state)
+    }
+
+    /// True where a person has given the push up before, and only what is unanswered is asked for.
+    fn is_cancelled(&self) -> bool {
+        self.push.state == PushState::Cancelled
     }
 
     fn stopped(&self, already: u64) -> Result<PushState, PushError> {
         let state = match self.settings.control.wanted() {
             Some(Stop::Cancel) => PushState::Cancelled,
+            Some(Stop::Pause) | None if self.is_cancelled() => PushState::Cancelled,
             Some(Stop::Pause) | None => PushState::Paused,
         };
         self.project.put_push_state(
