@@ -48,6 +48,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::open_example,
             commands::app::start_practice_server,
             commands::app::cancel_job,
+            commands::review::check_project,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,

@@ -14,4 +14,5 @@ macro_rules! export {
 
 export! {
     job_snapshot: lotse_engine::jobs::JobSnapshot,
+    check_summary: lotse_engine::workflows::CheckSummary,
 }
