@@ -15,4 +15,5 @@ macro_rules! export {
 export! {
     job_snapshot: lotse_engine::jobs::JobSnapshot,
     check_summary: lotse_engine::workflows::CheckSummary,
+    fix_preview: lotse_engine::workflows::FixPreview,
 }

@@ -8,7 +8,9 @@
 mod app;
 #[cfg(test)]
 mod exports;
+mod review;
 mod table;
 
 pub use app::*;
+pub use review::*;
 pub use table::*;

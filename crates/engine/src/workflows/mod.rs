@@ -18,7 +18,9 @@ pub use approve::approve_ready;
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
-pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
+pub use edit::{
+    FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
+};
 pub use error::WorkflowError;
 pub use load::{Loaded, load_file, load_table};
 pub use merge::{MergePreview, merge_rows, preview_merge};

@@ -342,7 +342,7 @@ export class TableModel {
     /** Fetches the counts again; the rows of the view stay where they are. */
     async #recount(): Promise<void> {
         const ticket = this.#asked;
-        const shape = await this.#backend.tableShape(this.view);
+        const shape = await this.#backend.tableShape(this.view, true);
         if (ticket !== this.#asked) return;
         this.shape = shape;
         this.fetch();
