@@ -89,6 +89,7 @@ impl Session {
             .collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let activities = target.activities.as_ref().map(|list| DetailActivities {
+            name: list.name.clone(),
             label: list.label.get(self.language()).to_owned(),
             fields: list.fields.iter().map(|spec| self.activity_field(spec)).collect(),
             list: viewed

@@ -135,6 +135,8 @@ pub struct DetailFinding {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DetailActivities {
+    /// The name of the list.
+    pub name: String,
     /// The list as a person reads it.
     pub label: String,
     /// The fields of one activity.

@@ -6,6 +6,10 @@ import type { ActivityField } from "./ActivityField";
  */
 export type DetailActivities = { 
 /**
+ * The name of the list.
+ */
+name: string, 
+/**
  * The list as a person reads it.
  */
 label: string, 

@@ -55,6 +55,8 @@ export class Desk {
     failure = $state.raw<Failure | null>(null);
     /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
     incoming = $state.raw<readonly string[]>([]);
+    /** The row that the step which is gone to shall show; whoever has shown it sets it back. */
+    wantedRow = $state<number | null>(null);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
@@ -176,6 +178,18 @@ export class Desk {
 
     dismiss(id: number): void {
         this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    }
+
+    /** Goes to a step to look at a row there. */
+    showRow(step: Step, row: number): void {
+        this.wantedRow = row;
+        this.step = step;
+    }
+
+    /** Takes over that the project is called differently now. */
+    async renameProject(name: string): Promise<void> {
+        const info = await this.attempt(() => this.backend.renameProject(name));
+        if (info !== undefined) this.info = info;
     }
 
     /** The example project, with the practice server beside it. */

@@ -90,7 +90,6 @@ pub struct StateCounts {
     /// Of these, with a state of the last check.
     pub checked: u32,
     /// By state.
-    #[ts(type = "Record<RowView, number>")]
     pub by_state: BTreeMap<RowView, u32>,
 }
 

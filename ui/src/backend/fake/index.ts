@@ -32,6 +32,10 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    /** Rows that are not checked yet. */
+    readonly unchecked?: number;
+    /** What the dialogs for files answer. */
+    readonly file?: string;
 }
 
 /** The backend and the strings that a test can pull. */
@@ -137,13 +141,21 @@ const LINES: readonly (readonly string[])[] = [
 ];
 
 /** What is wrong with a cell. Enough to see every state of one; the rules themselves are not here. */
-function findingOf(column: number, text: string): { severity: Severity; code: string; message: string } | null {
+function findingOf(
+    column: number,
+    text: string,
+): { severity: Severity; code: string; message: string; fix?: string } | null {
     const [id] = FIELDS[column] as (typeof FIELDS)[number];
     if (id === "companyName" && text.length < 2) {
         return { severity: "error", code: "company_name.too_short", message: "Mindestens zwei Zeichen." };
     }
     if (id === "companyName" && text.includes("Ã")) {
-        return { severity: "warning", code: "text.broken_encoding", message: "Zeichensatz beschädigt." };
+        return {
+            severity: "warning",
+            code: "text.broken_encoding",
+            message: "Zeichensatz beschädigt.",
+            fix: text.replaceAll("Ã¼", "ü"),
+        };
     }
     if (id === "contact.email" && text.endsWith("@")) {
         return { severity: "error", code: "email.invalid", message: "Nach dem @ fehlt die Domain." };
@@ -206,7 +218,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 severity: finding?.severity ?? null,
                 code: finding?.code ?? "",
                 message: finding?.message ?? "",
-                fix: null,
+                fix: finding?.fix ?? null,
                 original: changed ? original(id, column) : null,
             });
         });
@@ -226,6 +238,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             const row = rowOf(id);
             if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity)))
                 return false;
+            if (view.codes.length > 0 && !row.marks.some((mark) => view.codes.includes(mark.code))) return false;
             if (view.changedOnly && !row.marks.some((mark) => mark.original !== null)) return false;
             return wanted === "" || row.cells.some((text) => text.toLowerCase().includes(wanted));
         });
@@ -352,8 +365,17 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         copyProject: () => answer(() => undefined),
         openExample: () => answer(() => info),
         startPracticeServer: () => answer(() => "Übungsserver"),
-        askForFile: () => answer(() => null),
-        askWhereToSave: () => answer(() => null),
+        renameProject: (name) =>
+            answer(() => ({ ...info, project: info.project === null ? null : { ...info.project, name } })),
+        settingsInfo: () =>
+            answer(() => ({
+                projects: "/home/astrid/Lotse",
+                data: "/home/astrid/.local/share/lotse",
+                config: "/home/astrid/.config/lotse",
+                nameIsFixed: false,
+            })),
+        askForFile: () => answer(() => world.file ?? null),
+        askWhereToSave: () => answer(() => world.file ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -370,7 +392,17 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         ...fakeMailbox(),
         ...fakeMapping(),
         ...fakePush(),
-        ...fakeReview(),
+        ...fakeReview(
+            {
+                count,
+                fields: FIELDS.map(([id, title, kind]) => ({ id, title, kind })),
+                rowOf,
+                edit,
+                undo: () => step(done, undone),
+            },
+            answer,
+            world.unchecked,
+        ),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
         tableWindow: (view, offset, limit) =>
