@@ -11,7 +11,9 @@ pub mod border;
 mod commands;
 mod desk;
 mod failure;
+mod history;
 mod push;
+mod review;
 mod session;
 mod table;
 
@@ -50,6 +52,8 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::open_project,
             commands::app::close_project,
             commands::app::copy_project,
+            commands::app::rename_project,
+            commands::app::settings_info,
             commands::app::open_example,
             commands::app::start_practice_server,
             commands::app::stop_practice_server,
@@ -67,7 +71,6 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::mapping::mapped_row,
             commands::mapping::set_owners,
             commands::mapping::read_owners,
-            commands::mapping::check_project,
             commands::connections::connections,
             commands::connections::kept_secret,
             commands::connections::put_connection,
@@ -84,6 +87,19 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::push::push_doubles,
             commands::push::verify_push,
             commands::push::compare_push_leads,
+            commands::review::check_project,
+            commands::review::review_overview,
+            commands::review::review_row,
+            commands::review::review_fix_preview,
+            commands::review::review_apply_fix,
+            commands::review::review_restore,
+            commands::review::review_activities,
+            commands::review::review_decide,
+            commands::review::review_history,
+            commands::review::review_go_to_change,
+            commands::review::write_rejected,
+            commands::review::preview_corrected,
+            commands::review::apply_corrected,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,

@@ -6,6 +6,6 @@ mod demo;
 mod duplicates;
 mod frame;
 mod mapping;
-mod sources;
 mod push;
+mod sources;
 mod table;

@@ -32,7 +32,7 @@ async fn detected(window: &Window, what: &str) -> String {
             vec![json!(what)],
         )
         .await;
-    chosen + &line.text().await.expect("the window answers")
+    format!("{chosen}{}", line.text().await.expect("the window answers"))
 }
 
 async fn take_over(window: &Window) {

@@ -43,7 +43,9 @@ describe("the groups", () => {
         const field = screen.getByRole<HTMLInputElement>("searchbox", { name: "In den Gruppen suchen" });
         field.value = "gibt es nicht";
         field.dispatchEvent(new Event("input", { bubbles: true }));
-        await vi.waitFor(() => expect(screen.getByRole("heading", { name: /Keine Gruppe passt/ })).toBeTruthy(), { timeout: 10_000 });
+        await vi.waitFor(() => expect(screen.getByRole("heading", { name: /Keine Gruppe passt/ })).toBeTruthy(), {
+            timeout: 10_000,
+        });
         expect(await violations()).toEqual([]);
         screen.getByRole("button", { name: "Alle zeigen" }).click();
         await settled();

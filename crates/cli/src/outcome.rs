@@ -151,10 +151,10 @@ impl From<PushError> for Failure {
             PushError::Server(error) => error.into(),
             PushError::Connection(error) => error.into(),
             PushError::Workflow(error) => error.into(),
-            PushError::OtherTarget { .. } => Self::usage(english(&error)),
-            PushError::Uncertain { .. } | PushError::AnswerIncomplete { .. } => {
-                Self::network(english(&error))
-            }
+            PushError::OtherTarget { .. } | PushError::OtherServer { .. } => Self::usage(english(&error)),
+            PushError::Uncertain { .. }
+            | PushError::Unanswered { .. }
+            | PushError::AnswerIncomplete { .. } => Self::network(english(&error)),
             PushError::NothingApproved
             | PushError::DryRunMissing { .. }
             | PushError::NothingPassed { .. }

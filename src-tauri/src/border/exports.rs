@@ -31,4 +31,5 @@ export! {
     kept: lotse_engine::credentials::Kept,
     lead_comparison: lotse_engine::workflows::push::LeadComparison,
     stop: lotse_engine::workflows::push::Stop,
+    fix_preview: lotse_engine::workflows::FixPreview,
 }

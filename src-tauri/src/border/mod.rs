@@ -13,6 +13,7 @@ mod duplicates;
 mod exports;
 mod mapping;
 mod push;
+mod review;
 mod sources;
 mod table;
 
@@ -22,5 +23,6 @@ pub use connections::*;
 pub use duplicates::*;
 pub use mapping::*;
 pub use push::*;
+pub use review::*;
 pub use sources::*;
 pub use table::*;

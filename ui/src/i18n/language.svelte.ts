@@ -104,9 +104,16 @@ export function dayText(text: string): string {
     return formats.day.format(time);
 }
 
+/** A day with a time of day (`2024-06-15 14:30`) as the language writes it; a day alone, and anything else, too. */
+export function momentText(text: string): string {
+    const [, day = text, time] = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}(?::\d{2})?)$/.exec(text) ?? [];
+    const shown = dayText(day);
+    return time === undefined || shown === day ? (shown === day ? text : shown) : `${shown} ${time}`;
+}
+
 /** A canonical text of a cell as people of this language read it. */
 export function shownText(kind: ColumnKind, text: string): string {
-    if (kind === "date") return dayText(text);
+    if (kind === "date") return momentText(text);
     return kind === "number" ? decimalText(text) : text;
 }
 

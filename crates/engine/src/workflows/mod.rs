@@ -33,7 +33,9 @@ pub use columns::{
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
-pub use edit::{apply_fix, decide_rows, edit_fields, redo, set_mapping, undo};
+pub use edit::{
+    FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
+};
 pub use error::WorkflowError;
 pub use load::{Loaded, load_file};
 pub use mail::{

@@ -40,6 +40,10 @@ export interface FakeWorld {
     readonly saveTo?: string;
     readonly connections?: FakeConnections;
     readonly push?: FakePush;
+    /** Rows that are not checked yet. */
+    readonly unchecked?: number;
+    /** What the dialogs for files answer. */
+    readonly file?: string;
 }
 
 /** The backend and the strings that a test can pull. */
@@ -145,13 +149,21 @@ const LINES: readonly (readonly string[])[] = [
 ];
 
 /** What is wrong with a cell. Enough to see every state of one; the rules themselves are not here. */
-function findingOf(column: number, text: string): { severity: Severity; code: string; message: string } | null {
+function findingOf(
+    column: number,
+    text: string,
+): { severity: Severity; code: string; message: string; fix?: string } | null {
     const [id] = FIELDS[column] as (typeof FIELDS)[number];
     if (id === "companyName" && text.length < 2) {
         return { severity: "error", code: "company_name.too_short", message: "Mindestens zwei Zeichen." };
     }
     if (id === "companyName" && text.includes("Ã")) {
-        return { severity: "warning", code: "text.broken_encoding", message: "Zeichensatz beschädigt." };
+        return {
+            severity: "warning",
+            code: "text.broken_encoding",
+            message: "Zeichensatz beschädigt.",
+            fix: text.replaceAll("Ã¼", "ü"),
+        };
     }
     if (id === "contact.email" && text.endsWith("@")) {
         return { severity: "error", code: "email.invalid", message: "Nach dem @ fehlt die Domain." };
@@ -214,7 +226,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 severity: finding?.severity ?? null,
                 code: finding?.code ?? "",
                 message: finding?.message ?? "",
-                fix: null,
+                fix: finding?.fix ?? null,
                 original: changed ? original(id, column) : null,
             });
         });
@@ -234,6 +246,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             const row = rowOf(id);
             if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity)))
                 return false;
+            if (view.codes.length > 0 && !row.marks.some((mark) => view.codes.includes(mark.code))) return false;
             if (view.changedOnly && !row.marks.some((mark) => mark.original !== null)) return false;
             return wanted === "" || row.cells.some((text) => text.toLowerCase().includes(wanted));
         });
@@ -368,8 +381,17 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             answer(() => {
                 info = { ...info, practice: null };
             }),
-        askForFile: () => answer(() => null),
-        askWhereToSave: () => answer(() => world.saveTo ?? null),
+        renameProject: (name) =>
+            answer(() => ({ ...info, project: info.project === null ? null : { ...info.project, name } })),
+        settingsInfo: () =>
+            answer(() => ({
+                projects: "/Users/astrid/Lotse",
+                data: "/Users/astrid/.local/share/lotse",
+                config: "/Users/astrid/.config/lotse",
+                nameIsFixed: false,
+            })),
+        askForFile: () => answer(() => world.file ?? null),
+        askWhereToSave: () => answer(() => world.saveTo ?? world.file ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -386,7 +408,17 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         ...fakeMailbox(),
         ...fakeMapping(),
         ...fakePush(world.push),
-        ...fakeReview(),
+        ...fakeReview(
+            {
+                count,
+                fields: FIELDS.map(([id, title, kind]) => ({ id, title, kind })),
+                rowOf,
+                edit,
+                undo: () => step(done, undone),
+            },
+            answer,
+            world.unchecked,
+        ),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
         tableWindow: (view, offset, limit) =>
