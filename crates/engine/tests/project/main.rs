@@ -8,6 +8,7 @@ mod audit;
 mod duplicates;
 mod editing;
 mod opening;
+mod pushing;
 mod reimport;
 mod walk;
 
