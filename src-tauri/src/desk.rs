@@ -24,8 +24,9 @@ use crate::session::Session;
 ///
 /// All of it is called from several threads at once, and may block.
 pub trait ReviewTable: Send + Sync {
-    /// Columns and counts, and how many rows `view` has.
-    fn shape(&self, view: &View) -> Result<TableShape, Failure>;
+    /// Columns and counts, and how many rows `view` has. With `kept` the rows of the view stay those that it had when
+    /// it was last asked for: a row does not go from under the person who corrects it.
+    fn shape(&self, view: &View, kept: bool) -> Result<TableShape, Failure>;
     /// The rows `offset .. offset + limit` of `view`; fewer at its end.
     fn window(&self, view: &View, offset: u32, limit: u32) -> Result<RowWindow, Failure>;
     /// The texts of a block; fewer rows at the end of the view.

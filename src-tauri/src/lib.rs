@@ -11,7 +11,9 @@ pub mod border;
 mod commands;
 mod desk;
 mod failure;
+mod history;
 mod push;
+mod review;
 mod session;
 mod table;
 
@@ -50,10 +52,25 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::open_project,
             commands::app::close_project,
             commands::app::copy_project,
+            commands::app::rename_project,
+            commands::app::settings_info,
             commands::app::open_example,
             commands::app::start_practice_server,
             commands::app::stop_practice_server,
             commands::app::cancel_job,
+            commands::sources::inspect_file,
+            commands::sources::take_file,
+            commands::sources::list_sources,
+            commands::sources::remove_source,
+            commands::mapping::mapping_overview,
+            commands::mapping::change_mapping,
+            commands::mapping::restore_mapping,
+            commands::mapping::field_values,
+            commands::mapping::activity_kinds,
+            commands::mapping::decide_progress,
+            commands::mapping::mapped_row,
+            commands::mapping::set_owners,
+            commands::mapping::read_owners,
             commands::connections::connections,
             commands::connections::kept_secret,
             commands::connections::put_connection,
@@ -70,6 +87,19 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::push::push_doubles,
             commands::push::verify_push,
             commands::push::compare_push_leads,
+            commands::review::check_project,
+            commands::review::review_overview,
+            commands::review::review_row,
+            commands::review::review_fix_preview,
+            commands::review::review_apply_fix,
+            commands::review::review_restore,
+            commands::review::review_activities,
+            commands::review::review_decide,
+            commands::review::review_history,
+            commands::review::review_go_to_change,
+            commands::review::write_rejected,
+            commands::review::preview_corrected,
+            commands::review::apply_corrected,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,
@@ -77,6 +107,25 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::table::paste_block,
             commands::table::undo,
             commands::table::redo,
+            commands::duplicates::duplicates_overview,
+            commands::duplicates::compare_rows,
+            commands::duplicates::group_window,
+            commands::duplicates::group_place,
+            commands::duplicates::next_open_group,
+            commands::duplicates::compared_group,
+            commands::duplicates::merge_preview,
+            commands::duplicates::merge_group,
+            commands::duplicates::keep_group,
+            commands::duplicates::skip_in_group,
+            commands::duplicates::reopen_group,
+            commands::duplicates::separate_rows,
+            commands::duplicates::count_by_rule,
+            commands::duplicates::skip_by_rule,
+            commands::approval::approval_overview,
+            commands::approval::approve_rows,
+            commands::audit::audit_window,
+            commands::audit::verify_audit,
+            commands::audit::export_audit,
         ])
         .build(context);
     match outcome {

@@ -3,6 +3,9 @@
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
 mod demo;
+mod duplicates;
 mod frame;
+mod mapping;
 mod push;
+mod sources;
 mod table;

@@ -66,6 +66,17 @@ impl Failure {
         Self::input(format!("{}: {error}", path.display()))
     }
 
+    /// A file of leads that cannot be read. Of several files, one wants to know which.
+    pub(crate) fn source(path: &Path, error: &SourceError) -> Self {
+        let sentence = english(error);
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        if sentence.contains(&*name) {
+            Self::input(sentence)
+        } else {
+            Self::input(format!("{name}: {sentence}"))
+        }
+    }
+
     /// Says it and gives the exit code.
     pub(crate) fn tell(self) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "lotse: {}", self.message);
@@ -75,12 +86,6 @@ impl Failure {
 
 fn english(error: &impl Tell) -> String {
     error.tell(Language::En)
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        Self::input(english(&error))
-    }
 }
 
 impl From<ProjectError> for Failure {
@@ -146,10 +151,10 @@ impl From<PushError> for Failure {
             PushError::Server(error) => error.into(),
             PushError::Connection(error) => error.into(),
             PushError::Workflow(error) => error.into(),
-            PushError::OtherTarget { .. } => Self::usage(english(&error)),
-            PushError::Uncertain { .. } | PushError::AnswerIncomplete { .. } => {
-                Self::network(english(&error))
-            }
+            PushError::OtherTarget { .. } | PushError::OtherServer { .. } => Self::usage(english(&error)),
+            PushError::Uncertain { .. }
+            | PushError::Unanswered { .. }
+            | PushError::AnswerIncomplete { .. } => Self::network(english(&error)),
             PushError::NothingApproved
             | PushError::DryRunMissing { .. }
             | PushError::NothingPassed { .. }

@@ -13,10 +13,23 @@ macro_rules! export {
 }
 
 export! {
+    activity_kinds: lotse_engine::workflows::ActivityKinds,
+    check_summary: lotse_engine::workflows::CheckSummary,
+    found_values: lotse_engine::workflows::FoundValues,
+    approval_preview: lotse_engine::project::ApprovalPreview,
+    audit_filter: lotse_engine::workflows::AuditFilter,
+    audit_verdict: lotse_engine::project::AuditVerdict,
+    audit_window: lotse_engine::workflows::AuditWindow,
+    group_filter: lotse_engine::project::GroupFilter,
+    group_window: lotse_engine::project::GroupWindow,
+    skip_rule: lotse_engine::workflows::SkipRule,
     job_snapshot: lotse_engine::jobs::JobSnapshot,
+    mapping_change: lotse_engine::workflows::MappingChange,
+    read_settings: lotse_engine::sources::ReadSettings,
     batch: lotse_engine::project::Batch,
     connection: lotse_engine::connections::Connection,
     kept: lotse_engine::credentials::Kept,
     lead_comparison: lotse_engine::workflows::push::LeadComparison,
     stop: lotse_engine::workflows::push::Stop,
+    fix_preview: lotse_engine::workflows::FixPreview,
 }

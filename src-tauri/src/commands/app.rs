@@ -14,7 +14,7 @@ use lotse_server::practice::{self, Place};
 use tauri::State;
 
 use crate::Desk;
-use crate::border::{AppInfo, Failure, FailureKind, StartRequest};
+use crate::border::{AppInfo, Failure, FailureKind, SettingsInfo, StartRequest};
 use crate::failure::Showable as _;
 
 /// What the window needs to draw its first picture, and after every change of the project.
@@ -60,6 +60,37 @@ pub(crate) async fn close_project(desk: State<'_, Desk>) -> Result<AppInfo, Fail
 pub(crate) async fn copy_project(desk: State<'_, Desk>, path: PathBuf) -> Result<(), Failure> {
     desk.in_project(move |session| session.project.copy_to(&path))
         .await
+}
+
+/// Gives the project another name. Refused once leads are in a server under the present one.
+#[tauri::command]
+pub(crate) async fn rename_project(desk: State<'_, Desk>, name: String) -> Result<AppInfo, Failure> {
+    desk.run(move |desk| {
+        desk.session()?.rename(name.trim())?;
+        Ok(desk.info())
+    })
+    .await
+}
+
+/// Where things lie on this machine, and what of the project can still be changed.
+#[tauri::command]
+pub(crate) async fn settings_info(desk: State<'_, Desk>) -> Result<SettingsInfo, Failure> {
+    desk.run(|desk| {
+        let places = desk.places();
+        let name_is_fixed = match desk.session() {
+            Ok(session) => session
+                .name_is_fixed()
+                .map_err(|error| error.failure(desk.language()))?,
+            Err(_) => false,
+        };
+        Ok(SettingsInfo {
+            projects: places.projects.display().to_string(),
+            data: places.data.display().to_string(),
+            config: places.config.display().to_string(),
+            name_is_fixed,
+        })
+    })
+    .await
 }
 
 /// Makes the example project anew and opens it, its one source loaded.

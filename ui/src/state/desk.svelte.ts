@@ -8,6 +8,7 @@ import type { Language } from "../bindings/Language";
 import type { RowCounts } from "../bindings/RowCounts";
 import type { Step } from "../bindings/Step";
 import type { StepOverview } from "../bindings/StepOverview";
+import type { View } from "../bindings/View";
 import { setLanguage, t } from "../i18n/language.svelte";
 import type { Command } from "./commands";
 import { Preferences } from "./preferences.svelte";
@@ -56,11 +57,13 @@ export class Desk {
     failure = $state.raw<Failure | null>(null);
     /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
     incoming = $state.raw<readonly string[]>([]);
+    /** The row that the step which is gone to shall show; whoever has shown it sets it back. */
+    wantedRow = $state<number | null>(null);
+    /** How the check shows its rows first; taken by it. */
+    wantedView = $state.raw<Partial<View> | null>(null);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
-    /** What is to be found in the table as soon as it is shown. */
-    wanted = "";
     /** What the screen that is shown can do beside what the whole window can. */
     screenCommands = $state.raw<readonly Command[]>([]);
     /** Said to screen readers only. */
@@ -167,15 +170,8 @@ export class Desk {
 
     /** Goes to the table and shows the rows with this text. */
     findInTable(text: string): void {
-        this.wanted = text;
+        this.wantedView = { search: text };
         this.step = "check";
-    }
-
-    /** What the table is to look for; nothing from the second time on. */
-    takeWanted(): string {
-        const { wanted } = this;
-        this.wanted = "";
-        return wanted;
     }
 
     /** Says something to screen readers. */
@@ -194,6 +190,18 @@ export class Desk {
 
     dismiss(id: number): void {
         this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    }
+
+    /** Goes to a step to look at a row there. */
+    showRow(step: Step, row: number): void {
+        this.wantedRow = row;
+        this.step = step;
+    }
+
+    /** Takes over that the project is called differently now. */
+    async renameProject(name: string): Promise<void> {
+        const info = await this.attempt(() => this.backend.renameProject(name));
+        if (info !== undefined) this.info = info;
     }
 
     /** The example project, with the practice server beside it. */

@@ -157,6 +157,10 @@ pub(crate) struct PushArguments {
     /// Import certain duplicates, too.
     #[arg(long)]
     pub import_duplicates: bool,
+    /// How often a request is tried before giving up, with longer and longer waits between. What was not sent or not
+    /// answered stays in the project, and the next push goes on there.
+    #[arg(long, value_name = "TIMES", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: u32,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,

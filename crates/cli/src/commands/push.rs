@@ -3,9 +3,9 @@ use lotse_engine::clock::{self, Actor};
 use lotse_engine::connections::{Connections, ServerSettings};
 use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
-use lotse_engine::server::ServerClient;
+use lotse_engine::server::{RetryPolicy, ServerClient};
 use lotse_engine::workflows::push::{
-    PushOptions, PushProgress, RunSettings, open_push, plan_push, run_push, verify_push,
+    PushOptions, PushProgress, RunSettings, open_push_to, plan_push, run_push, verify_push,
 };
 use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
 use serde_json::json;
@@ -51,17 +51,16 @@ fn push(
         approve_ready(project, &actor, now)?;
     }
     // What an earlier run left is finished first: its leads may be on their way already.
-    let push_id =
-        match open_push(project)?.filter(|push| push.mode == mode && push.base_url == settings.base_url) {
-            Some(push) => push.id,
-            None => {
-                let options = PushOptions {
-                    skip_on_error: !arguments.fail_fast,
-                    skip_duplicates: !arguments.import_duplicates,
-                };
-                line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
-            }
-        };
+    let push_id = match open_push_to(project, mode, &settings.base_url)? {
+        Some(push) => push.id,
+        None => {
+            let options = PushOptions {
+                skip_on_error: !arguments.fail_fast,
+                skip_duplicates: !arguments.import_duplicates,
+            };
+            line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
+        }
+    };
     let progress = |progress: &PushProgress| {
         line.show(&format!(
             "{}: {}/{} leads, {:.0} a second {}",
@@ -72,14 +71,14 @@ fn push(
             progress.waiting
         ));
     };
-    let state = run_push(
-        project,
-        &actor,
-        client,
-        push_id,
-        &RunSettings::default(),
-        &progress,
-    );
+    let run = RunSettings {
+        policy: RetryPolicy {
+            attempts: arguments.attempts,
+            ..RetryPolicy::default()
+        },
+        ..RunSettings::default()
+    };
+    let state = run_push(project, &actor, client, push_id, &run, &progress);
     line.clear();
     let state = state?;
     let verification = verify_push(project, client, push_id, READ_BACK, clock::now())?;

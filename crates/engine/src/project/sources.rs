@@ -198,6 +198,18 @@ impl Project {
                 what: format!("source {id}"),
             });
         };
+        let sent = self.read(|connection| {
+            connection
+                .query_row(
+                    "SELECT 1 FROM batch_lead WHERE row >= ?1 AND row < ?2 LIMIT 1",
+                    [first, last],
+                    |_| Ok(()),
+                )
+                .optional()
+        })?;
+        if sent.is_some() {
+            return Err(ProjectError::SourceSent { source_name: name });
+        }
         self.write(|transaction| {
             for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;

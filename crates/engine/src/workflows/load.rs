@@ -1,8 +1,9 @@
 //! Taking a source into a project: its rows as they are, what was detected, and a suggested mapping.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, SourceColumn, suggest};
+use lotse_core::mapping::{ColumnRef, Origin, SourceColumn, suggest};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::WorkflowError;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Progress, Watch};
 use crate::project::{NewSource, Project, SourceRole, SourceWriter};
-use crate::sources::{self, Control, Format, ReadSettings, ReadSummary};
+use crate::sources::{self, ColumnSettings, Control, Format, ReadSettings, ReadSummary};
 
 /// What was loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -82,6 +83,7 @@ pub fn load_file(
             writer.append_packed(packed)
         },
     )?;
+    sources::refuse_empty(path, &summary.notices)?;
     // Rows with more cells than the header make the table wider than the inspection could know.
     let headers = if summary.columns.len() > headers.len() {
         summary.columns.clone()
@@ -100,8 +102,7 @@ pub fn load_file(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
-    let suggestion = suggest(project.target(), &source_columns(&headers, profiles));
-    project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
+    store_suggestion(project, actor, source_id, &headers, profiles, &settings.columns)?;
     Ok(Loaded { source_id, summary })
 }
 
@@ -127,6 +128,44 @@ fn source_columns(headers: &[String], profiles: Vec<ColumnProfile>) -> Vec<Sourc
         .collect()
 }
 
+fn store_suggestion(
+    project: &Project,
+    actor: &Actor,
+    source_id: i64,
+    headers: &[String],
+    profiles: Vec<ColumnProfile>,
+    chosen: &BTreeMap<usize, ColumnSettings>,
+) -> Result<(), WorkflowError> {
+    let columns = source_columns(headers, profiles);
+    let mut suggestion = suggest(project.target(), &columns);
+    for field in suggestion.mapping.fields.values_mut() {
+        let Origin::Columns { columns: sources, .. } = &field.origin else {
+            continue;
+        };
+        let read_from = |index: &usize| {
+            columns
+                .get(*index)
+                .is_some_and(|column| sources.contains(&column.reference))
+        };
+        // What a person has said about a column before its rows were taken over.
+        for (_, said) in chosen.iter().filter(|(index, _)| read_from(index)) {
+            field.date_order = said.date_order.or(field.date_order);
+            field.decimal_style = said.number_style.or(field.decimal_style);
+        }
+    }
+    // Whether an activity counts as progress is asked once per type, and not once more per file.
+    for source in project
+        .sources()?
+        .into_iter()
+        .filter(|source| source.id != source_id)
+    {
+        let decided = project.mapping(source.id)?.map(|mapping| mapping.progress);
+        suggestion.mapping.progress.extend(decided.unwrap_or_default());
+    }
+    project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
+    Ok(())
+}
+
 /// The first blocks and then every sixteenth: enough to decide a column, and cheap at a million rows. What a later row
 /// proves against it is a finding of the check.
 fn worth_a_look(blocks: &std::sync::Mutex<usize>) -> bool {
@@ -135,7 +174,7 @@ fn worth_a_look(blocks: &std::sync::Mutex<usize>) -> bool {
     *count <= 4 || count.is_multiple_of(16)
 }
 
-fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
+pub(super) fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
     let mut profiles = vec![ColumnProfile::default(); block.width()];
     for row in block.rows() {
         for (profile, cell) in profiles.iter_mut().zip(row.cells()) {
@@ -145,7 +184,7 @@ fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
     profiles
 }
 
-fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
+pub(super) fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
     if all.len() < seen.len() {
         all.resize_with(seen.len(), ColumnProfile::default);
     }

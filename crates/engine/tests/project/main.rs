@@ -7,6 +7,7 @@
 mod audit;
 mod duplicates;
 mod editing;
+mod mapping;
 mod opening;
 mod pushing;
 mod reimport;

@@ -70,6 +70,7 @@ pub fn plan_push(
     let size = settings.batch_size.map_or(MAXIMUM_LEADS, |size| size as usize);
     let size = size.clamp(1, target.api.maximum_leads.min(MAXIMUM_LEADS));
     let source = project.lead_source()?;
+    give_up_half_plans(project, actor)?;
     let push = project.begin_push(actor, mode, connection, &settings.base_url, &json!(options))?;
     let planned = write_batches(project, push, &rows, size, now, watch, |leads| {
         let request = ImportRequest {
@@ -81,17 +82,25 @@ pub fn plan_push(
         };
         serde_json::to_vec(&request).expect("a request is plain data")
     });
-    if let Err(error) = planned {
-        // Half a plan is none: what was written down is never sent.
-        project.put_push_state(
-            actor,
-            push,
-            PushState::Cancelled,
-            &json!({ "reason": "not planned to the end" }),
-        )?;
-        return Err(error);
+    match planned {
+        Ok(()) => project.push_is_planned(push)?,
+        Err(error) => {
+            give_up_half_plans(project, actor)?;
+            return Err(error);
+        }
     }
     Ok(push)
+}
+
+/// Half a plan is none: what was written down of it is never sent, whether an error or a kill has left it.
+fn give_up_half_plans(project: &Project, actor: &Actor) -> Result<(), PushError> {
+    for push in project.pushes()? {
+        if push.state == PushState::Planning {
+            let facts = json!({ "reason": "not planned to the end" });
+            project.put_push_state(actor, push.id, PushState::Cancelled, &facts)?;
+        }
+    }
+    Ok(())
 }
 
 /// The rows that passed the dry-run with their present content; an error when some have had none.

@@ -71,10 +71,21 @@ pub struct PushProgress {
     pub waiting: String,
 }
 
-/// The push that is not finished, if there is one: interrupted, paused, or still running elsewhere in this program.
+/// The push that is not finished, if there is one: interrupted, paused, or still running elsewhere in this program. Of
+/// several the newest.
 pub fn open_push(project: &Project) -> Result<Option<Push>, PushError> {
-    let open = |push: &Push| matches!(push.state, PushState::Running | PushState::Paused);
-    Ok(project.pushes()?.into_iter().find(open))
+    Ok(project.pushes()?.into_iter().find(is_open))
+}
+
+/// As [`open_push`], among the pushes of this kind to this server: a dry-run that was interrupted later must not hide an
+/// interrupted production push, beside which a second one would be planned.
+pub fn open_push_to(project: &Project, mode: Mode, base_url: &str) -> Result<Option<Push>, PushError> {
+    let wanted = |push: &Push| is_open(push) && push.mode == mode && push.base_url == base_url;
+    Ok(project.pushes()?.into_iter().find(wanted))
+}
+
+fn is_open(push: &Push) -> bool {
+    matches!(push.state, PushState::Running | PushState::Paused)
 }
 
 /// How a push is run.
