@@ -7,13 +7,16 @@ use lotse_core::target::Target;
 use lotse_core::values::Instant;
 use lotse_engine::clock::Actor;
 use lotse_engine::jobs::Watch;
-use lotse_engine::project::{LeadFate, NewProject, Project, SourceRole};
+use lotse_engine::project::{LeadFate, NewProject, Project, ProjectError, PushState, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
     approve_ready, check_all, check_settings, compare_all, load_file, set_mapping, set_owners,
 };
 
 use super::NOW;
+
+/// How long a window may take to let a project go.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The example export, loaded, mapped, decided, checked, compared and approved.
 pub(super) fn approved_example(folder: &Path) -> PathBuf {
@@ -76,6 +79,7 @@ pub(super) fn approved_example(folder: &Path) -> PathBuf {
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) mode: &'static str,
+    pub(super) state: PushState,
     pub(super) leads: u32,
     pub(super) imported: u32,
     pub(super) skipped: u32,
@@ -84,7 +88,17 @@ pub(super) struct Sent {
 }
 
 fn opened<T>(path: &Path, read: impl FnOnce(&Project) -> T) -> T {
-    let project = Project::open(path).expect("the window has let the project go");
+    let begun = std::time::Instant::now();
+    let project = loop {
+        match Project::open(path) {
+            Ok(project) => break project,
+            // A window that was closed takes its moment to let the project go.
+            Err(ProjectError::InUse { .. }) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(std::time::Duration::from_millis(25));
+            }
+            Err(error) => panic!("the window has not let the project go: {error}"),
+        }
+    };
     let read = read(&project);
     project.close().expect("the project can be closed");
     read
@@ -98,6 +112,7 @@ pub(super) fn ledger(path: &Path) -> Vec<Sent> {
             let counts = project.push_counts(push.id).expect("the ledger can be read");
             Sent {
                 mode: push.mode.as_str(),
+                state: push.state,
                 leads: counts.leads,
                 imported: counts.imported,
                 skipped: counts.skipped,

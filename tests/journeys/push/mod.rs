@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use lotse_engine::connections::{Connection, ConnectionTo, Connections, ServerAuth, ServerSettings};
 use lotse_engine::places::Places;
+use lotse_engine::project::PushState;
 use lotse_server::practice::{self, Place, PracticeServer};
 use lotse_tests::window::{Opening, Program, Window};
 use serde_json::json;
@@ -85,7 +86,7 @@ async fn push_by_the_practice_server_is_proved_and_still_there_after_a_restart()
     let window = open(&project, home.path()).await;
     go(&window, "connections").await;
     window.click("button", "Starten").await;
-    window.role("article", "Übungsserver").await;
+    window.role("button", "Prüfen").await;
     window.click("button", "Prüfen").await;
     window.text("Darf importieren.").await;
     assert_eq!(window.violations().await, []);
@@ -141,7 +142,7 @@ async fn push_by_the_practice_server_is_proved_and_still_there_after_a_restart()
     window.screenshot("push-proof-de-dark").await;
     assert_eq!(window.violations().await, []);
     go(&window, "connections").await;
-    window.role("article", "Übungsserver").await;
+    window.role("button", "Prüfen").await;
     window.screenshot("connections-de-dark").await;
     assert_eq!(window.violations().await, []);
     window.close().await;
@@ -200,9 +201,11 @@ async fn push_paused_by_closing_the_window_goes_on_under_the_same_keys() {
         begun.elapsed() < Duration::from_secs(10),
         "the window answers while it pushes"
     );
-    window.close().await;
-
+    // As a person closes it, and not as a test ends it: the push is written down as paused.
+    let closed = window.web().close_window().await;
     let before = ledger(&project);
+    drop((closed, window));
+    assert_eq!(before[0].state, PushState::Paused);
     assert!(before[0].open > 0, "it was closed in the middle: {:?}", before[0]);
     let keys = lead_project::keys(&project);
     proxy.plan("ok");
@@ -246,7 +249,7 @@ async fn push_to_a_server_that_fails_says_so_and_can_be_repeated() {
     connect(home.path(), &down.base_url, None);
     let window = open(&project, home.path()).await;
     go(&window, "connections").await;
-    window.role("article", "Abnahme").await;
+    window.role("heading", "Abnahme").await;
     window.click("button", "Eingeben").await;
     hand_over(&window, "API-Schlüssel", "irgendein-schluessel", "Hinterlegen").await;
     let cases: [(Answer, &str); 5] = [
@@ -290,7 +293,7 @@ async fn push_to_a_server_that_fails_says_so_and_can_be_repeated() {
         .expect("the practice server starts");
     connect(home.path(), &server.base_url, None);
     go(&window, "connections").await;
-    window.role("article", "Abnahme").await;
+    window.role("heading", "Abnahme").await;
     window.click("button", "Erneuern").await;
     hand_over(&window, "API-Schlüssel", server.api_key(), "Hinterlegen").await;
     go(&window, "push").await;

@@ -9,6 +9,7 @@ mod duplicates;
 mod editing;
 mod mapping;
 mod opening;
+mod pushing;
 mod reimport;
 mod walk;
 
