@@ -44,7 +44,9 @@ describe("the audit log", () => {
         expect(document.activeElement).toBe(field);
         field.value = "gibt es nicht";
         field.dispatchEvent(new Event("input", { bubbles: true }));
-        await vi.waitFor(() => expect(screen.getByRole("heading", { name: "Kein Eintrag passt dazu" })).toBeTruthy(), { timeout: 10_000 });
+        await vi.waitFor(() => expect(screen.getByRole("heading", { name: "Kein Eintrag passt dazu" })).toBeTruthy(), {
+            timeout: 10_000,
+        });
         expect(await violations()).toEqual([]);
         screen.getByRole("button", { name: "Alles zeigen" }).click();
         await settled();
