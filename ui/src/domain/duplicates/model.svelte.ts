@@ -63,6 +63,14 @@ export class DuplicatesModel {
     /** Two rows or more can be merged. */
     readonly mergeable = $derived(this.rows.length > 1);
 
+    /** There is a row to skip, and another one or reference data to skip it for. */
+    readonly skippable = $derived(
+        this.mergeable || (this.rows.length === 1 && this.group?.members.some(({ reference }) => reference) === true),
+    );
+
+    /** There is a row that nobody has decided to keep. */
+    readonly keepable = $derived(this.rows.some(({ decision }) => decision !== "import"));
+
     line(place: number): GroupLine | undefined {
         return this.#pages.get(Math.floor(place / PAGE))?.[place % PAGE];
     }
@@ -104,7 +112,9 @@ export class DuplicatesModel {
         if (here !== undefined && here !== null) return this.show(this.filter, here);
         const all: GroupFilter = { ...OPEN_GROUPS, decided: null };
         const place = await this.#try(() => this.#backend.groupPlace(all, row));
-        await this.show(all, place ?? 0);
+        if (place !== undefined && place !== null) await this.show(all, place);
+        // It is in no group any more: what was shown stays.
+        else await this.show(this.filter, this.place);
     }
 
     /** Shows a list afresh and a group of it. */
