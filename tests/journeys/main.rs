@@ -3,4 +3,5 @@
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
 mod frame;
+mod review;
 mod table;

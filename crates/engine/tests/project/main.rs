@@ -9,6 +9,7 @@ mod duplicates;
 mod editing;
 mod opening;
 mod reimport;
+mod reviewing;
 mod walk;
 
 use std::path::{Path, PathBuf};
