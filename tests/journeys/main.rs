@@ -7,5 +7,6 @@ mod duplicates;
 mod frame;
 mod mapping;
 mod push;
+mod review;
 mod sources;
 mod table;
