@@ -14,4 +14,6 @@ macro_rules! export {
 
 export! {
     job_snapshot: lotse_engine::jobs::JobSnapshot,
+    fetched_mails: lotse_engine::workflows::FetchedMails,
+    mail_query: lotse_engine::mailbox::MailQuery,
 }

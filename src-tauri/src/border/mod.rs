@@ -8,7 +8,9 @@
 mod app;
 #[cfg(test)]
 mod exports;
+mod mailbox;
 mod table;
 
 pub use app::*;
+pub use mailbox::*;
 pub use table::*;

@@ -76,8 +76,10 @@ pub struct Provenance {
     /// forwarded mail has the section before it (`2/header:From`).
     pub part: String,
     /// Where the value begins in the part's decoded text, in characters (Unicode scalar values) from 0.
+    #[ts(type = "number")]
     pub start: usize,
     /// The character after the value's last one.
+    #[ts(type = "number")]
     pub end: usize,
     /// What stands there, untouched.
     pub text: String,
