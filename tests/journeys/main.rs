@@ -4,4 +4,5 @@
 
 mod demo;
 mod frame;
+mod mailbox;
 mod table;
