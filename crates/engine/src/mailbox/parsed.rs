@@ -51,7 +51,6 @@ impl MailStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ParsedLead {
     /// Values by field; a field that was not found is absent.
-    #[ts(type = "{ [key in LeadField]?: string }")]
     pub fields: BTreeMap<LeadField, String>,
     /// What the mail says beyond the fields, by the label it had there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -124,7 +124,8 @@ function shown(mail: Mail): ShownMail {
     ].filter(({ text }) => text !== "");
     const marks: MailMark[] = [];
     const leads = mail.leads.map((fields, lead): ParsedLead => {
-        const parsed: ParsedLead = { fields: {}, extra: {}, provenance: {}, confidence: 0.9 - lead * 0.35 };
+        const extra: Record<string, string> = {};
+        const parsed: ParsedLead = { fields: {}, extra, provenance: {}, confidence: 0.9 - lead * 0.35 };
         for (const [field, value, text, by] of fields) {
             const body = mail.bodies[0] ?? { part: "1", text: "" };
             const start = body.text.indexOf(text);
@@ -136,7 +137,7 @@ function shown(mail: Mail): ShownMail {
                 text,
                 by: `${mail.rule ?? ""}/${by}`,
             };
-            if (field.startsWith("extra.")) parsed.extra[field.slice("extra.".length)] = value;
+            if (field.startsWith("extra.")) extra[field.slice("extra.".length)] = value;
             else parsed.fields[field as LeadField] = value;
         }
         return parsed;
