@@ -32,7 +32,7 @@ async fn detected(window: &Window, what: &str) -> String {
             vec![json!(what)],
         )
         .await;
-    chosen + &line.text().await.expect("the window answers")
+    format!("{chosen}{}", line.text().await.expect("the window answers"))
 }
 
 async fn take_over(window: &Window) {
@@ -96,6 +96,14 @@ async fn a_workbook_comes_in_and_only_its_broken_rows_are_errors() {
     window.screenshot("mapping-de-light-1024").await;
     answer_progress(&window).await;
     window.gone("button", "Fragen zum Fortschritt offen").await;
+    window
+        .script::<Option<bool>>(
+            "document.getElementById('mapping-progress').scrollIntoView()",
+            vec![],
+        )
+        .await;
+    window.screenshot("mapping-progress-de-light-1024").await;
+    assert_eq!(window.violations().await, []);
     window.press("Ctrl+Enter").await;
     window.role("grid", "Leads").await;
     // The deliberately broken rows, and no other.
