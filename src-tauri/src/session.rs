@@ -6,10 +6,12 @@ use lotse_engine::clock::Actor;
 use lotse_engine::connections::Connections;
 use lotse_engine::jobs::{JobKind, Watch};
 use lotse_engine::project::{Project, ProjectError, PushState, RowView};
+use lotse_engine::recent;
 use lotse_engine::workflows::push::open_push;
 
 use crate::Desk;
-use crate::border::{ProjectInfo, Step, StepOverview, StepState};
+use crate::border::{Failure, FailureKind, ProjectInfo, Step, StepOverview, StepState};
+use crate::failure::Showable as _;
 
 /// The open project with what the rooms below need to know to work on it.
 pub(crate) struct Session {
@@ -70,6 +72,41 @@ impl Session {
             time_zone: self.project.zone().name().to_owned(),
             saved_at,
         }
+    }
+
+    /// True once leads are in a server: it files them under the name, and would take them for those of another project
+    /// under another one.
+    pub(crate) fn name_is_fixed(&self) -> Result<bool, ProjectError> {
+        let pushes = self.project.pushes()?;
+        Ok(pushes
+            .iter()
+            .any(|push| push.mode == lotse_core::migration::Mode::Production))
+    }
+
+    /// Gives the project another name; an empty one changes nothing.
+    pub(crate) fn rename(&self, name: &str) -> Result<(), Failure> {
+        let shown = |error: ProjectError| error.failure(self.language());
+        if name.is_empty() || name == self.info().name {
+            return Ok(());
+        }
+        if self.name_is_fixed().map_err(shown)? {
+            return Err(Failure {
+                kind: FailureKind::Other,
+                message: self
+                    .language()
+                    .pick(
+                        "Unter diesem Namen liegen Leads im Zielsystem; er lässt sich nicht mehr ändern.",
+                        "Leads are in the target system under this name; it cannot be changed any more.",
+                    )
+                    .to_owned(),
+                details: String::new(),
+            });
+        }
+        self.project
+            .put_setting(self.actor(), "name", name)
+            .map_err(shown)?;
+        recent::remember(self.desk.places(), self.project.path(), name);
+        Ok(())
     }
 
     /// How far the steps are. A project that cannot be read shows nothing here: whatever is opened next says why.

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::border::{
     Block, BlockTexts, CellEdit, Column, ColumnKind, EditOutcome, Failure, FailureKind, Mark, PasteOutcome,
-    Row, RowCounts, RowWindow, Severity, StepOverview, TableShape, View,
+    Row, RowCounts, RowWindow, StepOverview, TableShape, View,
 };
 use crate::desk::ReviewTable;
 use crate::failure::Showable as _;
@@ -152,7 +152,7 @@ impl Session {
         self.outcome(changed, &rows)
     }
 
-    /// What a change of `rows` comes to.
+    /// What a change of `rows` comes to; `changed` counts what was changed: cells, or rows.
     pub(crate) fn outcome(&self, changed: usize, rows: &[u32]) -> Result<EditOutcome, Failure> {
         Ok(EditOutcome {
             revision: self.revision(),
@@ -168,9 +168,15 @@ impl Session {
 }
 
 impl ReviewTable for Session {
-    fn shape(&self, view: &View) -> Result<TableShape, Failure> {
+    fn shape(&self, view: &View, kept: bool) -> Result<TableShape, Failure> {
         let shown = |error: lotse_engine::project::ProjectError| error.failure(self.language());
-        let rows = self.project.filtered_rows(&filter_of(view)).map_err(shown)?;
+        let filter = filter_of(view);
+        let rows = if kept {
+            self.project.kept_rows(&filter)
+        } else {
+            self.project.filtered_rows(&filter)
+        };
+        let rows = rows.map_err(shown)?;
         let counts = self.project.state_counts();
         let of = |state: RowView| counts.by_state.get(&state).copied().unwrap_or_default();
         let target = self.project.target();
@@ -357,17 +363,10 @@ impl ReviewTable for Session {
 }
 
 fn filter_of(view: &View) -> RowFilter {
-    let severities = view.severities.iter().map(|severity| match severity {
-        Severity::Error => RowView::Errors,
-        Severity::Warning => RowView::Warnings,
-        Severity::Hint => RowView::Hints,
-    });
-    let mut states: Vec<RowView> = severities.chain(view.states.iter().copied()).collect();
-    if view.changed_only {
-        states.push(RowView::Edited);
-    }
     RowFilter {
-        states,
+        severities: view.severities.clone(),
+        edited_only: view.changed_only,
+        states: view.states.clone(),
         codes: view.codes.clone(),
         source_id: view.source,
         search: view.search.clone(),
@@ -404,7 +403,7 @@ fn column_beside(target: &Target, place: Place) -> usize {
     }
 }
 
-fn kind_of(kind: FieldKind) -> ColumnKind {
+pub(crate) fn kind_of(kind: FieldKind) -> ColumnKind {
     match kind {
         FieldKind::Email => ColumnKind::Email,
         FieldKind::Phone => ColumnKind::Phone,

@@ -307,7 +307,10 @@ impl SyntheticTable {
 }
 
 impl ReviewTable for SyntheticTable {
-    fn shape(&self, view: &View) -> Result<TableShape, Failure> {
+    fn shape(&self, view: &View, kept: bool) -> Result<TableShape, Failure> {
+        if !kept {
+            *self.order.lock().unwrap_or_else(PoisonError::into_inner) = Default::default();
+        }
         let rows = self.rows_at(view, 0, 0)?.1;
         let state = self.state();
         let columns = FIELDS.iter().enumerate().map(|(at, field)| Column {

@@ -64,6 +64,21 @@ pub struct ProjectInfo {
     pub saved_at: Option<String>,
 }
 
+/// Where things lie on this machine, and what of the project can be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SettingsInfo {
+    /// The folder of new projects.
+    pub projects: String,
+    /// The folder of mails, the example, the practice server.
+    pub data: String,
+    /// The folder of connections.
+    pub config: String,
+    /// The project's name cannot be changed: a server knows its leads under it.
+    pub name_is_fixed: bool,
+}
+
 /// An error on its way to the window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

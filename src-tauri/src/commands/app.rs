@@ -14,7 +14,7 @@ use lotse_server::practice::{self, Place};
 use tauri::State;
 
 use crate::Desk;
-use crate::border::{AppInfo, Failure, FailureKind, StartRequest};
+use crate::border::{AppInfo, Failure, FailureKind, SettingsInfo, StartRequest};
 use crate::failure::Showable as _;
 
 /// What the window needs to draw its first picture, and after every change of the project.
@@ -62,6 +62,37 @@ pub(crate) async fn copy_project(desk: State<'_, Desk>, path: PathBuf) -> Result
         .await
 }
 
+/// Gives the project another name. Refused once leads are in a server under the present one.
+#[tauri::command]
+pub(crate) async fn rename_project(desk: State<'_, Desk>, name: String) -> Result<AppInfo, Failure> {
+    desk.run(move |desk| {
+        desk.session()?.rename(name.trim())?;
+        Ok(desk.info())
+    })
+    .await
+}
+
+/// Where things lie on this machine, and what of the project can still be changed.
+#[tauri::command]
+pub(crate) async fn settings_info(desk: State<'_, Desk>) -> Result<SettingsInfo, Failure> {
+    desk.run(|desk| {
+        let places = desk.places();
+        let name_is_fixed = match desk.session() {
+            Ok(session) => session
+                .name_is_fixed()
+                .map_err(|error| error.failure(desk.language()))?,
+            Err(_) => false,
+        };
+        Ok(SettingsInfo {
+            projects: places.projects.display().to_string(),
+            data: places.data.display().to_string(),
+            config: places.config.display().to_string(),
+            name_is_fixed,
+        })
+    })
+    .await
+}
+
 /// Makes the example project anew and opens it, its one source loaded.
 #[tauri::command]
 pub(crate) async fn open_example(desk: State<'_, Desk>) -> Result<AppInfo, Failure> {
@@ -94,10 +125,15 @@ pub(crate) async fn open_example(desk: State<'_, Desk>) -> Result<AppInfo, Failu
     .await
 }
 
+/// The name of the connection to the practice server.
+pub(crate) fn practice_name(language: Language) -> &'static str {
+    language.pick("Übungsserver", "Practice server")
+}
+
 /// Starts the practice server, makes the connection to it and returns its name; fine where it runs already.
 #[tauri::command]
 pub(crate) async fn start_practice_server(desk: State<'_, Desk>) -> Result<String, Failure> {
-    let name = desk.language().pick("Übungsserver", "Practice server");
+    let name = practice_name(desk.language());
     if desk.practice().is_none() {
         let folder = desk.places().data.join("practice");
         let started = match std::fs::create_dir_all(&folder) {
@@ -143,6 +179,16 @@ pub(crate) async fn start_practice_server(desk: State<'_, Desk>) -> Result<Strin
         Ok(name.to_owned())
     })
     .await
+}
+
+/// Stops the practice server; the connection to it stays. Fine where it does not run.
+#[tauri::command]
+pub(crate) async fn stop_practice_server(desk: State<'_, Desk>) -> Result<(), Failure> {
+    let server = desk.practice().take();
+    if let Some(server) = server {
+        server.stop().await;
+    }
+    Ok(())
 }
 
 /// Stops a job; what it has done so far stays where that makes sense.

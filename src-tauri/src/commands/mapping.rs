@@ -9,16 +9,15 @@ use lotse_core::mapping::{
     ActivitiesOrigin, ColumnRef, ColumnSuggestion, Mapping, NamePart, Origin, ProgressDecision, Reason, Step,
 };
 use lotse_core::target::{FieldKind, FieldSpec, Role, Target};
-use lotse_engine::jobs::JobKind;
 use lotse_engine::project::{CellState, Source};
 use lotse_engine::workflows::{self, MappedRow, WorkflowError};
 use tauri::State;
 
 use crate::Desk;
 use crate::border::{
-    ActivityKinds, CheckSummary, Destination, Failure, FoundValues, MappedColumn, MappedField, MappedSource,
-    MappingChange, MappingOutcome, MappingOverview, MappingState, MappingTarget, NamedChoice, PreviewField,
-    PreviewFinding, PreviewProtection, RowPreview, Suggested, TargetField,
+    ActivityKinds, Destination, Failure, FoundValues, MappedColumn, MappedField, MappedSource, MappingChange,
+    MappingOutcome, MappingOverview, MappingState, MappingTarget, NamedChoice, PreviewField, PreviewFinding,
+    PreviewProtection, RowPreview, Suggested, TargetField,
 };
 use crate::session::Session;
 use crate::table::{cell_text, moment_text};
@@ -144,23 +143,6 @@ pub(crate) async fn set_owners(desk: State<'_, Desk>, owners: Option<Vec<String>
 pub(crate) async fn read_owners(desk: State<'_, Desk>, path: PathBuf) -> Result<Vec<String>, Failure> {
     desk.in_project(move |_| Ok::<_, WorkflowError>(workflows::read_owners(&path)?.into_iter().collect()))
         .await
-}
-
-/// Reads, checks and compares every row.
-#[tauri::command]
-pub(crate) async fn check_project(desk: State<'_, Desk>) -> Result<CheckSummary, Failure> {
-    desk.in_project(|session| {
-        let project = &session.project;
-        let settings = workflows::check_settings(project, session.now())?;
-        let summary = session.job(JobKind::Check, "", |watch| {
-            workflows::check_all(project, &settings, watch)
-        })?;
-        session.job(JobKind::Duplicates, "", |watch| {
-            workflows::compare_all(project, session.actor(), watch)
-        })?;
-        Ok::<_, WorkflowError>(summary)
-    })
-    .await
 }
 
 fn target_of(target: &Target, language: Language) -> MappingTarget {

@@ -7,10 +7,14 @@ use crate::border::{
     Block, BlockTexts, CellEdit, EditOutcome, Failure, PasteOutcome, RowWindow, TableShape, View,
 };
 
-/// Columns and counts of the table, and how many rows `view` has.
+/// Columns and counts of the table, and how many rows `view` has: afresh, or as it was `kept` when it was last asked for.
 #[tauri::command]
-pub(crate) async fn table_shape(desk: State<'_, Desk>, view: View) -> Result<TableShape, Failure> {
-    desk.run(move |desk| desk.table()?.shape(&view)).await
+pub(crate) async fn table_shape(
+    desk: State<'_, Desk>,
+    view: View,
+    kept: bool,
+) -> Result<TableShape, Failure> {
+    desk.run(move |desk| desk.table()?.shape(&view, kept)).await
 }
 
 /// The rows `offset .. offset + limit` of `view`.

@@ -1,6 +1,7 @@
 import type { AppInfo } from "../bindings/AppInfo";
 import type { JobSnapshot } from "../bindings/JobSnapshot";
 import type { Language } from "../bindings/Language";
+import type { SettingsInfo } from "../bindings/SettingsInfo";
 import type { StartRequest } from "../bindings/StartRequest";
 
 /** What a drag of files over the window is doing. */
@@ -26,9 +27,13 @@ export interface AppBackend {
     closeProject(): Promise<AppInfo>;
     /** Writes a complete copy of the project. */
     copyProject(path: string): Promise<void>;
+    renameProject(name: string): Promise<AppInfo>;
+    settingsInfo(): Promise<SettingsInfo>;
     openExample(): Promise<AppInfo>;
     /** Starts the practice server; gives the name of the connection to it. */
     startPracticeServer(): Promise<string>;
+    /** Stops it; the connection to it stays. */
+    stopPracticeServer(): Promise<void>;
     /** Asks the person for a file to open; `null` where they changed their mind. */
     askForFile(kinds: readonly FileKind[]): Promise<string | null>;
     /** Asks the person where to write a file. */

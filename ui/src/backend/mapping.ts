@@ -1,5 +1,4 @@
 import type { ActivityKinds } from "../bindings/ActivityKinds";
-import type { CheckSummary } from "../bindings/CheckSummary";
 import type { FoundValues } from "../bindings/FoundValues";
 import type { MappingChange } from "../bindings/MappingChange";
 import type { MappingOutcome } from "../bindings/MappingOutcome";
@@ -26,5 +25,4 @@ export interface MappingBackend {
     /** The users in a file; nothing is stored. */
     readOwners(path: string): Promise<string[]>;
     /** Checks and compares all rows. */
-    checkProject(): Promise<CheckSummary>;
 }

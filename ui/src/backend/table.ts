@@ -8,7 +8,8 @@ import type { View } from "../bindings/View";
 
 /** The rows under review, by windows of a view. Every call may be refused with a `Failure`. */
 export interface TableBackend {
-    tableShape(view: View): Promise<TableShape>;
+    /** Afresh; with `kept` the rows of the view stay those that it had when it was last asked for. */
+    tableShape(view: View, kept?: boolean): Promise<TableShape>;
     tableWindow(view: View, offset: number, limit: number): Promise<RowWindow>;
     tableBlock(view: View, block: Block): Promise<string[][]>;
     editCells(edits: CellEdit[]): Promise<EditOutcome>;

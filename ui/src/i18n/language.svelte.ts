@@ -30,6 +30,8 @@ const formats = $derived.by(() => {
         percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
         // Two digits each, so that a column of dates stands.
         day: new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }),
+        moment: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+        longDay: new Intl.DateTimeFormat(locale, { dateStyle: "full" }),
         clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
         collator: new Intl.Collator(locale, { sensitivity: "base", numeric: true }),
     };
@@ -102,9 +104,16 @@ export function dayText(text: string): string {
     return formats.day.format(time);
 }
 
+/** A day with a time of day (`2024-06-15 14:30`) as the language writes it; a day alone, and anything else, too. */
+export function momentText(text: string): string {
+    const [, day = text, time] = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}(?::\d{2})?)$/.exec(text) ?? [];
+    const shown = dayText(day);
+    return time === undefined || shown === day ? (shown === day ? text : shown) : `${shown} ${time}`;
+}
+
 /** A canonical text of a cell as people of this language read it. */
 export function shownText(kind: ColumnKind, text: string): string {
-    if (kind === "date") return dayText(text);
+    if (kind === "date") return momentText(text);
     return kind === "number" ? decimalText(text) : text;
 }
 
@@ -112,6 +121,18 @@ export function shownText(kind: ColumnKind, text: string): string {
 export function clock(instant: string): string {
     const time = Date.parse(instant);
     return Number.isNaN(time) ? "" : formats.clock.format(time);
+}
+
+/** Day and time of an instant, in the zone of this machine: `12.10.2025, 14:32`. */
+export function moment(instant: string): string {
+    const time = Date.parse(instant);
+    return Number.isNaN(time) ? instant : formats.moment.format(time);
+}
+
+/** The day of an instant, in the zone of this machine: `Sonntag, 12. Oktober 2025`. */
+export function longDay(instant: string): string {
+    const time = Date.parse(instant);
+    return Number.isNaN(time) ? instant : formats.longDay.format(time);
 }
 
 /** A span of seconds as people say it: `1 s`, `3 min`, `2 h`. */

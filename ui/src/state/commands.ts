@@ -36,6 +36,7 @@ export function commandsOf(desk: Desk, frame: FrameActions): Command[] {
             ...(WAY.includes(step) ? { keys: [`Ctrl+${index + 1}`] } : {}),
             run: () => (desk.step = step),
         })),
+        ...desk.screenCommands,
         ...THEMES.map((theme) => ({
             id: `theme.${theme}`,
             title: t("command.theme", { name: t(`theme.${theme}`) }),

@@ -8,7 +8,9 @@ import type { Language } from "../bindings/Language";
 import type { RowCounts } from "../bindings/RowCounts";
 import type { Step } from "../bindings/Step";
 import type { StepOverview } from "../bindings/StepOverview";
+import type { View } from "../bindings/View";
 import { setLanguage, t } from "../i18n/language.svelte";
+import type { Command } from "./commands";
 import { Preferences } from "./preferences.svelte";
 
 /** The steps in the order of the work. */
@@ -55,9 +57,15 @@ export class Desk {
     failure = $state.raw<Failure | null>(null);
     /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
     incoming = $state.raw<readonly string[]>([]);
+    /** The row that the step which is gone to shall show; whoever has shown it sets it back. */
+    wantedRow = $state<number | null>(null);
+    /** How the check shows its rows first; taken by it. */
+    wantedView = $state.raw<Partial<View> | null>(null);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
+    /** What the screen that is shown can do beside what the whole window can. */
+    screenCommands = $state.raw<readonly Command[]>([]);
     /** Said to screen readers only. */
     announcement = $state("");
     #toasts = 0;
@@ -160,6 +168,12 @@ export class Desk {
         if (this.failure.kind === "no_project") this.step = null;
     }
 
+    /** Goes to the table and shows the rows with this text. */
+    findInTable(text: string): void {
+        this.wantedView = { search: text };
+        this.step = "check";
+    }
+
     /** Says something to screen readers. */
     announce(text: string): void {
         // The same text twice is said twice only where it changes in between.
@@ -178,6 +192,18 @@ export class Desk {
         this.toasts = this.toasts.filter((toast) => toast.id !== id);
     }
 
+    /** Goes to a step to look at a row there. */
+    showRow(step: Step, row: number): void {
+        this.wantedRow = row;
+        this.step = step;
+    }
+
+    /** Takes over that the project is called differently now. */
+    async renameProject(name: string): Promise<void> {
+        const info = await this.attempt(() => this.backend.renameProject(name));
+        if (info !== undefined) this.info = info;
+    }
+
     /** The example project, with the practice server beside it. */
     async openDemo(): Promise<void> {
         await this.openExample();
@@ -194,6 +220,11 @@ export class Desk {
         if (name === undefined) return;
         await this.refresh();
         this.tell(t("start.practiceRuns", { name }));
+    }
+
+    async stopPracticeServer(): Promise<void> {
+        await this.attempt(() => this.backend.stopPracticeServer());
+        await this.refresh();
     }
 
     async openProject(path: string): Promise<void> {

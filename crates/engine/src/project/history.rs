@@ -1,5 +1,7 @@
 //! Everything a person does to rows, as changes that can be undone and redone, also after a restart.
 
+use std::collections::BTreeMap;
+
 use lotse_core::values::Instant;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
@@ -246,6 +248,11 @@ impl Project {
 
     /// The whole history of one cell, oldest first: who put what there, when; undone changes are left out.
     pub fn cell_history(&self, row: u32, field: &str) -> Result<Vec<super::CellHistory>, ProjectError> {
+        Ok(self.row_history(row)?.remove(field).unwrap_or_default())
+    }
+
+    /// The histories of all cells of a row by field, each oldest first; undone changes are left out.
+    pub fn row_history(&self, row: u32) -> Result<BTreeMap<String, Vec<super::CellHistory>>, ProjectError> {
         let found: Vec<(Change, Vec<u8>)> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, at, actor, kind, summary, undone, data FROM change WHERE undone = 0 ORDER BY id",
@@ -254,21 +261,20 @@ impl Project {
                 .query_map([], |row| Ok((change_of(row)?, row.get(6)?)))?
                 .collect()
         })?;
-        let mut history = Vec::new();
+        let mut histories: BTreeMap<String, Vec<super::CellHistory>> = BTreeMap::new();
         for (change, data) in found {
             let plain = zstd::decode_all(data.as_slice()).unwrap_or(data);
             let operations: Vec<Operation> = serde_json::from_slice(&plain).unwrap_or_default();
             for operation in operations {
                 if let Operation::Edit {
                     row: at,
-                    field: name,
+                    field,
                     before,
                     after,
                 } = operation
                     && at == row
-                    && name == field
                 {
-                    history.push(super::CellHistory {
+                    histories.entry(field).or_default().push(super::CellHistory {
                         at: change.at,
                         actor: change.actor.clone(),
                         before,
@@ -277,7 +283,7 @@ impl Project {
                 }
             }
         }
-        Ok(history)
+        Ok(histories)
     }
 
     /// Brings the facts in memory in line with what was just written.

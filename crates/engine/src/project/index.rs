@@ -2,7 +2,7 @@
 //! and counts over a million rows need no database.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use lotse_core::finding::Severity;
 use rusqlite::Connection;
@@ -277,6 +277,8 @@ impl Project {
             Index::load(&connection).map_err(|error| self.sql(&error))?
         };
         *self.index_mut() = fresh;
+        // Rows may have come, gone or changed altogether: no order of them holds any more.
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
     }
 }

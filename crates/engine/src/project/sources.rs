@@ -391,6 +391,14 @@ fn block_number(sequence: usize) -> u32 {
 }
 
 impl SourceWriter<'_> {
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(super) fn project(&self) -> &Project {
+        self.project
+    }
+
     /// Takes the next rows, packing them here. Blocks that were packed elsewhere go through [`Self::append_packed`].
     pub fn append(&mut self, block: &RowBlock) -> Result<(), ProjectError> {
         if block.is_empty() {

@@ -15,7 +15,11 @@ use super::{Project, ProjectError};
 /// Which rows are meant, in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFilter {
-    /// Rows in one of these states; all rows where empty.
+    /// Rows whose worst finding is one of these; all rows where empty.
+    pub severities: Vec<Severity>,
+    /// Of these only rows that a person has changed.
+    pub edited_only: bool,
+    /// Of these only rows in one of these states; all where empty.
     pub states: Vec<RowView>,
     /// Rows with a finding of one of these codes; all where empty.
     pub codes: Vec<String>,
@@ -86,7 +90,6 @@ pub struct StateCounts {
     /// Of these, with a state of the last check.
     pub checked: u32,
     /// By state.
-    #[ts(type = "Record<RowView, number>")]
     pub by_state: BTreeMap<RowView, u32>,
 }
 
@@ -164,6 +167,26 @@ impl Project {
         }
         counts.by_state = VIEWS.into_iter().zip(by_state).collect();
         counts
+    }
+
+    /// Rows that can be read and have no state: they are new, or their mapping has changed since the last check.
+    pub fn unchecked_rows(&self) -> Result<u32, ProjectError> {
+        let mapped: Vec<i64> = self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT source_id FROM mapping")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })?;
+        let index = self.index();
+        let rows = index
+            .sources
+            .iter()
+            .filter(|source| mapped.contains(&source.id))
+            .flat_map(|source| source.first_row..source.first_row + source.row_count)
+            .filter(|&row| {
+                let facts = index.facts[row as usize];
+                !facts.has(RowFacts::CHECKED) && !facts.has(RowFacts::REFERENCE)
+            })
+            .count();
+        Ok(u32::try_from(rows).unwrap_or(u32::MAX))
     }
 
     /// Findings by code with their counts, the worst and most frequent first.
@@ -261,7 +284,10 @@ impl Project {
             })
         });
         let fits = |row: u32, facts: RowFacts| {
-            (filter.states.is_empty() || filter.states.iter().any(|&view| is_in(facts, view)))
+            let severe = |severity| filter.severities.contains(&severity);
+            (filter.severities.is_empty() || facts.severity().is_some_and(severe))
+                && (!filter.edited_only || facts.has(RowFacts::EDITED))
+                && (filter.states.is_empty() || filter.states.iter().any(|&view| is_in(facts, view)))
                 && (filter.codes.is_empty() || facts.codes & codes != 0)
                 && range.as_ref().is_none_or(|range| range.contains(&row))
         };
@@ -272,7 +298,7 @@ impl Project {
     }
 
     /// For each row whether one of its fields contains `text`.
-    fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
+    pub(super) fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
         let wanted = text.to_lowercase();
         let mut found = vec![false; self.index().facts.len()];
         for field in 0..self.target.fields.len() {

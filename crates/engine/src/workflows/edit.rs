@@ -1,11 +1,17 @@
 //! What persons do to rows, with everything that follows from it: the rows are read and checked again, their groups
 //! compared again. Only these.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lotse_core::finding::{Finding, Fix, Place};
 use lotse_core::mapping::Mapping;
 use lotse_core::values::Instant;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::compare::compare_rows;
+use super::compare::{compare_rows, regroup};
+use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings, recheck_rows};
 use crate::clock::Actor;
 use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter};
@@ -24,7 +30,41 @@ pub fn edit_fields(
     Ok(rows)
 }
 
-/// Applies the suggested correction of a finding to one row, or to all rows of a view with a finding of this code.
+/// Rows that are looked at together, so that a correction of a million rows needs no memory for all of them.
+const ROWS_AT_ONCE: usize = 4096;
+
+/// What the suggested corrections of a finding would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FixPreview {
+    /// Rows with a finding of the code.
+    pub rows: u32,
+    /// Rows for which a correction is suggested.
+    pub fixable: u32,
+    /// The first few: what stands there and what would stand there.
+    pub examples: Vec<(String, String)>,
+}
+
+/// Says what [`apply_fix`] would do with all rows that have a finding of this code.
+pub fn preview_fix(project: &Project, code: &str) -> Result<FixPreview, WorkflowError> {
+    const EXAMPLES: usize = 3;
+    let rows = rows_with(project, code)?;
+    let mut preview = FixPreview {
+        rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        ..FixPreview::default()
+    };
+    let mut last = None;
+    fixes(project, code, &rows, |row, finding, fix| {
+        preview.fixable += u32::from(last.replace(row) != Some(row));
+        let example = (finding.value.clone(), fix.text.clone());
+        if preview.examples.len() < EXAMPLES && !preview.examples.contains(&example) {
+            preview.examples.push(example);
+        }
+    })?;
+    Ok(preview)
+}
+
+/// Applies the suggested correction of a finding to one row, or to all rows with a finding of this code.
 pub fn apply_fix(
     project: &Project,
     actor: &Actor,
@@ -34,32 +74,48 @@ pub fn apply_fix(
 ) -> Result<Vec<u32>, WorkflowError> {
     let rows = match only_row {
         Some(row) => vec![row],
-        None => project
-            .filtered_rows(&RowFilter {
-                codes: vec![code.to_string()],
-                ..RowFilter::default()
-            })?
-            .to_vec(),
+        None => rows_with(project, code)?.to_vec(),
     };
-    let target = project.target();
     let mut edits = Vec::new();
-    for (&row, state) in rows.iter().zip(project.row_states(&rows)?) {
-        for finding in state
-            .findings
-            .iter()
-            .filter(|finding| finding.code(target) == code)
-        {
-            if let (Some(fix), lotse_core::finding::Place::Field(_)) = (&finding.fix, finding.place) {
-                edits.push(FieldEdit {
-                    row,
-                    field: finding.path(target),
-                    text: Some(fix.text.clone()),
-                });
+    fixes(project, code, &rows, |row, finding, fix| {
+        edits.push(FieldEdit {
+            row,
+            field: finding.path(project.target()),
+            text: Some(fix.text.clone()),
+        });
+    })?;
+    let field = edits.first().map(|edit| edit.field.clone());
+    let summary = json!({ "code": code, "field": field, "rows": edits.len() });
+    edit_fields(project, actor, ChangeKind::ApplyFix, &summary, &edits, now)
+}
+
+fn rows_with(project: &Project, code: &str) -> Result<Arc<Vec<u32>>, WorkflowError> {
+    Ok(project.filtered_rows(&RowFilter {
+        codes: vec![code.to_string()],
+        ..RowFilter::default()
+    })?)
+}
+
+/// Hands every correction of a field that is suggested by a finding of this code to `each`.
+fn fixes(
+    project: &Project,
+    code: &str,
+    rows: &[u32],
+    mut each: impl FnMut(u32, &Finding, &Fix),
+) -> Result<(), WorkflowError> {
+    let target = project.target();
+    for chunk in rows.chunks(ROWS_AT_ONCE) {
+        for (&row, state) in chunk.iter().zip(project.row_states(chunk)?) {
+            for finding in &state.findings {
+                if let (Some(fix), Place::Field(_)) = (&finding.fix, finding.place)
+                    && finding.code(target) == code
+                {
+                    each(row, finding, fix);
+                }
             }
         }
     }
-    let summary = json!({ "code": code, "rows": edits.len() });
-    edit_fields(project, actor, ChangeKind::ApplyFix, &summary, &edits, now)
+    Ok(())
 }
 
 /// Decides about rows; `None` takes decisions back.
@@ -82,7 +138,7 @@ pub fn undo(
     let Some((change, rows)) = project.undo(actor)? else {
         return Ok(None);
     };
-    follow_change(project, &change, &rows, now)?;
+    let rows = follow_change(project, &change, rows, now)?;
     Ok(Some((change, rows)))
 }
 
@@ -95,21 +151,57 @@ pub fn redo(
     let Some((change, rows)) = project.redo(actor)? else {
         return Ok(None);
     };
-    follow_change(project, &change, &rows, now)?;
+    let rows = follow_change(project, &change, rows, now)?;
     Ok(Some((change, rows)))
 }
 
+/// Undoes or redoes until `change` is the last one that holds; 0 is the beginning, before every change. Returns how
+/// many changes were gone through, with the rows they were about.
+pub fn go_to_change(
+    project: &Project,
+    actor: &Actor,
+    change: i64,
+    now: Instant,
+) -> Result<(usize, Vec<u32>), WorkflowError> {
+    let mut steps = 0;
+    let mut touched = BTreeSet::new();
+    let (mut back, mut forth) = (0, 0);
+    for known in project.history(0, u64::MAX)? {
+        back += usize::from(!known.undone && known.id > change);
+        forth += usize::from(known.undone && known.id <= change);
+    }
+    for step in 0..back + forth {
+        let done = if step < back {
+            project.undo(actor)?
+        } else {
+            project.redo(actor)?
+        };
+        let Some((change, rows)) = done else { break };
+        if change.kind == ChangeKind::Separate {
+            project.hold_duplicates(None);
+        }
+        steps += 1;
+        touched.extend(rows);
+    }
+    let rows: Vec<u32> = touched.into_iter().collect();
+    follow(project, &rows, now)?;
+    Ok((steps, rows))
+}
+
+/// What follows from taking a change back or doing it again; returns the rows it was about.
 fn follow_change(
     project: &Project,
     change: &Change,
-    rows: &[u32],
+    rows: Vec<u32>,
     now: Instant,
-) -> Result<(), WorkflowError> {
+) -> Result<Vec<u32>, WorkflowError> {
     if change.kind == ChangeKind::Separate {
-        // Which pairs are not looked at has changed; the next comparison of these rows starts afresh.
-        project.hold_duplicates(None);
+        let pairs = separated_pairs(project, change)?;
+        regroup(project, &pairs, !change.undone)?;
+        return Ok(pairs.into_iter().flat_map(|(a, b)| [a, b]).collect());
     }
-    follow(project, rows, now)
+    follow(project, &rows, now)?;
+    Ok(rows)
 }
 
 /// Reads and checks changed rows again and compares them again.

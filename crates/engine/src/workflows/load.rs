@@ -83,6 +83,7 @@ pub fn load_file(
             writer.append_packed(packed)
         },
     )?;
+    sources::refuse_empty(path, &summary.notices)?;
     // Rows with more cells than the header make the table wider than the inspection could know.
     let headers = if summary.columns.len() > headers.len() {
         summary.columns.clone()
@@ -105,24 +106,26 @@ pub fn load_file(
     Ok(Loaded { source_id, summary })
 }
 
-/// Takes rows that are in memory into the project: leads of mails, corrected rows.
-pub fn load_table(
-    project: &Project,
-    actor: &Actor,
-    new: NewSource,
+/// Takes rows that are in memory into a source that is being written, and says what its columns are like.
+pub(super) fn append_rows(
+    writer: &mut SourceWriter<'_>,
+    headers: &[String],
     blocks: impl IntoIterator<Item = RowBlock>,
-) -> Result<i64, WorkflowError> {
-    let headers = new.headers.clone();
-    let details = new.details.clone();
-    let mut writer = project.add_source(new)?;
+) -> Result<Vec<SourceColumn>, WorkflowError> {
     let mut profiles = vec![ColumnProfile::default(); headers.len()];
     for block in blocks {
         merge_profiles(&mut profiles, profiles_of(&block));
         writer.append(&block)?;
     }
-    let source_id = writer.finish(actor, &headers, &details)?;
-    store_suggestion(project, actor, source_id, &headers, profiles, &BTreeMap::new())?;
-    Ok(source_id)
+    Ok(source_columns(headers, profiles))
+}
+
+fn source_columns(headers: &[String], profiles: Vec<ColumnProfile>) -> Vec<SourceColumn> {
+    ColumnRef::all(headers)
+        .into_iter()
+        .zip(profiles)
+        .map(|(reference, profile)| SourceColumn { reference, profile })
+        .collect()
 }
 
 fn store_suggestion(
@@ -133,11 +136,7 @@ fn store_suggestion(
     profiles: Vec<ColumnProfile>,
     chosen: &BTreeMap<usize, ColumnSettings>,
 ) -> Result<(), WorkflowError> {
-    let columns: Vec<SourceColumn> = ColumnRef::all(headers)
-        .into_iter()
-        .zip(profiles)
-        .map(|(reference, profile)| SourceColumn { reference, profile })
-        .collect();
+    let columns = source_columns(headers, profiles);
     let mut suggestion = suggest(project.target(), &columns);
     for field in suggestion.mapping.fields.values_mut() {
         let Origin::Columns { columns: sources, .. } = &field.origin else {
@@ -195,7 +194,7 @@ pub(super) fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfi
 }
 
 /// `EXCEL` for the first workbook of a project, `EXCEL-2` for the second: identities must not meet.
-fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
+pub(super) fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
     let taken = project.id_prefixes()?;
     let candidates =
         std::iter::once(prefix.to_string()).chain((2..).map(|number| format!("{prefix}-{number}")));

@@ -9,7 +9,9 @@ mod duplicates;
 mod editing;
 mod mapping;
 mod opening;
+mod pushing;
 mod reimport;
+mod reviewing;
 mod walk;
 
 use std::path::{Path, PathBuf};

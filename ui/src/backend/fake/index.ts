@@ -15,13 +15,13 @@ import type { StepOverview } from "../../bindings/StepOverview";
 import type { TableShape } from "../../bindings/TableShape";
 import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
-import { fakeApproval } from "./approval";
+import { fakeApproval, type FakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
-import { fakeConnections } from "./connections";
-import { fakeDuplicates } from "./duplicates";
+import { fakeConnections, type FakeConnections } from "./connections";
+import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
 import { fakeMapping } from "./mapping";
-import { fakePush } from "./push";
+import { fakePush, type FakePush, type FakePushControls } from "./push";
 import { fakeReview } from "./review";
 import { fakeSources } from "./sources";
 
@@ -32,10 +32,22 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    readonly duplicates?: FakeDuplicates;
+    readonly approval?: FakeApproval;
+    /** The entry of the audit log at which its chain breaks. */
+    readonly brokenEntry?: number;
+    /** What the person answers where a file is to be saved. */
+    readonly saveTo?: string;
+    readonly connections?: FakeConnections;
+    readonly push?: FakePush;
+    /** Rows that are not checked yet. */
+    readonly unchecked?: number;
+    /** What the dialogs for files answer. */
+    readonly file?: string;
 }
 
 /** The backend and the strings that a test can pull. */
-export interface FakeBackend extends Backend {
+export interface FakeBackend extends Backend, FakePushControls {
     drag(drag: FileDrag): void;
     /** The next call fails like this. */
     failNext(error: Failure): void;
@@ -137,13 +149,21 @@ const LINES: readonly (readonly string[])[] = [
 ];
 
 /** What is wrong with a cell. Enough to see every state of one; the rules themselves are not here. */
-function findingOf(column: number, text: string): { severity: Severity; code: string; message: string } | null {
+function findingOf(
+    column: number,
+    text: string,
+): { severity: Severity; code: string; message: string; fix?: string } | null {
     const [id] = FIELDS[column] as (typeof FIELDS)[number];
     if (id === "companyName" && text.length < 2) {
         return { severity: "error", code: "company_name.too_short", message: "Mindestens zwei Zeichen." };
     }
     if (id === "companyName" && text.includes("Ã")) {
-        return { severity: "warning", code: "text.broken_encoding", message: "Zeichensatz beschädigt." };
+        return {
+            severity: "warning",
+            code: "text.broken_encoding",
+            message: "Zeichensatz beschädigt.",
+            fix: text.replaceAll("Ã¼", "ü"),
+        };
     }
     if (id === "contact.email" && text.endsWith("@")) {
         return { severity: "error", code: "email.invalid", message: "Nach dem @ fehlt die Domain." };
@@ -206,7 +226,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 severity: finding?.severity ?? null,
                 code: finding?.code ?? "",
                 message: finding?.message ?? "",
-                fix: null,
+                fix: finding?.fix ?? null,
                 original: changed ? original(id, column) : null,
             });
         });
@@ -226,6 +246,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             const row = rowOf(id);
             if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity)))
                 return false;
+            if (view.codes.length > 0 && !row.marks.some((mark) => view.codes.includes(mark.code))) return false;
             if (view.changedOnly && !row.marks.some((mark) => mark.original !== null)) return false;
             return wanted === "" || row.cells.some((text) => text.toLowerCase().includes(wanted));
         });
@@ -316,7 +337,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         return rows.map((row) => [row, ...block.columns.map(indexOf)]);
     }
 
-    const info: AppInfo = {
+    let info: AppInfo = {
         version: "0.1.0",
         language: "de",
         project:
@@ -351,9 +372,26 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         closeProject: () => answer(() => ({ ...info, project: null, steps: [] })),
         copyProject: () => answer(() => undefined),
         openExample: () => answer(() => info),
-        startPracticeServer: () => answer(() => "Übungsserver"),
-        askForFile: () => answer(() => null),
-        askWhereToSave: () => answer(() => null),
+        startPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: "http://127.0.0.1:41733" };
+                return "Übungsserver";
+            }),
+        stopPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: null };
+            }),
+        renameProject: (name) =>
+            answer(() => ({ ...info, project: info.project === null ? null : { ...info.project, name } })),
+        settingsInfo: () =>
+            answer(() => ({
+                projects: "/Users/astrid/Lotse",
+                data: "/Users/astrid/.local/share/lotse",
+                config: "/Users/astrid/.config/lotse",
+                nameIsFixed: false,
+            })),
+        askForFile: () => answer(() => world.file ?? null),
+        askWhereToSave: () => answer(() => world.saveTo ?? world.file ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -363,14 +401,24 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (world.jobs !== undefined) listener(world.jobs);
             return () => undefined;
         },
-        ...fakeApproval(),
-        ...fakeAudit(),
-        ...fakeConnections(),
-        ...fakeDuplicates(),
+        ...fakeApproval(world.approval),
+        ...fakeAudit(240, world.brokenEntry ?? null),
+        ...fakeConnections(world.connections),
+        ...fakeDuplicates(world.duplicates),
         ...fakeMailbox(),
         ...fakeMapping(),
-        ...fakePush(),
-        ...fakeReview(),
+        ...fakePush(world.push),
+        ...fakeReview(
+            {
+                count,
+                fields: FIELDS.map(([id, title, kind]) => ({ id, title, kind })),
+                rowOf,
+                edit,
+                undo: () => step(done, undone),
+            },
+            answer,
+            world.unchecked,
+        ),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
         tableWindow: (view, offset, limit) =>

@@ -244,6 +244,5 @@ export function fakeMapping(): MappingBackend {
             owners = list;
         },
         readOwners: () => Promise.resolve(["partner-nord", "partner-sued"]),
-        checkProject: () => Promise.resolve({ rows: 150, withErrors: 11 }),
     };
 }

@@ -12,5 +12,4 @@ export const mapping: MappingBackend = {
     mappedRow: (source, at) => invoke("mapped_row", { source, at }),
     setOwners: (owners) => invoke("set_owners", { owners }),
     readOwners: (path) => invoke("read_owners", { path }),
-    checkProject: () => invoke("check_project"),
 };

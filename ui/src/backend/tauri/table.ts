@@ -3,7 +3,7 @@ import { invoke } from "@tauri-apps/api/core";
 import type { TableBackend } from "../table";
 
 export const table: TableBackend = {
-    tableShape: (view) => invoke("table_shape", { view }),
+    tableShape: (view, kept = false) => invoke("table_shape", { view, kept }),
     tableWindow: (view, offset, limit) => invoke("table_window", { view, offset, limit }),
     tableBlock: (view, block) => invoke("table_block", { view, block }),
     editCells: (edits) => invoke("edit_cells", { edits }),

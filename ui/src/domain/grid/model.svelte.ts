@@ -305,18 +305,19 @@ export class TableModel {
     }
 
     async write(edits: CellEdit[]): Promise<EditOutcome | null> {
-        return this.#change(() => this.#backend.editCells(edits));
+        return this.change(() => this.#backend.editCells(edits));
     }
 
     async undo(): Promise<EditOutcome | null> {
-        return this.#change(() => this.#backend.undo());
+        return this.change(() => this.#backend.undo());
     }
 
     async redo(): Promise<EditOutcome | null> {
-        return this.#change(() => this.#backend.redo());
+        return this.change(() => this.#backend.redo());
     }
 
-    async #change(run: () => Promise<EditOutcome>): Promise<EditOutcome | null> {
+    /** Does something to rows that is no edit of a cell: a correction, a decision. What is shown follows. */
+    async change(run: () => Promise<EditOutcome>): Promise<EditOutcome | null> {
         return this.#guarded(async () => {
             const outcome = await run();
             this.#pages.replace(outcome.rows, outcome.revision);
@@ -339,10 +340,23 @@ export class TableModel {
         }
     }
 
+    /** Shows what has become of the view behind the border, in a new order. The place stays. */
+    async refresh(): Promise<void> {
+        await this.show(this.view);
+    }
+
+    /** Makes the row with this id the active one, where it is near enough to be known; gives false where it is not. */
+    selectRow(id: number): boolean {
+        const index = this.#pages.indexOf(id);
+        if (index === undefined) return false;
+        this.select({ row: index, column: this.selection.active.column });
+        return true;
+    }
+
     /** Fetches the counts again; the rows of the view stay where they are. */
     async #recount(): Promise<void> {
         const ticket = this.#asked;
-        const shape = await this.#backend.tableShape(this.view);
+        const shape = await this.#backend.tableShape(this.view, true);
         if (ticket !== this.#asked) return;
         this.shape = shape;
         this.fetch();

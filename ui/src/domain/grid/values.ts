@@ -10,9 +10,19 @@ import type { Language } from "../../bindings/Language";
  */
 export function canonical(kind: ColumnKind, text: string, language: Language): string {
     const trimmed = text.trim();
-    if (kind === "date") return canonicalDay(trimmed) ?? text;
+    if (kind === "date") return canonicalMoment(trimmed) ?? text;
     if (kind === "number") return canonicalNumber(trimmed, language) ?? text;
     return kind === "text" ? text : trimmed;
+}
+
+/** A day, with the time of day behind it where one was written: `15.06.2024 14:30`, `2024-06-15T14:30`. */
+function canonicalMoment(text: string): string | null {
+    const parts = /^(\S+?)(?:,?\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*Uhr)?$/.exec(text);
+    if (parts === null) return canonicalDay(text);
+    const [, date = "", hour = "", minute = "", second] = parts;
+    const day = canonicalDay(date);
+    if (day === null || Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return null;
+    return `${day} ${hour.padStart(2, "0")}:${minute}${second === undefined ? "" : `:${second}`}`;
 }
 
 /** `15.6.24`, `15.06.2024`, `15/06/2024` and `2024-06-15`, day before month; two digits of a year up to 2068. */
