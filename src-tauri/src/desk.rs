@@ -17,6 +17,7 @@ use crate::border::{
     RecentProject, RowWindow, StartRequest, StepOverview, TableShape, View,
 };
 use crate::failure::Showable;
+use crate::push::Pushes;
 use crate::session::Session;
 
 /// The rows of a project as the review table sees them: by windows of a view, never as a whole.
@@ -53,6 +54,7 @@ struct State {
     /// The moment that is taken for the present, where results have to be the same on every day.
     fixed_now: Option<Instant>,
     jobs: Jobs,
+    pushes: Pushes,
     opened: RwLock<Option<Opened>>,
     practice: Mutex<Option<PracticeServer>>,
     start: Mutex<StartRequest>,
@@ -79,6 +81,7 @@ impl Desk {
             actor: Actor::logged_in(),
             fixed_now,
             jobs: Jobs::default(),
+            pushes: Pushes::default(),
             opened: RwLock::new(None),
             practice: Mutex::new(None),
             start: Mutex::new(start),
@@ -146,6 +149,17 @@ impl Desk {
         &self.0.jobs
     }
 
+    pub(crate) fn pushes(&self) -> &Pushes {
+        &self.0.pushes
+    }
+
+    /// True for the address of the practice server, which is another one at each start.
+    pub(crate) fn is_practice(&self, base_url: &str) -> bool {
+        self.practice()
+            .as_ref()
+            .is_some_and(|server| server.base_url == base_url)
+    }
+
     pub(crate) fn practice(&self) -> MutexGuard<'_, Option<PracticeServer>> {
         lock(&self.0.practice)
     }
@@ -190,6 +204,7 @@ impl Desk {
     }
 
     fn opened_project(&self, project: Project) -> Arc<Session> {
+        self.pushes().forget();
         let session = Arc::new(Session::new(self.clone(), project));
         recent::remember(self.places(), session.project.path(), &session.info().name);
         self.put(Opened::Project(Arc::clone(&session)));
@@ -257,7 +272,7 @@ impl Desk {
         }
     }
 
-    fn no_project(&self) -> Failure {
+    pub(crate) fn no_project(&self) -> Failure {
         Failure {
             kind: FailureKind::NoProject,
             message: self
@@ -275,22 +290,25 @@ impl Desk {
     ) -> Result<T, Failure> {
         let desk = self.clone();
         let done = tauri::async_runtime::spawn_blocking(move || work(&desk)).await;
-        done.unwrap_or_else(|error| {
-            // A mistake of ours, which must not end the program: what is in the project is safe.
-            Err(Failure {
-                kind: FailureKind::Other,
-                message: self
-                    .language()
-                    .pick(
-                        "Das hat wegen eines Fehlers in Lotse nicht geklappt. Im Projekt ist nichts verloren; bitte noch einmal \
-                         versuchen und den Fehler melden.",
-                        "This did not work because of a mistake in Lotse. Nothing in the project is lost; please try again and \
-                         report it.",
-                    )
-                    .to_owned(),
-                details: error.to_string(),
-            })
-        })
+        // A mistake of ours must not end the program: what is in the project is safe.
+        done.unwrap_or_else(|error| Err(self.mistake_of_ours(&error.to_string())))
+    }
+
+    /// What is said where a command has panicked.
+    pub(crate) fn mistake_of_ours(&self, details: &str) -> Failure {
+        Failure {
+            kind: FailureKind::Other,
+            message: self
+                .language()
+                .pick(
+                    "Das hat wegen eines Fehlers in Lotse nicht geklappt. Im Projekt ist nichts verloren; bitte noch einmal \
+                     versuchen und den Fehler melden.",
+                    "This did not work because of a mistake in Lotse. Nothing in the project is lost; please try again and \
+                     report it.",
+                )
+                .to_owned(),
+            details: details.to_owned(),
+        }
     }
 
     /// Runs work on the open project, off the threads that serve the window.

@@ -3,8 +3,9 @@
 use lotse_core::language::{Language, Tell};
 use lotse_engine::connections::ConnectionError;
 use lotse_engine::credentials::KeyringError;
+use lotse_engine::mailbox::{MailboxError, RuleError, StoreError};
 use lotse_engine::project::ProjectError;
-use lotse_engine::server::ServerError;
+use lotse_engine::server::{CheckFailed, ServerError};
 use lotse_engine::sources::SourceError;
 use lotse_engine::workflows::WorkflowError;
 use lotse_engine::workflows::push::PushError;
@@ -30,9 +31,38 @@ pub(crate) trait Showable: Tell + std::fmt::Debug {
 
 impl Showable for ProjectError {}
 
-impl Showable for ConnectionError {}
+impl Showable for ConnectionError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            ConnectionError::NoSecret { .. } => FailureKind::SecretNeeded,
+            _ => FailureKind::Other,
+        }
+    }
+}
+
+impl Showable for CheckFailed {
+    fn kind(&self) -> FailureKind {
+        self.0.kind()
+    }
+}
 
 impl Showable for KeyringError {}
+
+impl Showable for StoreError {}
+
+impl Showable for RuleError {}
+
+impl Showable for MailboxError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            MailboxError::Cancelled => FailureKind::Cancelled,
+            MailboxError::SecretMissing { .. } | MailboxError::LoginRefused { .. } => {
+                FailureKind::SecretNeeded
+            }
+            _ => FailureKind::Other,
+        }
+    }
+}
 
 impl Showable for SourceError {
     fn kind(&self) -> FailureKind {

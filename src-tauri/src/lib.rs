@@ -12,6 +12,7 @@ mod commands;
 mod desk;
 mod failure;
 mod history;
+mod push;
 mod review;
 mod session;
 mod table;
@@ -38,6 +39,10 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             app.state::<Desk>()
                 .jobs()
                 .listen(move |jobs| drop(window.emit("jobs", jobs)));
+            let window = app.handle().clone();
+            app.state::<Desk>()
+                .pushes()
+                .listen(move |push| drop(window.emit("push", push)));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -51,7 +56,37 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::settings_info,
             commands::app::open_example,
             commands::app::start_practice_server,
+            commands::app::stop_practice_server,
             commands::app::cancel_job,
+            commands::sources::inspect_file,
+            commands::sources::take_file,
+            commands::sources::list_sources,
+            commands::sources::remove_source,
+            commands::mapping::mapping_overview,
+            commands::mapping::change_mapping,
+            commands::mapping::restore_mapping,
+            commands::mapping::field_values,
+            commands::mapping::activity_kinds,
+            commands::mapping::decide_progress,
+            commands::mapping::mapped_row,
+            commands::mapping::set_owners,
+            commands::mapping::read_owners,
+            commands::connections::connections,
+            commands::connections::kept_secret,
+            commands::connections::put_connection,
+            commands::connections::remove_connection,
+            commands::connections::keep_connection_secret,
+            commands::connections::check_connection,
+            commands::connections::fetch_owners,
+            commands::push::push_overview,
+            commands::push::start_push,
+            commands::push::resume_push,
+            commands::push::stop_push,
+            commands::push::push_batches,
+            commands::push::push_leads,
+            commands::push::push_doubles,
+            commands::push::verify_push,
+            commands::push::compare_push_leads,
             commands::review::check_project,
             commands::review::review_overview,
             commands::review::review_row,
@@ -66,6 +101,16 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::review::write_rejected,
             commands::review::preview_corrected,
             commands::review::apply_corrected,
+            commands::mailbox::mailboxes,
+            commands::mailbox::mailbox_overview,
+            commands::mailbox::connect_mailbox,
+            commands::mailbox::disconnect_mailbox,
+            commands::mailbox::restore_mailbox,
+            commands::mailbox::fetch_mails,
+            commands::mailbox::reread_mails,
+            commands::mailbox::mail_page,
+            commands::mailbox::mail,
+            commands::mailbox::take_mails,
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,
@@ -73,11 +118,32 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::table::paste_block,
             commands::table::undo,
             commands::table::redo,
+            commands::duplicates::duplicates_overview,
+            commands::duplicates::compare_rows,
+            commands::duplicates::group_window,
+            commands::duplicates::group_place,
+            commands::duplicates::next_open_group,
+            commands::duplicates::compared_group,
+            commands::duplicates::merge_preview,
+            commands::duplicates::merge_group,
+            commands::duplicates::keep_group,
+            commands::duplicates::skip_in_group,
+            commands::duplicates::reopen_group,
+            commands::duplicates::separate_rows,
+            commands::duplicates::count_by_rule,
+            commands::duplicates::skip_by_rule,
+            commands::approval::approval_overview,
+            commands::approval::approve_rows,
+            commands::audit::audit_window,
+            commands::audit::verify_audit,
+            commands::audit::export_audit,
         ])
         .build(context);
     match outcome {
         Ok(app) => {
             let code = app.run_return(|_, _| {});
+            // A push is written down as paused; its keys stay, and it goes on when the project is opened again.
+            closing.pushes().pause_and_wait();
             // Whatever a job still holds is safe in the project's journal; the next opening takes it over.
             drop(closing.close_project());
             u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)

@@ -447,7 +447,7 @@ pub(crate) fn cell_text(field: &FieldSpec, cell: &CellState, zone: Tz) -> String
 }
 
 /// `2024-06-15`, with the time of day where it says something.
-fn moment_text(instant: Instant, zone: Tz, day_only: bool) -> String {
+pub(crate) fn moment_text(instant: Instant, zone: Tz, day_only: bool) -> String {
     let local = instant.utc().with_timezone(&zone);
     let form = if day_only || local.time().num_seconds_from_midnight() == 0 {
         "%Y-%m-%d"

@@ -2,6 +2,12 @@
 //!
 //! Few and whole: what a module can prove by itself is proved beside the module.
 
+mod demo;
+mod duplicates;
 mod frame;
+mod mailbox;
+mod mapping;
+mod push;
 mod review;
+mod sources;
 mod table;

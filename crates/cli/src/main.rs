@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Duplicates(duplicates) => commands::duplicates::run(&duplicates),
         Command::Push(push) => commands::push::run(&push),
         Command::Connection(connection) => commands::connection::run(connection),
+        Command::Mail(mail) => commands::mail::run(mail),
         Command::Audit(audit) => commands::audit::run(&audit),
     };
     match outcome {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use lotse_core::language::{Language, Tell};
 use lotse_engine::connections::ConnectionError;
+use lotse_engine::mailbox::{MailboxError, RuleError, StoreError};
 use lotse_engine::project::ProjectError;
 use lotse_engine::server::ServerError;
 use lotse_engine::sources::SourceError;
@@ -65,6 +66,17 @@ impl Failure {
         Self::input(format!("{}: {error}", path.display()))
     }
 
+    /// A file of leads that cannot be read. Of several files, one wants to know which.
+    pub(crate) fn source(path: &Path, error: &SourceError) -> Self {
+        let sentence = english(error);
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        if sentence.contains(&*name) {
+            Self::input(sentence)
+        } else {
+            Self::input(format!("{name}: {sentence}"))
+        }
+    }
+
     /// Says it and gives the exit code.
     pub(crate) fn tell(self) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "lotse: {}", self.message);
@@ -74,12 +86,6 @@ impl Failure {
 
 fn english(error: &impl Tell) -> String {
     error.tell(Language::En)
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        Self::input(english(&error))
-    }
 }
 
 impl From<ProjectError> for Failure {
@@ -108,6 +114,28 @@ impl From<ConnectionError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::input(english(&error))
+    }
+}
+
+impl From<RuleError> for Failure {
+    fn from(error: RuleError) -> Self {
+        Self::input(english(&error))
+    }
+}
+
+impl From<MailboxError> for Failure {
+    fn from(error: MailboxError) -> Self {
+        match &error {
+            MailboxError::Settings(_) => Self::usage(english(&error)),
+            MailboxError::Store(_) | MailboxError::CaFile { .. } => Self::input(english(&error)),
+            _ => Self::network(english(&error)),
+        }
+    }
+}
+
 impl From<ServerError> for Failure {
     fn from(error: ServerError) -> Self {
         match &error {
@@ -123,16 +151,41 @@ impl From<PushError> for Failure {
             PushError::Server(error) => error.into(),
             PushError::Connection(error) => error.into(),
             PushError::Workflow(error) => error.into(),
-            PushError::OtherTarget { .. } => Self::usage(english(&error)),
-            PushError::Uncertain { .. } | PushError::AnswerIncomplete { .. } => {
-                Self::network(english(&error))
-            }
+            PushError::OtherTarget { .. } | PushError::OtherServer { .. } => Self::usage(english(&error)),
+            PushError::Uncertain { .. }
+            | PushError::Unanswered { .. }
+            | PushError::AnswerIncomplete { .. } => Self::network(english(&error)),
             PushError::NothingApproved
             | PushError::DryRunMissing { .. }
             | PushError::NothingPassed { .. }
             | PushError::ContentChanged { .. } => Self::refused(english(&error)),
         }
     }
+}
+
+/// Says something on standard error that does not end the command.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(std::io::stderr(), "lotse: {message}");
+}
+
+/// `1 lead`, `2 leads`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// A text from outside as a terminal may show it: without anything that moves the cursor, changes colours or turns the
+/// direction of writing.
+pub(crate) fn shown(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|char| match char {
+            '\n' | '\t' => char,
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+            _ if char.is_control() => char::REPLACEMENT_CHARACTER,
+            _ => char,
+        })
+        .collect()
 }
 
 /// Writes a result to standard output. A reader that has gone (`| head`) is no failure.
@@ -144,6 +197,13 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a result as one line of JSON to standard output.
+pub(crate) fn print_json_line(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_string(value).map_err(|error| Failure::input(error.to_string()))?;
+    text.push('\n');
+    print(&text)
 }
 
 /// Writes a result as JSON to standard output.

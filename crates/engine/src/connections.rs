@@ -8,6 +8,7 @@ use lotse_core::language::{Language, Tell};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::{self, KeyringError};
+use crate::mailbox::{MailboxSettings, SettingsProblem};
 use crate::places::{Places, write_whole};
 
 /// A connection by its name.
@@ -26,6 +27,27 @@ pub struct Connection {
 pub enum ConnectionTo {
     /// An import server.
     Server(ServerSettings),
+    /// A mailbox that leads arrive in.
+    Mailbox(MailboxSettings),
+}
+
+impl ConnectionTo {
+    /// What keeps it from being used; found without any network.
+    fn check(&self) -> Result<(), ConnectionError> {
+        match self {
+            Self::Server(server) => check_address(&server.base_url).map(drop),
+            Self::Mailbox(mailbox) => Ok(mailbox.check()?),
+        }
+    }
+}
+
+/// Which kind of thing a connection leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionKind {
+    /// An import server.
+    Server,
+    /// A mailbox.
+    Mailbox,
 }
 
 /// An import server.
@@ -82,6 +104,22 @@ pub enum ConnectionError {
         /// The name.
         name: String,
     },
+    /// It leads to something else than what is wanted.
+    OtherKind {
+        /// The name.
+        name: String,
+        /// What it leads to.
+        found: ConnectionKind,
+    },
+    /// No connection leads to a mailbox.
+    NoMailbox,
+    /// Several connections lead to a mailbox, and none was named.
+    WhichMailbox {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The settings of a mailbox cannot be used.
+    Mailbox(SettingsProblem),
     /// The name is empty or already taken.
     Name {
         /// The name.
@@ -125,6 +163,29 @@ impl Tell for ConnectionError {
                 format!("Eine Verbindung „{name}“ gibt es nicht. Vorhandene zeigt „lotse connection list“."),
                 format!("There is no connection \"{name}\". \"lotse connection list\" shows those there are."),
             ),
+            Self::OtherKind {
+                name,
+                found: ConnectionKind::Mailbox,
+            } => language.pick(
+                format!("„{name}“ ist ein Postfach; dorthin lässt sich nichts übertragen. Bitte eine Verbindung zu einem Server wählen."),
+                format!("\"{name}\" is a mailbox, and nothing can be pushed there. Please choose a connection to a server."),
+            ),
+            Self::OtherKind {
+                name,
+                found: ConnectionKind::Server,
+            } => language.pick(
+                format!("„{name}“ ist ein Server und kein Postfach. Bitte eine Verbindung zu einem Postfach wählen."),
+                format!("\"{name}\" is a server and not a mailbox. Please choose a connection to a mailbox."),
+            ),
+            Self::NoMailbox => language.pick(
+                "Es ist noch kein Postfach verbunden. Bitte zuerst eines anlegen: „lotse connection add NAME --imap SERVER --user BENUTZER“.".into(),
+                "No mailbox is connected yet. Please add one first: \"lotse connection add NAME --imap HOST --user USER\".".into(),
+            ),
+            Self::WhichMailbox { names } => language.pick(
+                format!("Es gibt mehrere Postfächer: {}. Bitte eines mit „--connection“ nennen.", names.join(", ")),
+                format!("There are several mailboxes: {}. Please name one with \"--connection\".", names.join(", ")),
+            ),
+            Self::Mailbox(problem) => problem.tell(language),
             Self::Name { name } if name.trim().is_empty() => {
                 language.pick("Die Verbindung braucht einen Namen.".into(), "The connection needs a name.".into())
             }
@@ -147,8 +208,8 @@ impl Tell for ConnectionError {
                 ),
             },
             Self::NoSecret { name } => language.pick(
-                format!("Für „{name}“ ist kein Schlüssel hinterlegt. Bitte in der Verbindung neu eingeben."),
-                format!("No key is kept for \"{name}\". Please enter it again in the connection."),
+                format!("Für „{name}“ ist kein Passwort oder Schlüssel hinterlegt. Bitte in der Verbindung neu eingeben."),
+                format!("No password or key is kept for \"{name}\". Please enter it again in the connection."),
             ),
             Self::Keyring(error) => error.tell(language),
         }
@@ -158,6 +219,12 @@ impl Tell for ConnectionError {
 impl From<KeyringError> for ConnectionError {
     fn from(error: KeyringError) -> Self {
         Self::Keyring(error)
+    }
+}
+
+impl From<SettingsProblem> for ConnectionError {
+    fn from(problem: SettingsProblem) -> Self {
+        Self::Mailbox(problem)
     }
 }
 
@@ -198,6 +265,51 @@ impl Connections {
         })
     }
 
+    /// The server of this name.
+    pub fn server(&self, name: &str) -> Result<ServerSettings, ConnectionError> {
+        match self.find(name)?.to {
+            ConnectionTo::Server(server) => Ok(server),
+            ConnectionTo::Mailbox(_) => Err(ConnectionError::OtherKind {
+                name: name.to_string(),
+                found: ConnectionKind::Mailbox,
+            }),
+        }
+    }
+
+    /// The mailbox of this name; where none is named, the only one there is. Gives its name, too.
+    pub fn mailbox(&self, name: Option<&str>) -> Result<(String, MailboxSettings), ConnectionError> {
+        let Some(name) = name else {
+            let mut mailboxes = self.mailboxes()?;
+            return match mailboxes.pop() {
+                Some(only) if mailboxes.is_empty() => Ok(only),
+                Some(last) => Err(ConnectionError::WhichMailbox {
+                    names: mailboxes
+                        .into_iter()
+                        .chain([last])
+                        .map(|(name, _)| name)
+                        .collect(),
+                }),
+                None => Err(ConnectionError::NoMailbox),
+            };
+        };
+        match self.find(name)?.to {
+            ConnectionTo::Mailbox(mailbox) => Ok((name.to_string(), mailbox)),
+            ConnectionTo::Server(_) => Err(ConnectionError::OtherKind {
+                name: name.to_string(),
+                found: ConnectionKind::Server,
+            }),
+        }
+    }
+
+    /// All connections to mailboxes, by name.
+    pub fn mailboxes(&self) -> Result<Vec<(String, MailboxSettings)>, ConnectionError> {
+        let mailbox = |connection: Connection| match connection.to {
+            ConnectionTo::Mailbox(mailbox) => Some((connection.name, mailbox)),
+            ConnectionTo::Server(_) => None,
+        };
+        Ok(self.list()?.into_iter().filter_map(mailbox).collect())
+    }
+
     /// Adds a connection, or puts it in the place of the one called `replacing`.
     pub fn put(&self, connection: &Connection, replacing: Option<&str>) -> Result<(), ConnectionError> {
         let mut list = self.list()?;
@@ -208,9 +320,7 @@ impl Connections {
                 name: name.to_string(),
             });
         }
-        match &connection.to {
-            ConnectionTo::Server(server) => check_address(&server.base_url)?,
-        };
+        connection.to.check()?;
         list.push(Connection {
             name: name.to_string(),
             to: connection.to.clone(),
@@ -323,6 +433,64 @@ mod tests {
             connections.find("Test"),
             Err(ConnectionError::Unknown { .. })
         ));
+    }
+
+    fn mailbox(name: &str) -> Connection {
+        Connection {
+            name: name.into(),
+            to: ConnectionTo::Mailbox(MailboxSettings::example()),
+        }
+    }
+
+    #[test]
+    fn servers_and_mailboxes_stand_in_one_file_and_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = Connections::of(&Places::below(folder.path()));
+        assert!(matches!(
+            connections.mailbox(None),
+            Err(ConnectionError::NoMailbox)
+        ));
+        connections
+            .put(&server("Produktion", "https://crm.example.de"), None)
+            .unwrap();
+        connections.put(&mailbox("Anfragen"), None).unwrap();
+        assert_eq!(connections.mailbox(None).unwrap().0, "Anfragen");
+        assert_eq!(connections.list().unwrap()[0], mailbox("Anfragen"));
+        assert!(matches!(
+            connections.server("Anfragen"),
+            Err(ConnectionError::OtherKind {
+                found: ConnectionKind::Mailbox,
+                ..
+            })
+        ));
+        assert!(matches!(
+            connections.mailbox(Some("Produktion")),
+            Err(ConnectionError::OtherKind {
+                found: ConnectionKind::Server,
+                ..
+            })
+        ));
+        connections.put(&mailbox("Bewerbungen"), None).unwrap();
+        match connections.mailbox(None) {
+            Err(ConnectionError::WhichMailbox { names }) => assert_eq!(names, ["Anfragen", "Bewerbungen"]),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mailbox_that_cannot_be_used_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let connections = Connections::of(&Places::below(folder.path()));
+        let mut unusable = mailbox("Anfragen");
+        let ConnectionTo::Mailbox(settings) = &mut unusable.to else {
+            panic!("a mailbox")
+        };
+        settings.host = "https://imap.example.de".into();
+        assert!(matches!(
+            connections.put(&unusable, None),
+            Err(ConnectionError::Mailbox(SettingsProblem::HostIsNoName(_)))
+        ));
+        assert_eq!(connections.list().unwrap(), []);
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::run::{output, program, root, run, say};
 /// The oldest Node that the front end's tools run on.
 const NODE: (u32, u32) = (20, 19);
 
+/// What npm is called here.
+pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
 /// Checks Node and installs the packages that the lock file names, where they are not there yet.
 pub(crate) fn ensure() -> Done {
     let (major, minor) = NODE;
@@ -25,7 +28,7 @@ pub(crate) fn ensure() -> Done {
     if found < NODE {
         return Err(format!("Node.js {} is too old. {advice}", version.trim()));
     }
-    if output(Command::new("npm").arg("--version")).is_none() {
+    if output(Command::new(NPM).arg("--version")).is_none() {
         return Err(format!("npm is missing. {advice}"));
     }
     let changed = |path: &str| -> Option<SystemTime> {
@@ -46,7 +49,7 @@ pub(crate) fn ensure() -> Done {
 
 /// Runs npm in the front end's folder.
 pub(crate) fn npm(arguments: &[&str], purpose: &str) -> Done {
-    let mut command = program(if cfg!(windows) { "npm.cmd" } else { "npm" }, arguments);
+    let mut command = program(NPM, arguments);
     command.current_dir(root().join("ui"));
     run(&mut command, purpose)
 }

@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask start`, `test`, `check`.
+//! The developer's commands: `cargo xtask start`, `test`, `check`, `bench`.
 //!
 //! They set up what a fresh Debian or Ubuntu machine lacks, say what and why, and do nothing that is already done. This
 //! crate needs nothing but Rust itself.
@@ -7,6 +7,7 @@
     reason = "telling the developer what happens is what these commands do"
 )]
 
+mod bench;
 mod check;
 mod front_end;
 mod packages;
@@ -27,6 +28,8 @@ cargo xtask test [FILTER]
     FILTER    only Rust tests whose names contain it
 cargo xtask check
     Format, lint, licences, unused dependencies and stale bindings.
+cargo xtask bench [NAME [ARGUMENT...]]
+    Measures: intake, duplicates and grid, or the one named. docs/performance.md tells how to read it.
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Some((&"start", rest)) => start::start(rest),
         Some((&"test", rest)) => test::test(rest),
         Some((&"check", [])) => check::check(),
+        Some((&"bench", rest)) => bench::bench(rest),
         Some((&("help" | "--help" | "-h"), _)) => {
             print!("{USAGE}");
             Ok(())

@@ -25,8 +25,10 @@ pub(crate) fn ensure(name: &str, version: &str, purpose: &str) -> Result<PathBuf
     say(&format!("Installing {name} {version}: {purpose}"));
     let root = folder();
     let root = root.to_string_lossy();
+    // Without optimisation: these run for seconds, and compiling them optimised takes minutes more.
     let arguments = [
         "install",
+        "--debug",
         "--locked",
         "--force",
         "--root",
@@ -35,6 +37,8 @@ pub(crate) fn ensure(name: &str, version: &str, purpose: &str) -> Result<PathBuf
         version,
         name,
     ];
-    run(&mut program("cargo", &arguments), &format!("Installing {name}"))?;
+    let mut install = program("cargo", &arguments);
+    install.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    run(&mut install, &format!("Installing {name}"))?;
     Ok(binary)
 }

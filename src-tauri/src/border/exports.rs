@@ -13,7 +13,25 @@ macro_rules! export {
 }
 
 export! {
-    job_snapshot: lotse_engine::jobs::JobSnapshot,
+    activity_kinds: lotse_engine::workflows::ActivityKinds,
+    approval_preview: lotse_engine::project::ApprovalPreview,
+    audit_filter: lotse_engine::workflows::AuditFilter,
+    audit_verdict: lotse_engine::project::AuditVerdict,
+    audit_window: lotse_engine::workflows::AuditWindow,
+    batch: lotse_engine::project::Batch,
     check_summary: lotse_engine::workflows::CheckSummary,
+    connection: lotse_engine::connections::Connection,
+    fetched_mails: lotse_engine::workflows::FetchedMails,
     fix_preview: lotse_engine::workflows::FixPreview,
+    found_values: lotse_engine::workflows::FoundValues,
+    group_filter: lotse_engine::project::GroupFilter,
+    group_window: lotse_engine::project::GroupWindow,
+    job_snapshot: lotse_engine::jobs::JobSnapshot,
+    kept: lotse_engine::credentials::Kept,
+    lead_comparison: lotse_engine::workflows::push::LeadComparison,
+    mail_query: lotse_engine::mailbox::MailQuery,
+    mapping_change: lotse_engine::workflows::MappingChange,
+    read_settings: lotse_engine::sources::ReadSettings,
+    skip_rule: lotse_engine::workflows::SkipRule,
+    stop: lotse_engine::workflows::push::Stop,
 }

@@ -6,11 +6,25 @@
 //! What a room below has declared for itself and crosses as it is stands in the list of `exports`.
 
 mod app;
+mod approval;
+mod connections;
+mod duplicates;
 #[cfg(test)]
 mod exports;
+mod mailbox;
+mod mapping;
+mod push;
 mod review;
+mod sources;
 mod table;
 
 pub use app::*;
+pub use approval::*;
+pub use connections::*;
+pub use duplicates::*;
+pub use mailbox::*;
+pub use mapping::*;
+pub use push::*;
 pub use review::*;
+pub use sources::*;
 pub use table::*;

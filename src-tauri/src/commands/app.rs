@@ -125,10 +125,15 @@ pub(crate) async fn open_example(desk: State<'_, Desk>) -> Result<AppInfo, Failu
     .await
 }
 
+/// The name of the connection to the practice server.
+pub(crate) fn practice_name(language: Language) -> &'static str {
+    language.pick("Übungsserver", "Practice server")
+}
+
 /// Starts the practice server, makes the connection to it and returns its name; fine where it runs already.
 #[tauri::command]
 pub(crate) async fn start_practice_server(desk: State<'_, Desk>) -> Result<String, Failure> {
-    let name = desk.language().pick("Übungsserver", "Practice server");
+    let name = practice_name(desk.language());
     if desk.practice().is_none() {
         let folder = desk.places().data.join("practice");
         let started = match std::fs::create_dir_all(&folder) {
@@ -174,6 +179,16 @@ pub(crate) async fn start_practice_server(desk: State<'_, Desk>) -> Result<Strin
         Ok(name.to_owned())
     })
     .await
+}
+
+/// Stops the practice server; the connection to it stays. Fine where it does not run.
+#[tauri::command]
+pub(crate) async fn stop_practice_server(desk: State<'_, Desk>) -> Result<(), Failure> {
+    let server = desk.practice().take();
+    if let Some(server) = server {
+        server.stop().await;
+    }
+    Ok(())
 }
 
 /// Stops a job; what it has done so far stays where that makes sense.

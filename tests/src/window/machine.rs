@@ -10,11 +10,11 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::display::Display;
 use super::{INTERVAL, PATIENCE};
+use crate::programs;
 
 /// A program with a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,45 +77,10 @@ pub(super) fn spawn(command: &mut Command, package: &str) -> Child {
 
 /// The compiled program, built if it is not up to date.
 pub(super) fn binary(program: Program) -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(build);
     match program {
-        Program::Desktop => folder.join("lotse-desktop"),
-        Program::Synthetic => folder.join("examples/synthetic-window"),
+        Program::Desktop => programs::desktop(),
+        Program::Synthetic => programs::synthetic_window(),
     }
-}
-
-/// Builds both programs where this test itself was built, and says where that is.
-///
-/// `--workspace` and an example among the targets give the features that `cargo test --workspace` has chosen: with
-/// others, cargo would compile most of the tree a second time.
-fn build() -> PathBuf {
-    let this = std::env::current_exe().expect("a test knows its own path");
-    let profile = this.ancestors().nth(2).expect("tests lie in target/PROFILE/deps");
-    let target = profile.parent().expect("profiles lie in the target folder");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .env("CARGO_TARGET_DIR", target)
-        .args([
-            "build",
-            "--quiet",
-            "--workspace",
-            "--bin",
-            "lotse-desktop",
-            "--example",
-            "synthetic-window",
-        ]);
-    if profile.ends_with("release") {
-        cargo.arg("--release");
-    }
-    let output = cargo.output().expect("cargo runs: it has just run this test");
-    assert!(
-        output.status.success(),
-        "the window could not be built:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    profile.to_owned()
 }
 
 /// A running WebKitWebDriver.
@@ -143,6 +108,7 @@ impl Driver {
                 .env("GDK_BACKEND", "x11")
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 // Nothing of the person who runs the tests: not their settings, language, zone or session bus.
+                .env("LOTSE_HOME", home)
                 .env("XDG_CONFIG_HOME", home.join("config"))
                 .env("XDG_DATA_HOME", home.join("data"))
                 .env("XDG_CACHE_HOME", home.join("cache"))

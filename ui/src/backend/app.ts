@@ -32,6 +32,8 @@ export interface AppBackend {
     openExample(): Promise<AppInfo>;
     /** Starts the practice server; gives the name of the connection to it. */
     startPracticeServer(): Promise<string>;
+    /** Stops it; the connection to it stays. */
+    stopPracticeServer(): Promise<void>;
     /** Asks the person for a file to open; `null` where they changed their mind. */
     askForFile(kinds: readonly FileKind[]): Promise<string | null>;
     /** Asks the person where to write a file. */

@@ -1,3 +1,30 @@
-/** Groups of duplicates. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface DuplicatesBackend {}
+import type { ComparedGroup } from "../bindings/ComparedGroup";
+import type { DuplicatesOverview } from "../bindings/DuplicatesOverview";
+import type { GroupFilter } from "../bindings/GroupFilter";
+import type { GroupWindow } from "../bindings/GroupWindow";
+import type { MergeChoice } from "../bindings/MergeChoice";
+import type { MergedGroup } from "../bindings/MergedGroup";
+import type { SkipRule } from "../bindings/SkipRule";
+
+/** Groups of duplicates, by windows of a list. Every decision is one change that can be undone. */
+export interface DuplicatesBackend {
+    duplicatesOverview(): Promise<DuplicatesOverview>;
+    /** Compares everything; a job. */
+    compareRows(): Promise<unknown>;
+    groupWindow(filter: GroupFilter, offset: number, limit: number): Promise<GroupWindow>;
+    /** Place in the list of the group of a row; `null` where it is not in it. */
+    groupPlace(filter: GroupFilter, row: number): Promise<number | null>;
+    /** Place of the first open group from a place on, going round at the end. */
+    nextOpenGroup(filter: GroupFilter, from: number): Promise<number | null>;
+    comparedGroup(row: number): Promise<ComparedGroup | null>;
+    /** What merging would give; the first row stays. */
+    mergePreview(rows: number[], choices: MergeChoice[]): Promise<MergedGroup>;
+    mergeGroup(rows: number[], choices: MergeChoice[]): Promise<number>;
+    keepGroup(rows: number[]): Promise<number>;
+    /** Skips the rows except the one that stays; without one, for reference data. */
+    skipInGroup(rows: number[], stays: number | null): Promise<number>;
+    reopenGroup(rows: number[]): Promise<number>;
+    separateRows(pairs: [number, number][]): Promise<void>;
+    countByRule(rule: SkipRule): Promise<number>;
+    skipByRule(rule: SkipRule): Promise<number>;
+}

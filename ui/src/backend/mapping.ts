@@ -1,3 +1,26 @@
+import type { ActivityKinds } from "../bindings/ActivityKinds";
+import type { FoundValues } from "../bindings/FoundValues";
+import type { MappingChange } from "../bindings/MappingChange";
+import type { MappingOutcome } from "../bindings/MappingOutcome";
+import type { MappingOverview } from "../bindings/MappingOverview";
+import type { MappingState } from "../bindings/MappingState";
+import type { RowPreview } from "../bindings/RowPreview";
+
 /** Columns, values, and the explicit decisions about progress. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface MappingBackend {}
+export interface MappingBackend {
+    mappingOverview(): Promise<MappingOverview>;
+    /** Stored at once; all rows have to be checked again. */
+    changeMapping(source: number, change: MappingChange): Promise<MappingOutcome>;
+    /** Puts a mapping back: the `before` of an outcome. */
+    restoreMapping(source: number, mapping: unknown): Promise<MappingState>;
+    fieldValues(source: number, field: string): Promise<FoundValues>;
+    activityKinds(): Promise<ActivityKinds>;
+    decideProgress(activityType: string, counts: boolean): Promise<void>;
+    /** What becomes of a row; `null` behind the last one. */
+    mappedRow(source: number, at: number): Promise<RowPreview | null>;
+    /** The known users of the target system; `null` where no list is known. */
+    setOwners(owners: string[] | null): Promise<void>;
+    /** The users in a file; nothing is stored. */
+    readOwners(path: string): Promise<string[]>;
+    /** Checks and compares all rows. */
+}

@@ -1,3 +1,14 @@
+import type { FileLook } from "../bindings/FileLook";
+import type { ReadSettings } from "../bindings/ReadSettings";
+import type { SourceLine } from "../bindings/SourceLine";
+import type { SourceRole } from "../bindings/SourceRole";
+
 /** Looking at files and taking them into the project. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface SourcesBackend {}
+export interface SourcesBackend {
+    /** Says what is in a file; needs no project. */
+    inspectFile(path: string, settings: ReadSettings): Promise<FileLook>;
+    /** Takes a file into the project, or into a new one of its name; gives the source. */
+    takeFile(path: string, settings: ReadSettings, role: SourceRole): Promise<number>;
+    listSources(): Promise<SourceLine[]>;
+    removeSource(source: number): Promise<void>;
+}

@@ -19,7 +19,7 @@ const files = import.meta.glob<string>(["../**/*.{ts,svelte}", "!../**/*.test.ts
 const sources = Object.values(files).join("\n");
 
 /** Keys that are put together at run time, such as `step.${step}`: the part before the first placeholder. */
-const openings = [...sources.matchAll(/`((?:[a-z]+\.)+)\$\{|`\$\{(\w+)\}(\.[a-z]+)`/g)];
+const openings = [...sources.matchAll(/`((?:[a-zA-Z]+\.)+)\$\{|`\$\{(\w+)\}(\.[a-z]+)`/g)];
 
 function isUsed(key: string): boolean {
     if (sources.includes(`"${key}"`)) return true;

@@ -30,7 +30,8 @@ const formats = $derived.by(() => {
         percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
         // Two digits each, so that a column of dates stands.
         day: new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }),
-        instant: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+        moment: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+        longDay: new Intl.DateTimeFormat(locale, { dateStyle: "full" }),
         clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
         collator: new Intl.Collator(locale, { sensitivity: "base", numeric: true }),
     };
@@ -122,10 +123,16 @@ export function clock(instant: string): string {
     return Number.isNaN(time) ? "" : formats.clock.format(time);
 }
 
-/** Day and time of an instant, in the zone of this machine: `15.06.2024, 14:32`. */
-export function instantText(instant: string): string {
+/** Day and time of an instant, in the zone of this machine: `12.10.2025, 14:32`. */
+export function moment(instant: string): string {
     const time = Date.parse(instant);
-    return Number.isNaN(time) ? "" : formats.instant.format(time);
+    return Number.isNaN(time) ? instant : formats.moment.format(time);
+}
+
+/** The day of an instant, in the zone of this machine: `Sonntag, 12. Oktober 2025`. */
+export function longDay(instant: string): string {
+    const time = Date.parse(instant);
+    return Number.isNaN(time) ? instant : formats.longDay.format(time);
 }
 
 /** A span of seconds as people say it: `1 s`, `3 min`, `2 h`. */

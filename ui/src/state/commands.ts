@@ -2,6 +2,7 @@
 // shows it.
 
 import { t } from "../i18n/language.svelte";
+import { checkProject } from "./checking";
 import { APART, WAY, type Desk } from "./desk.svelte";
 import { DENSITIES, THEMES } from "./preferences.svelte";
 
@@ -26,12 +27,16 @@ export function commandsOf(desk: Desk, frame: FrameActions): Command[] {
         { id: "palette", title: t("command.palette"), keys: ["Ctrl+K"], run: frame.showPalette },
         { id: "keys", title: t("command.keys"), keys: ["?", "F1"], run: frame.showKeys },
         { id: "open", title: t("command.open"), keys: ["Ctrl+O"], run: () => void desk.openFile() },
+        ...(desk.project === null
+            ? []
+            : [{ id: "check", title: t("command.check"), keys: ["Ctrl+Enter"], run: () => void checkProject(desk) }]),
         ...steps.map((step, index) => ({
             id: `go.${step}`,
             title: t("palette.go", { step: t(`step.${step}`) }),
             ...(WAY.includes(step) ? { keys: [`Ctrl+${index + 1}`] } : {}),
             run: () => (desk.step = step),
         })),
+        ...desk.screenCommands,
         ...THEMES.map((theme) => ({
             id: `theme.${theme}`,
             title: t("command.theme", { name: t(`theme.${theme}`) }),

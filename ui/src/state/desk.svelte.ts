@@ -8,7 +8,9 @@ import type { Language } from "../bindings/Language";
 import type { RowCounts } from "../bindings/RowCounts";
 import type { Step } from "../bindings/Step";
 import type { StepOverview } from "../bindings/StepOverview";
+import type { View } from "../bindings/View";
 import { setLanguage, t } from "../i18n/language.svelte";
+import type { Command } from "./commands";
 import { Preferences } from "./preferences.svelte";
 
 /** The steps in the order of the work. */
@@ -57,9 +59,13 @@ export class Desk {
     incoming = $state.raw<readonly string[]>([]);
     /** The row that the step which is gone to shall show; whoever has shown it sets it back. */
     wantedRow = $state<number | null>(null);
+    /** How the check shows its rows first; taken by it. */
+    wantedView = $state.raw<Partial<View> | null>(null);
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
+    /** What the screen that is shown can do beside what the whole window can. */
+    screenCommands = $state.raw<readonly Command[]>([]);
     /** Said to screen readers only. */
     announcement = $state("");
     #toasts = 0;
@@ -162,6 +168,12 @@ export class Desk {
         if (this.failure.kind === "no_project") this.step = null;
     }
 
+    /** Goes to the table and shows the rows with this text. */
+    findInTable(text: string): void {
+        this.wantedView = { search: text };
+        this.step = "check";
+    }
+
     /** Says something to screen readers. */
     announce(text: string): void {
         // The same text twice is said twice only where it changes in between.
@@ -208,6 +220,11 @@ export class Desk {
         if (name === undefined) return;
         await this.refresh();
         this.tell(t("start.practiceRuns", { name }));
+    }
+
+    async stopPracticeServer(): Promise<void> {
+        await this.attempt(() => this.backend.stopPracticeServer());
+        await this.refresh();
     }
 
     async openProject(path: string): Promise<void> {

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
         print(&describe(&report))?;
     }
     let has_errors = report.summary.invalid_leads > 0 || !report.unmapped_required_fields.is_empty();
-    prepared.project.close()?;
+    prepared.finish()?;
     Ok(if has_errors { found_errors() } else { GOOD })
 }
 

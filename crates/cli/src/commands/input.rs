@@ -1,15 +1,16 @@
 //! What check and duplicates have in common: files become a project.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision};
 use lotse_core::target::{BUILTIN, Target};
 use lotse_core::values::Instant;
 use lotse_engine::clock::{self, Actor};
-use lotse_engine::project::{NewProject, Project, SourceRole};
+use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
-use lotse_engine::workflows::{check_all, check_settings, compare_all, load_file, set_mapping, set_owners};
+use lotse_engine::workflows::{
+    WorkflowError, check_all, check_settings, compare_all, load_file, read_owners, set_mapping, set_owners,
+};
 
 use crate::arguments::InputArguments;
 use crate::outcome::Failure;
@@ -20,8 +21,76 @@ pub(crate) struct Prepared {
     pub project: Project,
     pub now: Instant,
     pub actor: Actor,
-    /// Goes away with this value, after the project is closed.
-    _folder: Option<tempfile::TempDir>,
+    /// Behind the project: it is taken away after the project is closed.
+    place: Place,
+}
+
+/// Where the project is made.
+enum Place {
+    /// In a folder that goes away with this value.
+    Temporary(tempfile::TempDir),
+    /// Beside the place where it shall stand.
+    Beside(Part),
+}
+
+/// A project under another name until it is whole: one that holds only half of what was asked for, because of an error
+/// or a kill, would be taken for the whole later. Removed when dropped.
+struct Part {
+    part: PathBuf,
+    whole: PathBuf,
+}
+
+impl Part {
+    fn of(whole: &Path) -> Result<Self, ProjectError> {
+        if whole.exists() {
+            return Err(ProjectError::Exists {
+                path: whole.to_path_buf(),
+            });
+        }
+        let part = with_suffix(whole, ".part");
+        // One that is there was left by a kill, unless another command is at it right now.
+        if part.exists()
+            && let Err(error @ ProjectError::InUse { .. }) = Project::open(&part)
+        {
+            return Err(error);
+        }
+        let part = Part {
+            part,
+            whole: whole.to_path_buf(),
+        };
+        part.remove();
+        Ok(part)
+    }
+
+    /// Gives the closed project its name.
+    fn keep(self) -> Result<(), Failure> {
+        if self.whole.exists() {
+            return Err(ProjectError::Exists {
+                path: self.whole.clone(),
+            }
+            .into());
+        }
+        std::fs::rename(&self.part, &self.whole).map_err(|error| Failure::file(&self.whole, error))
+    }
+
+    fn remove(&self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(with_suffix(&self.part, suffix));
+        }
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// A path with something behind its name.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut longer = path.as_os_str().to_os_string();
+    longer.push(suffix);
+    longer.into()
 }
 
 impl Prepared {
@@ -34,13 +103,16 @@ impl Prepared {
         line: &ProgressLine,
     ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
-        let constants = constants(input, &target)?;
+        check_fields("--set", &input.constants, &target)?;
         let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
-        let (path, folder) = match save {
-            Some(path) => (path.clone(), None),
+        let (path, place) = match save {
+            Some(path) => {
+                let part = Part::of(path)?;
+                (part.part.clone(), Place::Beside(part))
+            }
             None => {
                 let folder = tempfile::tempdir().map_err(|error| Failure::input(error.to_string()))?;
-                (folder.path().join("check.lotse"), Some(folder))
+                (folder.path().join("check.lotse"), Place::Temporary(folder))
             }
         };
         let actor = Actor::logged_in();
@@ -61,20 +133,21 @@ impl Prepared {
             project,
             now,
             actor,
-            _folder: folder,
+            place,
         };
-        let filled = prepared.fill(input, mapping.as_ref(), &constants, progress, owners, line);
-        match filled {
-            Ok(()) => Ok(prepared),
-            Err(failure) => {
-                drop(prepared);
-                // A project that holds only half of what was asked for would be taken for the whole later.
-                for suffix in save.map_or([].as_slice(), |_| &["", "-wal", "-shm"]) {
-                    let mut part = path.clone().into_os_string();
-                    part.push(suffix);
-                    let _ = std::fs::remove_file(part);
-                }
-                Err(failure)
+        prepared.fill(input, mapping.as_ref(), progress, owners, line)?;
+        Ok(prepared)
+    }
+
+    /// Closes the project; one that is to be kept gets its name now.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        self.project.close()?;
+        match self.place {
+            Place::Beside(part) => part.keep(),
+            Place::Temporary(folder) => {
+                // What cannot be removed now is removed by the system.
+                let _ = folder.close();
+                Ok(())
             }
         }
     }
@@ -83,7 +156,6 @@ impl Prepared {
         &self,
         input: &InputArguments,
         mapping: Option<&Mapping>,
-        constants: &[(String, String)],
         progress: &[(String, bool)],
         owners: Option<&Path>,
         line: &ProgressLine,
@@ -103,13 +175,17 @@ impl Prepared {
             .map(|file| (file, SourceRole::Reference, &plain));
         for (file, role, settings) in lead_files.chain(references) {
             let loaded =
-                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch))?;
+                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch));
+            let loaded = loaded.map_err(|error| match error {
+                WorkflowError::Source(error) => Failure::source(file, &error),
+                error => error.into(),
+            })?;
             let suggested = self.project.mapping(loaded.source_id)?;
             let chosen = mapping.filter(|_| role == SourceRole::Leads).cloned();
             let mut mapping = chosen
                 .or(suggested)
                 .unwrap_or_else(|| Mapping::empty(self.project.target()));
-            for (field, value) in constants {
+            for (field, value) in &input.constants {
                 mapping
                     .fields
                     .insert(field.clone(), FieldMapping::constant(value.clone()));
@@ -150,35 +226,25 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
     Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
 }
 
-fn constants(input: &InputArguments, target: &Target) -> Result<Vec<(String, String)>, Failure> {
-    for (field, _) in &input.constants {
+/// Refuses values for fields that the target does not have.
+pub(crate) fn check_fields(
+    option: &str,
+    values: &[(String, String)],
+    target: &Target,
+) -> Result<(), Failure> {
+    for (field, _) in values {
         if target.field_index(field).is_none() {
             let known: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
             return Err(Failure::usage(format!(
-                "--set {field}: no such field. Known are {}",
+                "{option} {field}: no such field. Known are {}",
                 known.join(", ")
             )));
         }
     }
-    Ok(input.constants.clone())
+    Ok(())
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     Mapping::from_json(&text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
-}
-
-/// One id per line, or a JSON list.
-fn read_owners(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('[') {
-        return serde_json::from_str(text).map_err(|error| Failure::file(path, error));
-    }
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(String::from)
-        .collect())
 }

@@ -7,7 +7,7 @@ use lotse_engine::sources::{self, Control, Inspection, InspectionReport, ReadSet
 
 use crate::Outcome;
 use crate::arguments::InspectArguments;
-use crate::outcome::{GOOD, print, print_json};
+use crate::outcome::{Failure, GOOD, print, print_json};
 
 pub(crate) fn run(arguments: &InspectArguments) -> Outcome {
     let settings = ReadSettings {
@@ -15,7 +15,11 @@ pub(crate) fn run(arguments: &InspectArguments) -> Outcome {
         ..ReadSettings::default()
     };
     // The whole file, so that every count is exact: a program has no second look.
-    let inspection = sources::inspect_whole(&arguments.file, &settings, &Control::quiet())?;
+    let inspection = sources::inspect_whole(&arguments.file, &settings, &Control::quiet())
+        .and_then(|inspection| {
+            sources::refuse_empty(&arguments.file, &inspection.notices).map(|()| inspection)
+        })
+        .map_err(|error| Failure::source(&arguments.file, &error))?;
     let report = with_suggestions(&inspection);
     if arguments.json {
         print_json(&report)?;

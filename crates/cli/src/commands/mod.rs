@@ -7,4 +7,5 @@ pub(crate) mod convert;
 pub(crate) mod duplicates;
 pub(crate) mod input;
 pub(crate) mod inspect;
+pub(crate) mod mail;
 pub(crate) mod push;

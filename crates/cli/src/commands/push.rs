@@ -1,11 +1,11 @@
 use lotse_core::migration::Mode;
 use lotse_engine::clock::{self, Actor};
-use lotse_engine::connections::{ConnectionTo, Connections, ServerSettings};
+use lotse_engine::connections::{Connections, ServerSettings};
 use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
-use lotse_engine::server::ServerClient;
+use lotse_engine::server::{RetryPolicy, ServerClient};
 use lotse_engine::workflows::push::{
-    PushOptions, PushProgress, RunSettings, open_push, plan_push, run_push, verify_push,
+    PushOptions, PushProgress, RunSettings, open_push_to, plan_push, run_push, verify_push,
 };
 use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
 use serde_json::json;
@@ -21,12 +21,12 @@ const READ_BACK: u64 = 200;
 
 pub(crate) fn run(arguments: &PushArguments) -> Outcome {
     let places = Places::of_user().map_err(|error| Failure::input(error.to_string()))?;
-    let connection = Connections::of(&places).find(&arguments.connection)?;
-    let ConnectionTo::Server(settings) = &connection.to;
+    let name = arguments.connection.as_str();
+    let settings = Connections::of(&places).server(name)?;
     let project = Project::open(&arguments.project)?;
-    let secret = secret_for(&connection.name)?;
-    let client = ServerClient::new(settings, project.target(), &secret)?;
-    let outcome = push(arguments, &project, &connection.name, settings, &client);
+    let secret = secret_for(name)?;
+    let client = ServerClient::new(&settings, project.target(), &secret)?;
+    let outcome = push(arguments, &project, name, &settings, &client);
     project.close()?;
     outcome
 }
@@ -51,17 +51,16 @@ fn push(
         approve_ready(project, &actor, now)?;
     }
     // What an earlier run left is finished first: its leads may be on their way already.
-    let push_id =
-        match open_push(project)?.filter(|push| push.mode == mode && push.base_url == settings.base_url) {
-            Some(push) => push.id,
-            None => {
-                let options = PushOptions {
-                    skip_on_error: !arguments.fail_fast,
-                    skip_duplicates: !arguments.import_duplicates,
-                };
-                line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
-            }
-        };
+    let push_id = match open_push_to(project, mode, &settings.base_url)? {
+        Some(push) => push.id,
+        None => {
+            let options = PushOptions {
+                skip_on_error: !arguments.fail_fast,
+                skip_duplicates: !arguments.import_duplicates,
+            };
+            line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
+        }
+    };
     let progress = |progress: &PushProgress| {
         line.show(&format!(
             "{}: {}/{} leads, {:.0} a second {}",
@@ -72,14 +71,14 @@ fn push(
             progress.waiting
         ));
     };
-    let state = run_push(
-        project,
-        &actor,
-        client,
-        push_id,
-        &RunSettings::default(),
-        &progress,
-    );
+    let run = RunSettings {
+        policy: RetryPolicy {
+            attempts: arguments.attempts,
+            ..RetryPolicy::default()
+        },
+        ..RunSettings::default()
+    };
+    let state = run_push(project, &actor, client, push_id, &run, &progress);
     line.clear();
     let state = state?;
     let verification = verify_push(project, client, push_id, READ_BACK, clock::now())?;

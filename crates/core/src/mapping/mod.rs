@@ -21,4 +21,4 @@ pub use model::{
 pub use person::{PersonName, split_name};
 pub(crate) use read::{Outcome, Style, read_value, survives_json};
 pub use step::{NamePart, Step};
-pub use suggest::{ColumnSuggestion, Reason, SourceColumn, Suggestion, suggest};
+pub use suggest::{ColumnSuggestion, Reason, SourceColumn, Suggestion, field_from_column, suggest};

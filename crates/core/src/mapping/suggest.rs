@@ -174,7 +174,7 @@ pub fn suggest(target: &Target, columns: &[SourceColumn]) -> Suggestion {
         let column = &columns[candidate.column];
         mapping
             .fields
-            .insert(spec.name.clone(), field_mapping(spec, column));
+            .insert(spec.name.clone(), field_from_column(spec, column));
         taken_columns.insert(
             candidate.column,
             ColumnSuggestion {
@@ -313,7 +313,8 @@ fn by_content(spec: &FieldSpec, profile: &ColumnProfile, found: ColumnType) -> O
     }
 }
 
-fn field_mapping(spec: &FieldSpec, column: &SourceColumn) -> FieldMapping {
+/// The mapping of one column to one field, with the date order and number style that the column itself proves.
+pub fn field_from_column(spec: &FieldSpec, column: &SourceColumn) -> FieldMapping {
     let mut mapping = FieldMapping::column(column.reference.clone());
     match spec.kind {
         FieldKind::Instant | FieldKind::Date => {

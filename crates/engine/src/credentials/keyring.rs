@@ -124,6 +124,14 @@ pub fn find_secret(name: &str) -> Result<Option<Secret>, KeyringError> {
     }
 }
 
+/// Where the secret of `name` is kept; `None` where none is.
+pub fn where_kept(name: &str) -> Result<Option<Kept>, KeyringError> {
+    if in_memory(|secrets| secrets.contains_key(name)) {
+        return Ok(Some(Kept::Memory));
+    }
+    Ok(find_secret(name)?.map(|_| Kept::Keyring))
+}
+
 /// Forgets the secret of `name`; fine where there is none.
 pub fn forget_secret(name: &str) -> Result<(), KeyringError> {
     in_memory(|secrets| secrets.remove(name));

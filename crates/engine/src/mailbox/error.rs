@@ -136,6 +136,31 @@ pub enum MailboxError {
 }
 
 impl MailboxError {
+    /// True for what stays as it is until a person changes something: trying again would not help, and at a login it
+    /// could lock the mailbox.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Settings(_)
+            | Self::SecretMissing { .. }
+            | Self::CaFile { .. }
+            | Self::Certificate { .. }
+            | Self::NoStarttls { .. }
+            | Self::NotImap { .. }
+            | Self::LoginRefused { .. }
+            | Self::LoginMethod { .. }
+            | Self::Folder { .. } => true,
+            Self::Store(problem) => matches!(
+                problem,
+                StoreError::NotAStore { .. } | StoreError::Newer { .. } | StoreError::Damaged { .. }
+            ),
+            Self::Unreachable { .. }
+            | Self::Tls { .. }
+            | Self::Interrupted { .. }
+            | Self::Answer { .. }
+            | Self::Cancelled => false,
+        }
+    }
+
     /// True for faults of the network that another try may not meet.
     pub(super) fn is_passing(&self) -> bool {
         matches!(

@@ -28,7 +28,7 @@ mod vocabulary;
 
 pub use error::MailboxError;
 pub use inspector::{MailAttachment, MailText, MailView, Mark, inspect, preview, view};
-pub use lead_table::{LeadOrigin, LeadTable, lead_table};
+pub use lead_table::{LEAD_ID_COLUMN, LeadSelection, LeadTable, lead_table};
 pub use parsed::{LeadField, MailStatus, ParsedLead, ParsedMail, Provenance, ReadingProblem};
 pub use probe::{ConnectionReport, FolderCount, MailFolder, list_folders, test_connection, wait_for_mail};
 pub use reading::{Circumstances, parse, parse_under};

@@ -51,7 +51,6 @@ impl MailStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ParsedLead {
     /// Values by field; a field that was not found is absent.
-    #[ts(type = "{ [key in LeadField]?: string }")]
     pub fields: BTreeMap<LeadField, String>,
     /// What the mail says beyond the fields, by the label it had there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -76,8 +75,10 @@ pub struct Provenance {
     /// forwarded mail has the section before it (`2/header:From`).
     pub part: String,
     /// Where the value begins in the part's decoded text, in characters (Unicode scalar values) from 0.
+    #[ts(type = "number")]
     pub start: usize,
     /// The character after the value's last one.
+    #[ts(type = "number")]
     pub end: usize,
     /// What stands there, untouched.
     pub text: String,
@@ -187,16 +188,16 @@ impl Tell for ReadingProblem {
     fn tell(&self, language: Language) -> String {
         let (german, english) = match self {
             Self::Empty => (
-                "Die Mail ist leer. Sie bleibt gespeichert; fordern Sie sie beim Absender neu an.",
-                "The mail is empty. It stays stored; ask the sender for it again.",
+                "Die Mail ist leer. Fordern Sie sie beim Absender neu an.",
+                "The mail is empty. Ask the sender for it again.",
             ),
             Self::NotAMail => (
-                "Das ist keine lesbare Mail: Es fehlen alle Kopfzeilen. Das Original bleibt unverändert gespeichert.",
-                "This is no readable mail: all headers are missing. The original stays stored as it is.",
+                "Das ist keine lesbare Mail: Es fehlen alle Kopfzeilen. Das Original bleibt, wie es ist.",
+                "This is no readable mail: all headers are missing. The original stays as it is.",
             ),
             Self::Defect => (
-                "Lotse ist an dieser Mail gescheitert; das ist ein Fehler von Lotse. Das Original bleibt gespeichert und wird mit der nächsten Version erneut gelesen.",
-                "Lotse failed on this mail; that is a defect of Lotse. The original stays stored and is read again with the next version.",
+                "Lotse ist an dieser Mail gescheitert; das ist ein Fehler von Lotse. Das Original bleibt, wie es ist, und wird mit der nächsten Version erneut gelesen.",
+                "Lotse failed on this mail; that is a defect of Lotse. The original stays as it is and is read again with the next version.",
             ),
         };
         language.pick(german, english).to_string()
@@ -222,6 +223,15 @@ impl ParsedMail {
             status: MailStatus::Failed,
             error: Some(problem.tell(Language::En)),
             problem: Some(problem),
+            ..Self::unmatched()
+        }
+    }
+
+    /// A mail whose file could not even be opened, with the reason.
+    pub fn unreadable(reason: String) -> Self {
+        ParsedMail {
+            status: MailStatus::Failed,
+            error: Some(reason),
             ..Self::unmatched()
         }
     }

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::connection;
 use super::error::MailboxError;
 use super::settings::MailboxSettings;
-use super::sync::SyncLimits;
+use super::store::MailStore;
+use super::sync::{SyncLimits, day_to_ask};
 use crate::credentials::Secret;
 
 /// A folder of the mailbox.
@@ -97,26 +98,38 @@ impl From<connection::FolderOnServer> for MailFolder {
 /// Servers end an idle connection after half an hour.
 const LONGEST_IDLE: Duration = Duration::from_secs(25 * 60);
 
-/// Waits until the next look into the mailbox is due: until the server tells of something new in the first folder of
-/// the settings, at the longest for the polling interval. Where the server does not tell, the interval passes.
+/// Waits until the next look into the mailbox is due: until there is something new in the first folder of the settings
+/// that `store` does not have, at the longest for the polling interval. Where the server does not tell of new mails by
+/// itself, the interval passes.
 ///
 /// # Errors
 /// When the connection or the login does not work, and when the wait is cancelled.
 pub async fn wait_for_mail(
     settings: &MailboxSettings,
     secret: &Secret,
+    store: &MailStore,
     cancel: &CancellationToken,
 ) -> Result<(), MailboxError> {
-    let interval = Duration::from_secs(u64::from(settings.poll_minutes.clamp(1, 60)) * 60);
+    let interval = settings.interval();
     let started = tokio::time::Instant::now();
-    let mut session = unless_cancelled(
-        cancel,
-        connection::open(settings, secret, SyncLimits::default().patience()),
-    )
-    .await?;
+    // Boxed, as the states of all commands together are large.
+    let opening = Box::pin(connection::open(
+        settings,
+        secret,
+        SyncLimits::default().patience(),
+    ));
+    let mut session = unless_cancelled(cancel, opening).await?;
     if unless_cancelled(cancel, session.can_idle()).await? {
         let folder = settings.folder_names()[0];
         unless_cancelled(cancel, session.examine(folder)).await?;
+        // The server tells of what comes from now on; what came since the last look has to be asked for.
+        let first = store.last_uid(folder)?.saturating_add(1);
+        let day = settings.since.map(day_to_ask);
+        let waiting = unless_cancelled(cancel, session.search(first, None, day)).await?;
+        if !waiting.is_empty() {
+            session.log_out().await;
+            return Ok(());
+        }
         let news = unless_cancelled(cancel, session.idle(interval.min(LONGEST_IDLE))).await?;
         if news {
             return Ok(());

@@ -1,6 +1,7 @@
 //! How a mailbox is reached, without any secret.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use lotse_core::language::{Language, Tell};
@@ -63,6 +64,11 @@ impl MailboxSettings {
     /// Five minutes.
     pub const fn default_poll_minutes() -> u8 {
         5
+    }
+
+    /// The time between two looks into the mailbox.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(u64::from(self.poll_minutes.clamp(1, 60)) * 60)
     }
 
     /// The folders to read: those named, else the inbox; each once.
@@ -174,10 +180,9 @@ impl Tell for SettingsProblem {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings() -> MailboxSettings {
+impl MailboxSettings {
+    /// A mailbox for tests that need one and do not go there.
+    pub(crate) fn example() -> Self {
         MailboxSettings {
             host: "imap.example.test".into(),
             port: 993,
@@ -190,12 +195,17 @@ mod tests {
             poll_minutes: 5,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn unusable_settings_are_named() {
-        assert_eq!(settings().check(), Ok(()));
+        assert_eq!(MailboxSettings::example().check(), Ok(()));
         let broken = |change: fn(&mut MailboxSettings)| {
-            let mut settings = settings();
+            let mut settings = MailboxSettings::example();
             change(&mut settings);
             settings.check().unwrap_err()
         };
@@ -215,7 +225,7 @@ mod tests {
 
     #[test]
     fn folders_are_read_once_and_the_inbox_by_default() {
-        let mut settings = settings();
+        let mut settings = MailboxSettings::example();
         assert_eq!(settings.folder_names(), ["INBOX"]);
         settings.folders = vec![
             "Inbox".into(),

@@ -1,5 +1,7 @@
 //! Approvals: what a named person lets go, bound to its exact content.
 
+use std::collections::BTreeMap;
+
 use lotse_core::batch::hex_digest;
 use lotse_core::values::Instant;
 use rusqlite::params;
@@ -46,7 +48,7 @@ pub struct ApprovalPreview {
     pub ready: u32,
     /// Of these: already approved with their present content.
     pub approved: u32,
-    /// Of the ready ones: imported although perhaps double.
+    /// Of the ready ones: perhaps double, and go by default because nobody has decided about them.
     pub with_duplicate_warning: u32,
     /// In the server already.
     pub imported: u32,
@@ -98,7 +100,60 @@ fn fate(facts: RowFacts) -> Fate {
     }
 }
 
+/// What is known of every row at a moment, for rules that decide about many.
+pub(crate) struct RowFates(Vec<RowFacts>);
+
+impl RowFates {
+    fn facts(&self, row: u32) -> RowFacts {
+        self.0.get(row as usize).copied().unwrap_or_default()
+    }
+
+    /// Only compared with.
+    pub(crate) fn is_reference(&self, row: u32) -> bool {
+        self.facts(row).has(RowFacts::REFERENCE)
+    }
+
+    /// A person has said what is to be done with it.
+    pub(crate) fn is_decided(&self, row: u32) -> bool {
+        self.facts(row)
+            .has(RowFacts::SKIP | RowFacts::HOLD | RowFacts::MERGED | RowFacts::IMPORT)
+    }
+
+    /// A person has said that it does not go.
+    pub(crate) fn is_out(&self, row: u32) -> bool {
+        self.facts(row)
+            .has(RowFacts::SKIP | RowFacts::HOLD | RowFacts::MERGED)
+    }
+
+    /// The server has it.
+    pub(crate) fn is_in_server(&self, row: u32) -> bool {
+        matches!(fate(self.facts(row)), Fate::Imported)
+    }
+
+    /// It is in the server, goes when nobody stops it, or is reference data.
+    pub(crate) fn goes(&self, row: u32) -> bool {
+        self.is_reference(row) || matches!(fate(self.facts(row)), Fate::Imported | Fate::Ready)
+    }
+}
+
+/// An approval with what is left of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StandingApproval {
+    /// The approval.
+    pub approval: Approval,
+    /// Rows that are approved by it to this day: neither changed since nor approved anew.
+    pub standing: u32,
+    /// Rows that a later approval has taken over or that have lost theirs by a change.
+    pub lapsed: u32,
+}
+
 impl Project {
+    /// What is known of every row now.
+    pub(crate) fn row_fates(&self) -> RowFates {
+        RowFates(self.index().facts.clone())
+    }
+
     /// What an approval now would let go.
     pub fn approval_preview(&self) -> ApprovalPreview {
         let index = self.index();
@@ -114,7 +169,8 @@ impl Project {
                     Fate::Ready => {
                         preview.ready += 1;
                         preview.approved += u32::from(facts.has(RowFacts::APPROVED));
-                        preview.with_duplicate_warning += u32::from(facts.has(RowFacts::SOFT_DUPLICATE));
+                        preview.with_duplicate_warning +=
+                            u32::from(facts.has(RowFacts::SOFT_DUPLICATE) && !facts.has(RowFacts::IMPORT));
                     }
                     Fate::Imported => preview.imported += 1,
                     Fate::Errors => preview.with_errors += 1,
@@ -231,5 +287,25 @@ impl Project {
             };
             statement.query_map([], approval)?.collect()
         })
+    }
+
+    /// All approvals with how many rows each still stands for, the newest first.
+    pub fn standing_approvals(&self) -> Result<Vec<StandingApproval>, ProjectError> {
+        let standing: BTreeMap<i64, u32> = self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT approval_id, count(*) FROM approved_row GROUP BY approval_id")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        let approvals = self.approvals()?.into_iter().map(|approval| {
+            let standing = standing.get(&approval.id).copied().unwrap_or_default();
+            StandingApproval {
+                standing,
+                lapsed: approval.row_count.saturating_sub(standing),
+                approval,
+            }
+        });
+        Ok(approvals.collect())
     }
 }

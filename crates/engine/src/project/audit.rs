@@ -69,6 +69,45 @@ pub struct AuditVerdict {
     pub last_hash: String,
 }
 
+impl Default for AuditVerdict {
+    /// Of a log without entries.
+    fn default() -> Self {
+        AuditVerdict {
+            entries: 0,
+            first_broken: None,
+            last_hash: BEGINNING.to_string(),
+        }
+    }
+}
+
+impl AuditVerdict {
+    /// Judges the next entry: those of a project, or those of a file to which they were exported.
+    pub fn take(&mut self, entry: AuditEntry) {
+        self.entries += 1;
+        let fits = entry.sequence == self.entries
+            && entry.previous_hash == self.last_hash
+            && entry.hash == entry.computed_hash();
+        if self.first_broken.is_none() {
+            if fits {
+                self.last_hash = entry.hash;
+            } else {
+                self.first_broken = Some(self.entries);
+            }
+        }
+    }
+}
+
+/// Which entries are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only those with this text in their event, actor, machine or facts, without regard to the case of plain letters.
+    pub search: String,
+    /// Events that the search means, whatever their facts: people search for words, not for codes.
+    pub events_meant: Vec<String>,
+    /// Only these events; all where empty.
+    pub only_events: Vec<String>,
+}
+
 /// Appends an entry inside the transaction of what it tells about.
 pub(super) fn append(
     connection: &Connection,
@@ -136,33 +175,53 @@ impl Project {
         self.write(|transaction| append(transaction, actor, event, data))
     }
 
-    /// Entries whose event, actor or facts contain `search` (all for an empty one), the newest first.
+    /// Entries that fit `query`, the newest first, and how many there are of them.
+    pub fn audit_page(
+        &self,
+        query: &AuditQuery,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<AuditEntry>, u64), ProjectError> {
+        const FITS: &str = "
+            (?1 = '%%' OR event LIKE ?1 ESCAPE '\\' OR actor LIKE ?1 ESCAPE '\\' OR machine LIKE ?1 ESCAPE '\\'
+                OR data LIKE ?1 ESCAPE '\\' OR event IN (SELECT value FROM json_each(?2)))
+            AND (?3 = '[]' OR event IN (SELECT value FROM json_each(?3)))";
+        let escaped = query
+            .search
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        let pattern = format!("%{escaped}%");
+        let meant = Json::from(query.events_meant.clone()).to_string();
+        let only = Json::from(query.only_events.clone()).to_string();
+        self.read(|connection| {
+            let total: i64 = connection
+                .prepare_cached(&format!("SELECT count(*) FROM audit WHERE {FITS}"))?
+                .query_row([&pattern, &meant, &only], |row| row.get(0))?;
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM audit WHERE {FITS} ORDER BY sequence DESC LIMIT ?4 OFFSET ?5"
+            ))?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+            let entries = statement
+                .query_map(params![pattern, meant, only, limit, offset], entry_of)?
+                .collect::<rusqlite::Result<Vec<AuditEntry>>>()?;
+            Ok((entries, total.unsigned_abs()))
+        })
+    }
+
+    /// Entries whose event, actor, machine or facts contain `search` (all for an empty one), the newest first.
     pub fn audit_entries(
         &self,
         search: &str,
         offset: u64,
         limit: u64,
     ) -> Result<Vec<AuditEntry>, ProjectError> {
-        let pattern = format!(
-            "%{}%",
-            search
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_")
-        );
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM audit
-                 WHERE event LIKE ?1 ESCAPE '\\' OR actor LIKE ?1 ESCAPE '\\' OR data LIKE ?1 ESCAPE '\\'
-                 ORDER BY sequence DESC LIMIT ?2 OFFSET ?3"
-            ))?;
-            let limits = params![
-                pattern,
-                i64::try_from(limit).unwrap_or(i64::MAX),
-                i64::try_from(offset).unwrap_or(i64::MAX)
-            ];
-            statement.query_map(limits, entry_of)?.collect()
-        })
+        let query = AuditQuery {
+            search: search.to_string(),
+            ..AuditQuery::default()
+        };
+        Ok(self.audit_page(&query, offset, limit)?.0)
     }
 
     /// Number of entries.
@@ -187,24 +246,8 @@ impl Project {
 
     /// Recomputes the chain from its beginning.
     pub fn verify_audit(&self) -> Result<AuditVerdict, ProjectError> {
-        let mut verdict = AuditVerdict {
-            entries: 0,
-            first_broken: None,
-            last_hash: BEGINNING.to_string(),
-        };
-        self.for_each_audit_entry(|entry| {
-            verdict.entries += 1;
-            let fits = entry.sequence == verdict.entries
-                && entry.previous_hash == verdict.last_hash
-                && entry.hash == entry.computed_hash();
-            if verdict.first_broken.is_none() {
-                if fits {
-                    verdict.last_hash = entry.hash;
-                } else {
-                    verdict.first_broken = Some(verdict.entries);
-                }
-            }
-        })?;
+        let mut verdict = AuditVerdict::default();
+        self.for_each_audit_entry(|entry| verdict.take(entry))?;
         Ok(verdict)
     }
 }

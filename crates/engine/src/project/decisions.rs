@@ -69,6 +69,9 @@ pub struct Decision {
     pub decided_at: Instant,
 }
 
+/// A row, what is to be decided about it (`None` takes a decision back), and for a merge the row that stays.
+pub type NewDecision = (u32, Option<DecisionKind>, Option<u32>);
+
 pub(super) fn put(connection: &Connection, row: u32, decision: Option<&Decision>) -> rusqlite::Result<()> {
     match decision {
         Some(decision) => connection.prepare_cached(
@@ -115,25 +118,8 @@ impl Project {
         kind: Option<DecisionKind>,
         into_row: Option<u32>,
     ) -> Result<Vec<u32>, ProjectError> {
-        let at = clock::now();
-        let mut operations = Vec::with_capacity(rows.len());
-        for &row in rows {
-            let before = self.decision(row)?;
-            let after = kind.map(|kind| Decision {
-                kind,
-                into_row,
-                decided_by: actor.name.clone(),
-                decided_at: at,
-            });
-            let same = |decision: &Option<Decision>| {
-                decision
-                    .as_ref()
-                    .map(|decision| (decision.kind, decision.into_row))
-            };
-            if same(&before) != same(&after) {
-                operations.push(Operation::Decide { row, before, after });
-            }
-        }
+        let decisions: Vec<NewDecision> = rows.iter().map(|&row| (row, kind, into_row)).collect();
+        let operations = self.decisions_of(actor, &decisions)?;
         let change = if kind == Some(DecisionKind::Merge) {
             ChangeKind::Merge
         } else {
@@ -145,5 +131,45 @@ impl Project {
             &json!({ "kind": kind, "rows": operations.len(), "first": rows.first() }),
             &operations,
         )
+    }
+
+    /// Decides about rows, each as it is given, as one change. `reason` says in the audit log what they have in common.
+    pub fn decide_each(
+        &self,
+        actor: &Actor,
+        decisions: &[NewDecision],
+        reason: &str,
+    ) -> Result<Vec<u32>, ProjectError> {
+        let operations = self.decisions_of(actor, decisions)?;
+        let summary = json!({ "reason": reason, "rows": operations.len() });
+        self.do_change(actor, ChangeKind::Decide, &summary, &operations)
+    }
+
+    /// The steps that lead to `decisions`; what has been decided so already is left out.
+    pub(super) fn decisions_of(
+        &self,
+        actor: &Actor,
+        decisions: &[NewDecision],
+    ) -> Result<Vec<Operation>, ProjectError> {
+        let decided_at = clock::now();
+        let mut operations = Vec::with_capacity(decisions.len());
+        for &(row, kind, into_row) in decisions {
+            let before = self.decision(row)?;
+            let after = kind.map(|kind| Decision {
+                kind,
+                into_row,
+                decided_by: actor.name.clone(),
+                decided_at,
+            });
+            let same = |decision: &Option<Decision>| {
+                decision
+                    .as_ref()
+                    .map(|decision| (decision.kind, decision.into_row))
+            };
+            if same(&before) != same(&after) {
+                operations.push(Operation::Decide { row, before, after });
+            }
+        }
+        Ok(operations)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::history::{ChangeKind, Operation};
 use super::index::{Index, RowFacts};
-use super::{Decision, DecisionKind, Project, ProjectError, audit};
+use super::{DecisionKind, Project, ProjectError, audit};
 use crate::clock::Actor;
 use crate::workflows::{COMPARED_ROLES, Compared, MergePreview};
 
@@ -281,12 +281,11 @@ impl Project {
         self.read(pairs_in)
     }
 
-    /// All groups, the surest first.
-    pub fn duplicate_groups(&self) -> Result<Vec<DuplicateGroup>, ProjectError> {
+    /// All groups as they are in the project and in `index`, the surest first.
+    pub(super) fn groups_in(&self, index: &Index) -> Result<Vec<DuplicateGroup>, ProjectError> {
         let pairs = self.read(pairs_in)?;
         let roots = roots(pairs.iter());
         let mut groups: BTreeMap<u32, DuplicateGroup> = BTreeMap::new();
-        let index = self.index();
         for (&row, &root) in &roots {
             let group = groups.entry(root).or_insert_with(|| DuplicateGroup {
                 id: root,
@@ -360,20 +359,11 @@ impl Project {
         {
             edit(&list.name, json!(preview.activities).to_string())?;
         }
-        let decided_at = crate::clock::now();
-        for &row in others {
-            let after = Some(Decision {
-                kind: DecisionKind::Merge,
-                into_row: Some(survivor),
-                decided_by: actor.name.clone(),
-                decided_at,
-            });
-            operations.push(Operation::Decide {
-                row,
-                before: self.decision(row)?,
-                after,
-            });
-        }
+        let merged = others
+            .iter()
+            .map(|&row| (row, Some(DecisionKind::Merge), Some(survivor)));
+        let decisions: Vec<_> = merged.chain(self.decision_to_stay(survivor)?).collect();
+        operations.extend(self.decisions_of(actor, &decisions)?);
         let summary = json!({ "survivor": survivor, "rows": preview.rows.len() });
         self.do_change(actor, ChangeKind::Merge, &summary, &operations)
     }
@@ -398,13 +388,9 @@ impl Project {
                 after: true,
             })
             .collect();
-        self.do_change(
-            actor,
-            ChangeKind::Separate,
-            &json!({ "pairs": operations.len() }),
-            &operations,
-        )
-        .map(drop)
+        let summary = json!({ "pairs": operations.len(), "keys": keys });
+        self.do_change(actor, ChangeKind::Separate, &summary, &operations)
+            .map(drop)
     }
 
     /// Identities of pairs that are not the same, the smaller first.

@@ -1,5 +1,8 @@
 //! What persons type over the fields of rows.
 
+use std::collections::BTreeMap;
+
+use lotse_core::mapping::Edits;
 use lotse_core::values::Instant;
 use rusqlite::OptionalExtension as _;
 use serde::{Deserialize, Serialize};
@@ -34,6 +37,32 @@ pub struct CellHistory {
 }
 
 impl Project {
+    /// All edits by row.
+    pub fn all_edits(&self) -> Result<BTreeMap<u32, Edits>, ProjectError> {
+        self.read(|connection| {
+            let mut edits: BTreeMap<u32, Edits> = BTreeMap::new();
+            let mut statement = connection.prepare_cached("SELECT row, field, text FROM edit")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                edits
+                    .entry(row.get(0)?)
+                    .or_default()
+                    .insert(row.get(1)?, row.get(2)?);
+            }
+            Ok(edits)
+        })
+    }
+
+    /// The edits of one row.
+    pub fn edits_of(&self, row: u32) -> Result<Edits, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT field, text FROM edit WHERE row = ?1")?;
+            statement
+                .query_map([row], |found| Ok((found.get(0)?, found.get(1)?)))?
+                .collect()
+        })
+    }
+
     /// Puts texts into fields as one change; returns the rows that have to be read again. Edits that change nothing
     /// are left out. Fields that the target does not have are refused.
     pub fn edit(

@@ -60,6 +60,11 @@ pub enum ProjectError {
         /// What the system says.
         reason: String,
     },
+    /// A source that cannot be removed: the ledger needs its rows.
+    SourceSent {
+        /// The source's name.
+        source_name: String,
+    },
     /// A request that does not fit what is in the project (a row that is not there).
     NotFound {
         /// What was asked for, in English, for programs.
@@ -106,6 +111,10 @@ impl Tell for ProjectError {
             Self::Io { path, reason } => language.pick(
                 format!("{} lässt sich nicht lesen oder schreiben: {reason}.", name(path)),
                 format!("{} cannot be read or written: {reason}.", name(path)),
+            ),
+            Self::SourceSent { source_name } => language.pick(
+                format!("Zeilen aus {source_name} waren schon auf dem Weg zum Server; der Nachweis braucht sie. Die Quelle bleibt deshalb im Projekt."),
+                format!("Rows of {source_name} have already been on their way to the server; the proof needs them. That is why the source stays in the project."),
             ),
             Self::NotFound { what } => language.pick(
                 format!("Das gibt es im Projekt nicht (mehr): {what}."),

@@ -5,7 +5,7 @@
 
 use lotse_core::batch::hex_digest;
 use lotse_core::lead::ExternalId;
-use lotse_core::migration::{DuplicateWarning, LeadOutcome, LeadResult, Mode};
+use lotse_core::migration::{LeadOutcome, LeadResult, Mode};
 use lotse_core::values::Instant;
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ use crate::clock::Actor;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PushState {
+    /// Its batches are being written down. One that stays like this was interrupted and is never sent.
+    Planning,
     /// Under way, or interrupted: what is not answered will be sent.
     Running,
     /// Stopped by a person; goes on when asked.
@@ -48,6 +50,7 @@ pub enum BatchState {
 impl PushState {
     fn as_str(self) -> &'static str {
         match self {
+            Self::Planning => "planning",
             Self::Running => "running",
             Self::Paused => "paused",
             Self::Finished => "finished",
@@ -57,6 +60,7 @@ impl PushState {
 
     fn from_str(text: &str) -> Self {
         match text {
+            "planning" => Self::Planning,
             "paused" => Self::Paused,
             "finished" => Self::Finished,
             "cancelled" => Self::Cancelled,
@@ -193,19 +197,6 @@ pub struct Answer<'a> {
     pub facts: &'a Json,
 }
 
-/// What the server said about a row in a dry-run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DryRunRow {
-    /// The row.
-    pub row: u32,
-    /// The content that was checked.
-    pub content_hash: String,
-    /// Whether it would be imported.
-    pub valid: bool,
-    /// What was wrong, as the server says it.
-    pub errors: Vec<String>,
-}
-
 fn push_of(row: &Row<'_>) -> rusqlite::Result<Push> {
     let mode: String = row.get(1)?;
     let options: String = row.get(4)?;
@@ -246,7 +237,7 @@ fn batch_of(row: &Row<'_>) -> rusqlite::Result<Batch> {
     })
 }
 
-fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
+pub(super) fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
     let outcome: String = row.get(3)?;
     let lead_id: i64 = row.get(4)?;
     let error: String = row.get(5)?;
@@ -261,7 +252,7 @@ fn lead_of(row: &Row<'_>) -> rusqlite::Result<BatchLead> {
 }
 
 impl Project {
-    /// Begins a push; its batches follow with [`Project::add_batch`].
+    /// Begins a push; its batches follow with [`Project::add_batch`], and [`Project::push_is_planned`] ends the planning.
     pub fn begin_push(
         &self,
         actor: &Actor,
@@ -273,7 +264,7 @@ impl Project {
         self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO push (mode, connection, base_url, options, started_by, started_at, finished_at, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', 'running')",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', 'planning')",
                 params![mode.as_str(), connection, base_url, options.to_string(), actor.name, stamp()],
             )?;
             let id = transaction.last_insert_rowid();
@@ -305,6 +296,18 @@ impl Project {
                 insert.execute(params![id, position, lead.row, lead.external_id.0, lead.content_hash])?;
             }
             Ok(id)
+        })
+    }
+
+    /// Notes that all batches of a push are written down: from now on it can be sent, and gone on with after a crash.
+    pub fn push_is_planned(&self, push_id: i64) -> Result<(), ProjectError> {
+        self.write(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE push SET state = 'running' WHERE id = ?1 AND state = 'planning'",
+                    [push_id],
+                )
+                .map(drop)
         })
     }
 
@@ -422,85 +425,6 @@ impl Project {
         Ok(())
     }
 
-    /// Takes over what a dry-run on `connection` (its base URL) said about rows.
-    pub fn put_dry_run(
-        &self,
-        connection: &str,
-        import_id: &str,
-        rows: &[DryRunRow],
-    ) -> Result<(), ProjectError> {
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO dry_run_row (row, connection, content_hash, import_id, valid, errors, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (row, connection) DO UPDATE SET content_hash = ?3, import_id = ?4, valid = ?5, errors = ?6, at = ?7",
-            )?;
-            for row in rows {
-                insert.execute(params![
-                    row.row, connection, row.content_hash, import_id, row.valid, json!(row.errors).to_string(), stamp()
-                ])?;
-            }
-            Ok(())
-        })?;
-        let mut index = self.index_mut();
-        for row in rows {
-            if let Some(facts) = index.facts.get_mut(row.row as usize) {
-                facts.set(RowFacts::DRY_RUN_PASSED, row.valid);
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes over which leads the server of `connection` (its base URL) takes for doubles of its own.
-    pub fn put_server_duplicates(
-        &self,
-        connection: &str,
-        leads: &[BatchLead],
-        warnings: &[DuplicateWarning],
-    ) -> Result<(), ProjectError> {
-        let by_id: std::collections::BTreeMap<&str, &BatchLead> = leads
-            .iter()
-            .map(|lead| (lead.external_id.0.as_str(), lead))
-            .collect();
-        self.write(|transaction| {
-            let mut remove = transaction
-                .prepare_cached("DELETE FROM server_duplicate WHERE row = ?1 AND connection = ?2")?;
-            for lead in leads {
-                remove.execute(params![lead.row, connection])?;
-            }
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO server_duplicate (row, content_hash, connection, lead_id, score, reason)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-            )?;
-            for warning in warnings {
-                let Some(lead) = by_id.get(warning.external_id.0.as_str()) else {
-                    continue;
-                };
-                let Some(lead_id) = warning.matched_lead_id else {
-                    continue;
-                };
-                insert.execute(params![
-                    lead.row,
-                    lead.content_hash,
-                    connection,
-                    lead_id,
-                    warning.match_score,
-                    warning.match_reason.as_str()
-                ])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Leads of the server that a row doubles, by the last dry-run: server id, score, reason.
-    pub fn server_duplicates(&self, row: u32) -> Result<Vec<(i64, f64, String)>, ProjectError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT lead_id, score, reason FROM server_duplicate WHERE row = ?1 ORDER BY score DESC, lead_id",
-            )?;
-            statement.query_map([row], |found| Ok((found.get(0)?, found.get(1)?, found.get(2)?)))?.collect()
-        })
-    }
-
     /// The server's audit entry about a batch, as its answer named it.
     pub fn server_audit_id(&self, batch_id: i64) -> Result<Option<String>, ProjectError> {
         let packed: Vec<u8> = self.read(|connection| {
@@ -513,25 +437,6 @@ impl Project {
         };
         let answer: Option<Json> = serde_json::from_slice(&response).ok();
         Ok(answer.and_then(|answer| answer.get("audit_log_id")?.as_str().map(String::from)))
-    }
-
-    /// What the last dry-run on `connection` (its base URL) said, row by row.
-    pub fn dry_run_rows(&self, connection: &str) -> Result<Vec<DryRunRow>, ProjectError> {
-        self.read(|database| {
-            let mut statement = database.prepare_cached(
-                "SELECT row, content_hash, valid, errors FROM dry_run_row WHERE connection = ?1 ORDER BY row",
-            )?;
-            let row = |row: &Row<'_>| {
-                let errors: String = row.get(3)?;
-                Ok(DryRunRow {
-                    row: row.get(0)?,
-                    content_hash: row.get(1)?,
-                    valid: row.get(2)?,
-                    errors: serde_json::from_str(&errors).unwrap_or_default(),
-                })
-            };
-            statement.query_map([connection], row)?.collect()
-        })
     }
 
     /// Changes the state of a push.

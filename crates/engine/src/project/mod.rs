@@ -10,14 +10,20 @@ mod approval;
 mod audit;
 mod block;
 mod decisions;
+mod dry_runs;
 mod duplicates;
 mod edits;
 mod error;
+mod groups;
 mod history;
+mod lead_reader;
 mod leads;
 mod ledger;
 mod lock;
+mod mail_origins;
+mod row_places;
 mod schema;
+mod sent;
 mod sources;
 mod view;
 
@@ -31,15 +37,20 @@ use lotse_core::values::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
-pub use approval::{Approval, ApprovalPreview, ApprovedRow};
-pub use audit::{AuditEntry, AuditVerdict};
-pub use decisions::{Decision, DecisionKind};
+pub use approval::{Approval, ApprovalPreview, ApprovedRow, StandingApproval};
+pub use audit::{AuditEntry, AuditQuery, AuditVerdict};
+pub use decisions::{Decision, DecisionKind, NewDecision};
+pub use dry_runs::DryRunRow;
 pub use duplicates::{CERTAIN, DuplicateGroup, DuplicatePair, DuplicateSummary, GroupMember};
 pub use edits::{CellHistory, FieldEdit};
 pub use error::ProjectError;
+pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
-pub use leads::{CellState, CheckedBlock, LeadReader, LeadReaderProblem, RowState};
-pub use ledger::{Answer, Batch, BatchLead, BatchState, DryRunRow, NewBatch, Push, PushState};
+pub use lead_reader::{LeadReader, LeadReaderProblem};
+pub use leads::{CellState, CheckedBlock, RowState};
+pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
+pub use mail_origins::MailOrigin;
+pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
 
@@ -81,6 +92,8 @@ pub struct Project {
     revision: AtomicU64,
     /// The index of the last comparison, ready for the next edit.
     duplicates: Mutex<Option<Duplicates>>,
+    /// The groups that lists have asked for.
+    groups: Mutex<groups::KeptGroups>,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
@@ -164,22 +177,9 @@ impl Project {
             }
         }
         let lock = lock::ProjectLock::take(path)?;
+        let found = format_of(path)?;
         let mut connection = connect(path)?;
         let sql = |error: rusqlite::Error| ProjectError::from_sql(path, &error);
-        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        if number("application_id").map_err(sql)? != schema::APPLICATION_ID {
-            return Err(ProjectError::NotAProject {
-                path: path.to_path_buf(),
-            });
-        }
-        let found = number("user_version").map_err(sql)?;
-        if found > schema::VERSION {
-            return Err(ProjectError::Newer {
-                path: path.to_path_buf(),
-                found,
-                known: schema::VERSION,
-            });
-        }
         schema::migrate(&mut connection, found).map_err(sql)?;
         sources::remove_unfinished(&connection).map_err(sql)?;
         Self::finish_open(path, connection, lock)
@@ -209,6 +209,7 @@ impl Project {
             index: RwLock::new(index),
             revision: AtomicU64::new(1),
             duplicates: Mutex::new(None),
+            groups: Mutex::default(),
             orders: Mutex::new(Vec::new()),
             _lock: lock,
         })
@@ -299,8 +300,10 @@ impl Project {
     }
 
     fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        let index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock: whoever reads the index knows by the revision which one it is.
         self.revision.fetch_add(1, Ordering::AcqRel);
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
+        index
     }
 
     /// Runs `work` in one transaction that is durable when this returns.
@@ -343,6 +346,33 @@ impl Project {
             reason: reason.to_string(),
         }
     }
+}
+
+/// The format of a project file, read without changing anything: the file may be somebody else's, or of a newer
+/// version, and the connection that writes begins by switching its journal.
+fn format_of(path: &Path) -> Result<i64, ProjectError> {
+    let sql = |error: rusqlite::Error| ProjectError::from_sql(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sql)?;
+    let number = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(sql)
+    };
+    if number("application_id")? != schema::APPLICATION_ID {
+        return Err(ProjectError::NotAProject {
+            path: path.to_path_buf(),
+        });
+    }
+    let found = number("user_version")?;
+    if found > schema::VERSION {
+        return Err(ProjectError::Newer {
+            path: path.to_path_buf(),
+            found,
+            known: schema::VERSION,
+        });
+    }
+    Ok(found)
 }
 
 fn connect(path: &Path) -> Result<Connection, ProjectError> {

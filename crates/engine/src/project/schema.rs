@@ -10,7 +10,7 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
 /// The format that this version writes: the number of steps.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
-const STEPS: [&str; 1] = [STEP_1];
+const STEPS: [&str; 2] = [STEP_1, STEP_2];
 
 /// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
 /// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
@@ -196,6 +196,18 @@ CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+";
+
+/// Where the values of leads from mails were found: some rows of a source at once, compressed, with the identities of
+/// their mails beside them.
+const STEP_2: &str = "
+CREATE TABLE mail_origin (
+    source_id INTEGER NOT NULL REFERENCES source(id) ON DELETE CASCADE,
+    first_row INTEGER NOT NULL,
+    mails TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (source_id, first_row)
+) STRICT;
 ";
 
 /// Brings the tables to [`VERSION`], each step in a transaction of its own.

@@ -198,6 +198,18 @@ impl Project {
                 what: format!("source {id}"),
             });
         };
+        let sent = self.read(|connection| {
+            connection
+                .query_row(
+                    "SELECT 1 FROM batch_lead WHERE row >= ?1 AND row < ?2 LIMIT 1",
+                    [first, last],
+                    |_| Ok(()),
+                )
+                .optional()
+        })?;
+        if sent.is_some() {
+            return Err(ProjectError::SourceSent { source_name: name });
+        }
         self.write(|transaction| {
             for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;
@@ -379,6 +391,14 @@ fn block_number(sequence: usize) -> u32 {
 }
 
 impl SourceWriter<'_> {
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(super) fn project(&self) -> &Project {
+        self.project
+    }
+
     /// Takes the next rows, packing them here. Blocks that were packed elsewhere go through [`Self::append_packed`].
     pub fn append(&mut self, block: &RowBlock) -> Result<(), ProjectError> {
         if block.is_empty() {

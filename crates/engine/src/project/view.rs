@@ -301,7 +301,7 @@ impl Project {
     }
 
     /// For each row whether one of its fields contains `text`.
-    fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
+    pub(super) fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
         let wanted = text.to_lowercase();
         let mut found = vec![false; self.index().facts.len()];
         for field in 0..self.target.fields.len() {

@@ -25,6 +25,11 @@ pub enum SourceError {
         /// What the system said.
         cause: String,
     },
+    /// Nothing is in the file, or nothing but blanks.
+    Empty {
+        /// The file's name, without its folders.
+        file: String,
+    },
     /// The file is of a kind that holds no table Lotse reads.
     NotATable {
         /// What it is, recognised by its content.
@@ -163,6 +168,10 @@ impl Tell for SourceError {
             Self::Unreadable { file, cause } => language.pick(
                 format!("„{file}“ lässt sich nicht lesen: {cause}. Ist die Datei noch in einem anderen Programm geöffnet?"),
                 format!("“{file}” cannot be read: {cause}. Is the file still open in another program?"),
+            ),
+            Self::Empty { file } => language.pick(
+                format!("„{file}“ ist leer. Bitte prüfen, ob der Export gelungen ist."),
+                format!("“{file}” is empty. Please check whether the export succeeded."),
             ),
             Self::NotATable { found } => {
                 let (name, advice) = (found.name(language), found.advice(language));

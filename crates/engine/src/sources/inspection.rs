@@ -90,6 +90,9 @@ pub struct Inspection {
     pub header: Detection<HeaderRows>,
     /// The columns as understood.
     pub columns: Vec<InspectedColumn>,
+    /// The rows with content above the header, as they stand in the sheet or file, at most
+    /// [`Inspection::ROWS_ABOVE`].
+    pub above: Vec<PreviewRow>,
     /// The first rows of the table as understood, at most [`Inspection::PREVIEW_ROWS`].
     pub preview: Vec<PreviewRow>,
     /// Rows of the file so far: of the whole file after a whole read, else of what was looked at.
@@ -103,6 +106,8 @@ pub struct Inspection {
 impl Inspection {
     /// Rows of the table that an inspection shows.
     pub const PREVIEW_ROWS: usize = 100;
+    /// Rows above the header that an inspection shows.
+    pub const ROWS_ABOVE: usize = 20;
 }
 
 /// What only text files have.

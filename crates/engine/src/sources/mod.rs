@@ -44,6 +44,7 @@ pub use inspection::{
 pub use notice::{NoticeFact, SourceNotice};
 pub use report::InspectionReport;
 pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
+pub use structure::column_letters;
 
 use understand::Understood;
 
@@ -104,6 +105,20 @@ pub struct ReadSummary {
     pub rows: RowAccount,
     /// What a person should know.
     pub notices: Vec<SourceNotice>,
+}
+
+/// Refuses a file in which there is nothing, for those who want its rows. Looking at one is no error: the notice says it.
+///
+/// # Errors
+/// [`SourceError::Empty`].
+pub fn refuse_empty(path: &Path, notices: &[SourceNotice]) -> Result<(), SourceError> {
+    if notices.iter().any(|notice| notice.fact == NoticeFact::Empty) {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        return Err(SourceError::Empty {
+            file: name.to_string_lossy().into_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Why a reading ended before its time.

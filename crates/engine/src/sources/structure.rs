@@ -246,7 +246,7 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Str
 }
 
 /// `A`, `B`, … `Z`, `AA`: what a spreadsheet shows above a column.
-pub(crate) fn column_letters(index: usize) -> String {
+pub fn column_letters(index: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = index + 1;
     while rest > 0 {

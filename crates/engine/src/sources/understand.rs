@@ -10,8 +10,8 @@ use super::{
     error::SourceError,
     file_name, format,
     inspection::{
-        Detection, DetectionReason, Format, InspectedColumn, Inspection, RowAccount, SourceSheet,
-        TextDetections,
+        Detection, DetectionReason, Format, InspectedColumn, Inspection, PreviewCell, PreviewRow, RowAccount,
+        SourceSheet, TextDetections,
     },
     notice::NoticeTally,
     notice::{NoticeFact, SourceNotice},
@@ -376,12 +376,37 @@ impl Understood {
             text: self.text_detections(),
             sheets: self.sheets.clone(),
             sheet: self.sheet.clone(),
+            above: self.above(),
             structure: self.structure.clone(),
             facts: SheetFacts {
                 hidden_columns: self.facts.hidden_columns.clone(),
                 ..SheetFacts::default()
             },
         }
+    }
+
+    /// What stands above the header: titles, remarks.
+    fn above(&self) -> Vec<PreviewRow> {
+        let Some(structure) = &self.structure else {
+            return Vec::new();
+        };
+        self.sample
+            .iter()
+            .take_while(|row| row.number < structure.header.first)
+            .filter(|row| row.cells.iter().any(|cell| !cell.text.trim().is_empty()))
+            .take(Inspection::ROWS_ABOVE)
+            .map(|row| PreviewRow {
+                number: row.number,
+                cells: row
+                    .cells
+                    .iter()
+                    .map(|cell| PreviewCell {
+                        kind: cell.kind,
+                        text: cell.text.clone(),
+                    })
+                    .collect(),
+            })
+            .collect()
     }
 
     fn usual_cells(&self) -> Option<usize> {
@@ -465,6 +490,7 @@ struct Shell {
     text: Option<TextDetections>,
     sheets: Vec<SourceSheet>,
     sheet: Detection<String>,
+    above: Vec<PreviewRow>,
     structure: Option<Structure>,
     facts: SheetFacts,
 }
@@ -544,6 +570,7 @@ impl Shell {
             sheet: self.sheet,
             header,
             columns,
+            above: self.above,
             preview: seen.preview,
             rows,
             complete,

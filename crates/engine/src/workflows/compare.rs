@@ -96,6 +96,36 @@ pub(crate) fn compare_rows(project: &Project, rows: &[u32]) -> Result<(), Workfl
         let change = duplicates.put_row(row.side(), &row.record());
         affected.extend(change.rows);
     }
+    store_groups(project, duplicates, affected)
+}
+
+/// Brings the groups in line after pairs were separated, or were joined again by taking that back.
+pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) -> Result<(), WorkflowError> {
+    if pairs.is_empty() || !project.was_compared()? {
+        return Ok(());
+    }
+    let mut duplicates = match project.take_duplicates() {
+        Some(duplicates) => duplicates,
+        None => restore(project)?,
+    };
+    let mut affected: std::collections::BTreeSet<u32> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+    for &(a, b) in pairs {
+        let change = if separated {
+            duplicates.separate(a, b)
+        } else {
+            duplicates.rejoin(a, b)
+        };
+        affected.extend(change.rows);
+    }
+    store_groups(project, duplicates, affected)
+}
+
+/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change.
+fn store_groups(
+    project: &Project,
+    duplicates: Duplicates,
+    affected: std::collections::BTreeSet<u32>,
+) -> Result<(), WorkflowError> {
     let affected: Vec<u32> = affected.into_iter().collect();
     let pairs: Vec<DuplicatePair> = duplicates.pairs_among(&affected).iter().map(stored).collect();
     let stored = project.put_duplicates_of(&affected, &pairs);
@@ -249,8 +279,9 @@ pub struct PairView {
 pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, WorkflowError> {
     let group = project
         .duplicate_groups()?
-        .into_iter()
-        .find(|group| group.members.iter().any(|member| member.row == row));
+        .iter()
+        .find(|group| group.members.iter().any(|member| member.row == row))
+        .cloned();
     let Some(group) = group else { return Ok(None) };
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,

@@ -10,7 +10,8 @@ use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::compare::compare_rows;
+use super::compare::{compare_rows, regroup};
+use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings, recheck_rows};
 use crate::clock::Actor;
 use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter};
@@ -137,7 +138,7 @@ pub fn undo(
     let Some((change, rows)) = project.undo(actor)? else {
         return Ok(None);
     };
-    follow_change(project, &change, &rows, now)?;
+    let rows = follow_change(project, &change, rows, now)?;
     Ok(Some((change, rows)))
 }
 
@@ -150,7 +151,7 @@ pub fn redo(
     let Some((change, rows)) = project.redo(actor)? else {
         return Ok(None);
     };
-    follow_change(project, &change, &rows, now)?;
+    let rows = follow_change(project, &change, rows, now)?;
     Ok(Some((change, rows)))
 }
 
@@ -187,17 +188,20 @@ pub fn go_to_change(
     Ok((steps, rows))
 }
 
+/// What follows from taking a change back or doing it again; returns the rows it was about.
 fn follow_change(
     project: &Project,
     change: &Change,
-    rows: &[u32],
+    rows: Vec<u32>,
     now: Instant,
-) -> Result<(), WorkflowError> {
+) -> Result<Vec<u32>, WorkflowError> {
     if change.kind == ChangeKind::Separate {
-        // Which pairs are not looked at has changed; the next comparison of these rows starts afresh.
-        project.hold_duplicates(None);
+        let pairs = separated_pairs(project, change)?;
+        regroup(project, &pairs, !change.undone)?;
+        return Ok(pairs.into_iter().flat_map(|(a, b)| [a, b]).collect());
     }
-    follow(project, rows, now)
+    follow(project, &rows, now)?;
+    Ok(rows)
 }
 
 /// Reads and checks changed rows again and compares them again.

@@ -2,6 +2,7 @@ use lotse_core::language::{Language, Tell};
 use lotse_core::mapping::MappingProblem;
 use lotse_core::target::TargetProblem;
 
+use crate::mailbox::StoreError;
 use crate::project::{LeadReaderProblem, ProjectError};
 use crate::sources::{ReadFailure, SourceError};
 
@@ -13,6 +14,8 @@ pub enum WorkflowError {
     Source(SourceError),
     /// The project file.
     Project(ProjectError),
+    /// The store of a mailbox.
+    Mails(StoreError),
     /// The mapping of a source.
     Mapping {
         /// The source's name; empty where no source is meant.
@@ -40,6 +43,7 @@ impl Tell for WorkflowError {
         match self {
             Self::Source(error) => error.tell(language),
             Self::Project(error) => error.tell(language),
+            Self::Mails(error) => error.tell(language),
             Self::Mapping { source_name, problem } if source_name.is_empty() => problem.tell(language),
             Self::Mapping { source_name, problem } => format!("{source_name}: {}", problem.tell(language)),
             Self::Target(problem) => problem.tell(language),
@@ -82,6 +86,12 @@ impl From<SourceError> for WorkflowError {
 impl From<ProjectError> for WorkflowError {
     fn from(error: ProjectError) -> Self {
         Self::Project(error)
+    }
+}
+
+impl From<StoreError> for WorkflowError {
+    fn from(error: StoreError) -> Self {
+        Self::Mails(error)
     }
 }
 

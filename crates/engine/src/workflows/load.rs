@@ -1,8 +1,9 @@
 //! Taking a source into a project: its rows as they are, what was detected, and a suggested mapping.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, SourceColumn, suggest};
+use lotse_core::mapping::{ColumnRef, Origin, SourceColumn, suggest};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::WorkflowError;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Progress, Watch};
 use crate::project::{NewSource, Project, SourceRole, SourceWriter};
-use crate::sources::{self, Control, Format, ReadSettings, ReadSummary};
+use crate::sources::{self, ColumnSettings, Control, Format, ReadSettings, ReadSummary};
 
 /// What was loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -82,6 +83,7 @@ pub fn load_file(
             writer.append_packed(packed)
         },
     )?;
+    sources::refuse_empty(path, &summary.notices)?;
     // Rows with more cells than the header make the table wider than the inspection could know.
     let headers = if summary.columns.len() > headers.len() {
         summary.columns.clone()
@@ -100,28 +102,30 @@ pub fn load_file(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
-    store_suggestion(project, actor, source_id, &headers, profiles)?;
+    store_suggestion(project, actor, source_id, &headers, profiles, &settings.columns)?;
     Ok(Loaded { source_id, summary })
 }
 
-/// Takes rows that are in memory into the project: leads of mails, corrected rows.
-pub fn load_table(
-    project: &Project,
-    actor: &Actor,
-    new: NewSource,
+/// Takes rows that are in memory into a source that is being written, and says what its columns are like.
+pub(super) fn append_rows(
+    writer: &mut SourceWriter<'_>,
+    headers: &[String],
     blocks: impl IntoIterator<Item = RowBlock>,
-) -> Result<i64, WorkflowError> {
-    let headers = new.headers.clone();
-    let details = new.details.clone();
-    let mut writer = project.add_source(new)?;
+) -> Result<Vec<SourceColumn>, WorkflowError> {
     let mut profiles = vec![ColumnProfile::default(); headers.len()];
     for block in blocks {
         merge_profiles(&mut profiles, profiles_of(&block));
         writer.append(&block)?;
     }
-    let source_id = writer.finish(actor, &headers, &details)?;
-    store_suggestion(project, actor, source_id, &headers, profiles)?;
-    Ok(source_id)
+    Ok(source_columns(headers, profiles))
+}
+
+fn source_columns(headers: &[String], profiles: Vec<ColumnProfile>) -> Vec<SourceColumn> {
+    ColumnRef::all(headers)
+        .into_iter()
+        .zip(profiles)
+        .map(|(reference, profile)| SourceColumn { reference, profile })
+        .collect()
 }
 
 fn store_suggestion(
@@ -130,13 +134,34 @@ fn store_suggestion(
     source_id: i64,
     headers: &[String],
     profiles: Vec<ColumnProfile>,
+    chosen: &BTreeMap<usize, ColumnSettings>,
 ) -> Result<(), WorkflowError> {
-    let columns: Vec<SourceColumn> = ColumnRef::all(headers)
+    let columns = source_columns(headers, profiles);
+    let mut suggestion = suggest(project.target(), &columns);
+    for field in suggestion.mapping.fields.values_mut() {
+        let Origin::Columns { columns: sources, .. } = &field.origin else {
+            continue;
+        };
+        let read_from = |index: &usize| {
+            columns
+                .get(*index)
+                .is_some_and(|column| sources.contains(&column.reference))
+        };
+        // What a person has said about a column before its rows were taken over.
+        for (_, said) in chosen.iter().filter(|(index, _)| read_from(index)) {
+            field.date_order = said.date_order.or(field.date_order);
+            field.decimal_style = said.number_style.or(field.decimal_style);
+        }
+    }
+    // Whether an activity counts as progress is asked once per type, and not once more per file.
+    for source in project
+        .sources()?
         .into_iter()
-        .zip(profiles)
-        .map(|(reference, profile)| SourceColumn { reference, profile })
-        .collect();
-    let suggestion = suggest(project.target(), &columns);
+        .filter(|source| source.id != source_id)
+    {
+        let decided = project.mapping(source.id)?.map(|mapping| mapping.progress);
+        suggestion.mapping.progress.extend(decided.unwrap_or_default());
+    }
     project.put_mapping(actor, source_id, &suggestion.mapping, Some(&suggestion.columns))?;
     Ok(())
 }
@@ -149,7 +174,7 @@ fn worth_a_look(blocks: &std::sync::Mutex<usize>) -> bool {
     *count <= 4 || count.is_multiple_of(16)
 }
 
-fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
+pub(super) fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
     let mut profiles = vec![ColumnProfile::default(); block.width()];
     for row in block.rows() {
         for (profile, cell) in profiles.iter_mut().zip(row.cells()) {
@@ -159,7 +184,7 @@ fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
     profiles
 }
 
-fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
+pub(super) fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
     if all.len() < seen.len() {
         all.resize_with(seen.len(), ColumnProfile::default);
     }
@@ -169,7 +194,7 @@ fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {
 }
 
 /// `EXCEL` for the first workbook of a project, `EXCEL-2` for the second: identities must not meet.
-fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
+pub(super) fn free_prefix(project: &Project, prefix: &str) -> Result<String, WorkflowError> {
     let taken = project.id_prefixes()?;
     let candidates =
         std::iter::once(prefix.to_string()).chain((2..).map(|number| format!("{prefix}-{number}")));

@@ -2,28 +2,48 @@
 //! call these and nothing beside them.
 
 mod approve;
+mod audit;
 mod check;
+mod columns;
 mod compare;
 mod edit;
 mod error;
 mod load;
+mod mail;
+mod mail_mapping;
+mod mapping_change;
 mod merge;
+mod owners;
 mod progress_decisions;
 pub mod push;
 mod reimport;
 mod rejected;
 mod report;
+mod resolve;
 
 pub use approve::approve_ready;
+pub use audit::{
+    AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
+    export_audit_report,
+};
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
+pub use columns::{
+    ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
+    column_profiles, field_values, mapped_row,
+};
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
 pub use edit::{
     FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
 };
 pub use error::WorkflowError;
-pub use load::{Loaded, load_file, load_table};
+pub use load::{Loaded, load_file};
+pub use mail::{
+    FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
+};
+pub use mapping_change::{Destination, MappingChange, MappingChanged, change_mapping};
 pub use merge::{MergePreview, merge_rows, preview_merge};
+pub use owners::{owners_in, read_owners};
 pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
 pub use rejected::write_rejected;
@@ -31,3 +51,4 @@ pub use report::{
     CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource, UnmappedColumn, check_report,
     for_each_lead_line,
 };
+pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};

@@ -5,6 +5,8 @@
 mod connecting;
 mod corpus;
 mod faults;
+mod into_project;
 mod secrets;
 mod server;
 mod syncing;
+mod watching;

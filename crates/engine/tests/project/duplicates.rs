@@ -1,7 +1,13 @@
+use std::collections::BTreeMap;
+
+use lotse_core::migration::MatchReason;
 use lotse_engine::jobs::Watch;
-use lotse_engine::project::{ChangeKind, FieldEdit, Project, SourceRole};
+use lotse_engine::project::{ChangeKind, DecisionKind, FieldEdit, GroupFilter, Project, SourceRole};
 use lotse_engine::sources::ReadSettings;
-use lotse_engine::workflows::{edit_fields, group_view, load_file, undo};
+use lotse_engine::workflows::{
+    SkipRule, decide_rows, edit_fields, group_view, keep_rows, load_file, merge_rows, redo, rows_to_skip,
+    separate_pairs, skip_by_rule, skip_rows, undo,
+};
 use serde_json::json;
 
 use super::{Place, actor, check_and_compare, now};
@@ -154,4 +160,116 @@ fn reference_leads_are_compared_with_and_never_sent() {
         (150, ready - 1),
         "the row is known, and the reference is no lead"
     );
+}
+
+fn open_groups(project: &Project) -> u32 {
+    let open = GroupFilter {
+        decided: Some(false),
+        ..GroupFilter::default()
+    };
+    project.group_window(&open, 0, 10).unwrap().total
+}
+
+#[test]
+fn a_list_of_groups_is_given_by_windows_and_filtered_behind_the_border() {
+    let place = Place::new();
+    let project = place.example();
+    let all = GroupFilter::default();
+    let window = project.group_window(&all, 0, 2).unwrap();
+    assert_eq!((window.total, window.groups, window.decided), (3, 3, 0));
+    let lines: Vec<(u32, u32, MatchReason)> = window
+        .lines
+        .iter()
+        .map(|line| (line.id, line.rows, line.reason))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (3, 2, MatchReason::EmailExact),
+            (5, 2, MatchReason::PhoneNormalized)
+        ]
+    );
+    assert_eq!(project.group_window(&all, 2, 2).unwrap().lines.len(), 1);
+    let search = |text: &str, reason| GroupFilter {
+        search: text.into(),
+        reason,
+        decided: None,
+    };
+    assert_eq!(project.group_place(&all, 121).unwrap(), Some(2));
+    assert_eq!(
+        project.group_place(&search("SONNENSCHEIN", None), 9).unwrap(),
+        Some(0)
+    );
+    let other_reason = search("sonnenschein", Some(MatchReason::EmailExact));
+    assert_eq!(project.group_place(&other_reason, 9).unwrap(), None);
+    keep_rows(&project, &actor(), &[3, 103]).unwrap();
+    assert_eq!(project.next_open_group(&all, 0).unwrap(), Some(1));
+    assert_eq!(open_groups(&project), 2);
+}
+
+#[test]
+fn the_row_that_stays_goes_also_where_it_is_the_later_one() {
+    let place = Place::new();
+    let project = place.example();
+    let before = project.approval_preview();
+    skip_rows(&project, &actor(), Some(103), &[3, 103]).unwrap();
+    let after = project.approval_preview();
+    assert_eq!((after.skipped, after.skipped_duplicates), (1, 0));
+    assert_eq!(after.ready, before.ready);
+    assert_eq!(open_groups(&project), 2);
+    undo(&project, &actor(), now()).unwrap();
+    assert_eq!(project.approval_preview(), before);
+
+    merge_rows(&project, &actor(), &[103, 3], &BTreeMap::new(), now()).unwrap();
+    let after = project.approval_preview();
+    assert_eq!((after.merged, after.ready), (1, before.ready));
+    assert_eq!(open_groups(&project), 2);
+    undo(&project, &actor(), now()).unwrap();
+    assert_eq!(project.approval_preview(), before);
+}
+
+#[test]
+fn a_separated_pair_is_apart_at_once_and_together_again_when_that_is_undone() {
+    let place = Place::new();
+    let project = place.example();
+    separate_pairs(&project, &actor(), &[(9, 121)]).unwrap();
+    assert!(group_view(&project, 121).unwrap().is_none());
+    let (_, rows) = undo(&project, &actor(), now()).unwrap().unwrap();
+    assert_eq!(rows, [9, 121]);
+    assert!(group_view(&project, 121).unwrap().is_some());
+    redo(&project, &actor(), now()).unwrap();
+    check_and_compare(&project);
+    assert!(group_view(&project, 121).unwrap().is_none());
+}
+
+#[test]
+fn a_rule_skips_doubles_only_where_the_other_row_goes() {
+    let place = Place::new();
+    let project = place.example();
+    for rule in [SkipRule::EmailOfImported, SkipRule::Certain] {
+        assert_eq!(rows_to_skip(&project, rule).unwrap(), [103], "{rule:?}");
+    }
+    decide_rows(&project, &actor(), &[3], Some(DecisionKind::Hold), None).unwrap();
+    for rule in [SkipRule::EmailOfImported, SkipRule::Certain] {
+        assert_eq!(rows_to_skip(&project, rule).unwrap(), [0; 0], "{rule:?}");
+    }
+    undo(&project, &actor(), now()).unwrap();
+    // Three of one address: the first stays, and what somebody has decided is left alone.
+    let email = project.target().field_index("contact.email").unwrap();
+    let address = project.row_states(&[3]).unwrap()[0].fields[email].text.clone();
+    let edits = [20, 40].map(|row| FieldEdit {
+        row,
+        field: "contact.email".into(),
+        text: Some(address.clone()),
+    });
+    let summary = json!({});
+    edit_fields(&project, &actor(), ChangeKind::BulkEdit, &summary, &edits, now()).unwrap();
+    keep_rows(&project, &actor(), &[40]).unwrap();
+    assert_eq!(
+        skip_by_rule(&project, &actor(), SkipRule::EmailOfImported).unwrap(),
+        [20, 103]
+    );
+    undo(&project, &actor(), now()).unwrap();
+    assert_eq!(project.decision(103).unwrap(), None, "the rule was one change");
+    assert_eq!(project.decision(20).unwrap(), None);
 }

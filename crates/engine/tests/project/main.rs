@@ -7,7 +7,9 @@
 mod audit;
 mod duplicates;
 mod editing;
+mod mapping;
 mod opening;
+mod pushing;
 mod reimport;
 mod reviewing;
 mod walk;

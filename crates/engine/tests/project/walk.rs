@@ -133,6 +133,28 @@ fn what_has_errors_or_is_double_is_not_approved() {
 }
 
 #[test]
+fn an_approval_tells_how_many_of_its_rows_have_lost_it() {
+    let place = Place::new();
+    let project = place.example();
+    approve_ready(&project, &super::actor(), now()).unwrap();
+    let edit = lotse_engine::project::FieldEdit {
+        row: 0,
+        field: "city".into(),
+        text: Some("Kiel".into()),
+    };
+    let kind = lotse_engine::project::ChangeKind::Edit;
+    let summary = serde_json::json!({});
+    lotse_engine::workflows::edit_fields(&project, &super::actor(), kind, &summary, &[edit], now()).unwrap();
+    let standing = |project: &lotse_engine::project::Project| -> Vec<(u32, u32)> {
+        let approvals = project.standing_approvals().unwrap();
+        approvals.iter().map(|one| (one.standing, one.lapsed)).collect()
+    };
+    assert_eq!(standing(&project), [(137, 1)]);
+    approve_ready(&project, &super::actor(), now()).unwrap();
+    assert_eq!(standing(&project), [(138, 0), (0, 138)]);
+}
+
+#[test]
 fn a_second_file_adds_rows_whose_identities_do_not_meet() {
     let place = Place::new();
     let project = place.example();

@@ -15,13 +15,13 @@ import type { StepOverview } from "../../bindings/StepOverview";
 import type { TableShape } from "../../bindings/TableShape";
 import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
-import { fakeApproval } from "./approval";
+import { fakeApproval, type FakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
-import { fakeConnections } from "./connections";
-import { fakeDuplicates } from "./duplicates";
+import { fakeConnections, type FakeConnections } from "./connections";
+import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
 import { fakeMapping } from "./mapping";
-import { fakePush } from "./push";
+import { fakePush, type FakePush, type FakePushControls } from "./push";
 import { fakeReview } from "./review";
 import { fakeSources } from "./sources";
 
@@ -32,6 +32,14 @@ export interface FakeWorld {
     /** Rows of the table; eight that show everything, repeated. */
     readonly rows?: number;
     readonly jobs?: readonly JobSnapshot[];
+    readonly duplicates?: FakeDuplicates;
+    readonly approval?: FakeApproval;
+    /** The entry of the audit log at which its chain breaks. */
+    readonly brokenEntry?: number;
+    /** What the person answers where a file is to be saved. */
+    readonly saveTo?: string;
+    readonly connections?: FakeConnections;
+    readonly push?: FakePush;
     /** Rows that are not checked yet. */
     readonly unchecked?: number;
     /** What the dialogs for files answer. */
@@ -39,7 +47,7 @@ export interface FakeWorld {
 }
 
 /** The backend and the strings that a test can pull. */
-export interface FakeBackend extends Backend {
+export interface FakeBackend extends Backend, FakePushControls {
     drag(drag: FileDrag): void;
     /** The next call fails like this. */
     failNext(error: Failure): void;
@@ -329,7 +337,7 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         return rows.map((row) => [row, ...block.columns.map(indexOf)]);
     }
 
-    const info: AppInfo = {
+    let info: AppInfo = {
         version: "0.1.0",
         language: "de",
         project:
@@ -364,18 +372,26 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         closeProject: () => answer(() => ({ ...info, project: null, steps: [] })),
         copyProject: () => answer(() => undefined),
         openExample: () => answer(() => info),
-        startPracticeServer: () => answer(() => "Übungsserver"),
+        startPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: "http://127.0.0.1:41733" };
+                return "Übungsserver";
+            }),
+        stopPracticeServer: () =>
+            answer(() => {
+                info = { ...info, practice: null };
+            }),
         renameProject: (name) =>
             answer(() => ({ ...info, project: info.project === null ? null : { ...info.project, name } })),
         settingsInfo: () =>
             answer(() => ({
-                projects: "/home/astrid/Lotse",
-                data: "/home/astrid/.local/share/lotse",
-                config: "/home/astrid/.config/lotse",
+                projects: "/Users/astrid/Lotse",
+                data: "/Users/astrid/.local/share/lotse",
+                config: "/Users/astrid/.config/lotse",
                 nameIsFixed: false,
             })),
         askForFile: () => answer(() => world.file ?? null),
-        askWhereToSave: () => answer(() => world.file ?? null),
+        askWhereToSave: () => answer(() => world.saveTo ?? world.file ?? null),
         cancelJob: () => answer(() => undefined),
         onFileDrag(listener) {
             drags.add(listener);
@@ -385,13 +401,13 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (world.jobs !== undefined) listener(world.jobs);
             return () => undefined;
         },
-        ...fakeApproval(),
-        ...fakeAudit(),
-        ...fakeConnections(),
-        ...fakeDuplicates(),
+        ...fakeApproval(world.approval),
+        ...fakeAudit(240, world.brokenEntry ?? null),
+        ...fakeConnections(world.connections),
+        ...fakeDuplicates(world.duplicates),
         ...fakeMailbox(),
         ...fakeMapping(),
-        ...fakePush(),
+        ...fakePush(world.push),
         ...fakeReview(
             {
                 count,

@@ -4,7 +4,8 @@ import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { open, save } from "@tauri-apps/plugin-dialog";
 
 import type { JobSnapshot } from "../../bindings/JobSnapshot";
-import type { AppBackend, FileKind, Unsubscribe } from "../app";
+import type { AppBackend, FileKind } from "../app";
+import { unsubscribe } from "./subscription";
 
 export const app: AppBackend = {
     appInfo: () => invoke("app_info"),
@@ -17,6 +18,7 @@ export const app: AppBackend = {
     settingsInfo: () => invoke("settings_info"),
     openExample: () => invoke("open_example"),
     startPracticeServer: () => invoke("start_practice_server"),
+    stopPracticeServer: () => invoke("stop_practice_server"),
     askForFile: (kinds) => open({ multiple: false, directory: false, filters: filters(kinds) }),
     askWhereToSave: (suggestion, kinds) => save({ defaultPath: suggestion, filters: filters(kinds) }),
     onFileDrag: (listener) =>
@@ -31,8 +33,3 @@ export const app: AppBackend = {
 };
 
 const filters = (kinds: readonly FileKind[]) => kinds.map(({ name, endings }) => ({ name, extensions: [...endings] }));
-
-/** Subscribing takes a moment; who unsubscribes within it must not stay subscribed. */
-function unsubscribe(subscribed: Promise<() => void>): Unsubscribe {
-    return () => void subscribed.then((end) => end());
-}

@@ -1,3 +1,10 @@
+import { invoke } from "@tauri-apps/api/core";
+
 import type { SourcesBackend } from "../sources";
 
-export const sources: SourcesBackend = {};
+export const sources: SourcesBackend = {
+    inspectFile: (path, settings) => invoke("inspect_file", { path, settings }),
+    takeFile: (path, settings, role) => invoke("take_file", { path, settings, role }),
+    listSources: () => invoke("list_sources"),
+    removeSource: (source) => invoke("remove_source", { source }),
+};

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::finder::{BodyPlace, Finder, RuleField};
 use super::{Applies, Condition, ConditionPlace, Evidence, Rule, RuleError, RuleProblem, Title};
+use crate::places::Places;
 
 /// The built-in rules, in the order in which they are tried.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -71,6 +72,24 @@ impl RuleBook {
             sources.push((PathBuf::from(format!("{name}.json")), (*json).to_string()));
         }
         Self::from_sources(sources)
+    }
+
+    /// The folder with the user's own rules.
+    pub fn folder_of(places: &Places) -> PathBuf {
+        places.config.join("mail-rules")
+    }
+
+    /// The user's own rules, then the built-in ones; those alone where the user has none.
+    ///
+    /// # Errors
+    /// As [`RuleBook::load`].
+    pub fn of_user(places: &Places) -> Result<Self, RuleError> {
+        let folder = Self::folder_of(places);
+        if folder.exists() {
+            Self::load(&folder)
+        } else {
+            Ok(Self::built_in())
+        }
     }
 
     /// The rules in the order of `sources`: file names for errors, and their JSON.

@@ -23,6 +23,18 @@ pub(in crate::mailbox) struct FolderState {
 }
 
 impl MailStore {
+    /// Everything up to this UID of the folder has been dealt with; 0 for a folder that was never read.
+    pub(in crate::mailbox) fn last_uid(&self, folder: &str) -> Result<u32, StoreError> {
+        self.read(|connection| {
+            connection
+                .query_row("SELECT last_uid FROM folder WHERE name = ?1", [folder], |row| {
+                    row.get(0)
+                })
+                .optional()
+        })
+        .map(Option::unwrap_or_default)
+    }
+
     /// Notes that `folder` is opened with that UIDVALIDITY and start date, and tells where the store stands.
     ///
     /// A new UIDVALIDITY makes all UIDs worthless: the folder begins anew (its mails stay, and are known again when

@@ -93,6 +93,8 @@ pub struct MailRow {
     /// The number of the mail.
     #[ts(type = "number")]
     pub id: MailId,
+    /// `MAIL-` and a short hash: by this a project knows the mail.
+    pub external_id: String,
     /// RFC 3339, UTC.
     #[ts(type = "string")]
     pub date: DateTime<Utc>,
@@ -217,6 +219,22 @@ impl MailStore {
         })
     }
 
+    /// The number of the mail with this external id; `None` where the store has none of it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn find(&self, external_id: &str) -> Result<Option<MailId>, StoreError> {
+        self.read(|connection| {
+            connection
+                .query_row(
+                    "SELECT id FROM mail WHERE external_id = ?1",
+                    [external_id],
+                    |row| row.get(0),
+                )
+                .optional()
+        })
+    }
+
     /// A stretch of the list of mails, newest first.
     ///
     /// # Errors
@@ -230,7 +248,7 @@ impl MailStore {
                 |row| unsigned(row, 0),
             )?;
             let mut rows = connection.prepare(&format!(
-                "SELECT mail.id, dated, sender, subject, raw_size, status, rule, leads, confidence
+                "SELECT mail.id, dated, sender, subject, raw_size, status, rule, leads, confidence, external_id
                  FROM mail LEFT JOIN reading ON mail_id = mail.id {condition}
                  ORDER BY dated DESC, mail.id DESC LIMIT {} OFFSET {}",
                 query.limit, query.offset
@@ -247,7 +265,7 @@ impl MailStore {
         self.read(|connection| {
             connection
                 .query_row(
-                    "SELECT mail.id, dated, sender, subject, raw_size, status, rule, leads, confidence
+                    "SELECT mail.id, dated, sender, subject, raw_size, status, rule, leads, confidence, external_id
                      FROM mail LEFT JOIN reading ON mail_id = mail.id WHERE mail.id = ?1",
                     [id],
                     mail_row,
@@ -418,6 +436,7 @@ fn mail_row(row: &Row<'_>) -> rusqlite::Result<MailRow> {
     let status = row.get::<_, Option<String>>(5)?;
     Ok(MailRow {
         id: row.get(0)?,
+        external_id: row.get(9)?,
         date: moment(row.get(1)?).unwrap_or_default(),
         from: row.get(2)?,
         subject: row.get(3)?,
@@ -433,7 +452,7 @@ fn mail_row(row: &Row<'_>) -> rusqlite::Result<MailRow> {
     })
 }
 
-fn moment(milliseconds: i64) -> Option<DateTime<Utc>> {
+pub(super) fn moment(milliseconds: i64) -> Option<DateTime<Utc>> {
     Utc.timestamp_millis_opt(milliseconds).single()
 }
 

@@ -6,6 +6,7 @@
 mod folders;
 mod identity;
 mod mails;
+mod place;
 mod readings;
 mod schema;
 
@@ -20,6 +21,7 @@ pub(super) use folders::FolderState;
 pub(super) use identity::lead_id;
 pub(super) use mails::{Added, Fetched, Outcome};
 pub use mails::{MailId, MailPage, MailQuery, MailRow, StoredMail};
+pub(super) use readings::ReadMail;
 pub use readings::ReadingCounts;
 
 /// The store of one mailbox connection. Several processes may hold the same one open.

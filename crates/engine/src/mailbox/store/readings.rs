@@ -1,11 +1,21 @@
 //! What the parser made of the stored mails.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use super::mails::stored_mail;
+use super::mails::{moment, stored_mail};
 use super::{MailId, MailStore, StoreError, StoredMail, unsigned};
 use crate::mailbox::parsed::ParsedMail;
+
+/// A mail with what was made of it.
+pub(in crate::mailbox) struct ReadMail {
+    pub(in crate::mailbox) external_id: String,
+    pub(in crate::mailbox) date: DateTime<Utc>,
+    pub(in crate::mailbox) from: String,
+    pub(in crate::mailbox) subject: String,
+    pub(in crate::mailbox) parsed: ParsedMail,
+}
 
 /// How many mails have which result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -100,20 +110,34 @@ impl MailStore {
         })
     }
 
-    /// Calls `visit` with the external id and the reading of every mail that has leads, in the order of the mails.
+    /// Calls `visit` with every mail that has leads and lies in one of the folders, or no longer lies in any, in the
+    /// order of the mails; with all that have leads where no folder is named.
     pub(in crate::mailbox) fn each_parsed(
         &self,
-        mut visit: impl FnMut(MailId, &str, ParsedMail),
+        folders: &[String],
+        mut visit: impl FnMut(ReadMail),
     ) -> Result<(), StoreError> {
+        let folders = serde_json::to_string(folders).expect("names are plain data");
         self.read(|connection| {
             let mut readings = connection.prepare(
-                "SELECT mail.id, external_id, result FROM mail JOIN reading ON mail_id = mail.id
-                 WHERE status = 'parsed' ORDER BY mail.id",
+                "SELECT external_id, dated, sender, subject, result FROM mail JOIN reading ON reading.mail_id = mail.id
+                 WHERE status = 'parsed' AND (
+                     ?1 = '[]'
+                     OR NOT EXISTS (SELECT 1 FROM location WHERE location.mail_id = mail.id)
+                     OR EXISTS (
+                         SELECT 1 FROM location JOIN folder ON folder.id = folder_id
+                         WHERE location.mail_id = mail.id AND name IN (SELECT value FROM json_each(?1))))
+                 ORDER BY mail.id",
             )?;
-            let mut rows = readings.query([])?;
+            let mut rows = readings.query([folders])?;
             while let Some(row) = rows.next()? {
-                let parsed = parsed_mail(row.get_ref(2)?.as_blob()?)?;
-                visit(row.get(0)?, row.get_ref(1)?.as_str()?, parsed);
+                visit(ReadMail {
+                    external_id: row.get(0)?,
+                    date: moment(row.get(1)?).unwrap_or_default(),
+                    from: row.get(2)?,
+                    subject: row.get(3)?,
+                    parsed: parsed_mail(row.get_ref(4)?.as_blob()?)?,
+                });
             }
             Ok(())
         })

@@ -14,6 +14,7 @@ use lotse_core::language::{Language, Tell};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::plan::day_to_ask;
 use self::run::Run;
 use super::connection::Patience;
 use super::error::MailboxError;

@@ -91,7 +91,7 @@ fn start_of_day(day: NaiveDate) -> Option<DateTime<Utc>> {
 
 /// The day to ask the server for: it compares dates in a zone of its own, so one more day is asked for and the rest
 /// is decided by [`plan`].
-pub(super) fn day_to_ask(since: NaiveDate) -> NaiveDate {
+pub(in crate::mailbox) fn day_to_ask(since: NaiveDate) -> NaiveDate {
     since.pred_opt().unwrap_or(since)
 }
 

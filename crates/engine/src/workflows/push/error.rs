@@ -21,6 +21,18 @@ pub enum PushError {
         /// How many were refused.
         rows: u64,
     },
+    /// Rows that are in batches which were sent and not answered: they may be in the server already.
+    Unanswered {
+        /// Rows concerned.
+        rows: u64,
+    },
+    /// The connection leads somewhere else than when the push began.
+    OtherServer {
+        /// Where it led.
+        then: String,
+        /// Where it leads.
+        now: String,
+    },
     /// The content of a row is no longer what was approved.
     ContentChanged {
         /// Rows concerned.
@@ -67,6 +79,14 @@ impl Tell for PushError {
             Self::NothingPassed { rows } => language.pick(
                 format!("Der Server hat im Probelauf alle {rows} Zeilen abgelehnt. Bitte die Fehler berichtigen und erneut freigeben."),
                 format!("The server refused all {rows} rows in the dry-run. Please correct the errors and approve again."),
+            ),
+            Self::Unanswered { rows } => language.pick(
+                format!("{rows} Zeilen stecken in Paketen, die gesendet, aber nicht beantwortet sind. Bitte zuerst die frühere Übertragung fortsetzen oder klären; sonst könnten sie doppelt ankommen."),
+                format!("{rows} rows are in batches that were sent but not answered. Please resume or settle the earlier push first; else they could arrive twice."),
+            ),
+            Self::OtherServer { then, now } => language.pick(
+                format!("Die Übertragung begann mit {then}, die Verbindung führt jetzt zu {now}. Bitte die alte Adresse wieder eintragen oder die Übertragung abbrechen."),
+                format!("The push began with {then}; the connection leads to {now} now. Please enter the old address again, or cancel the push."),
             ),
             Self::ContentChanged { rows } => language.pick(
                 format!("{rows} Zeilen haben sich seit der Freigabe geändert, zum Beispiel durch eine neue Zuordnung. Bitte erneut freigeben."),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::PushError;
+use super::readiness::verdicts;
 use crate::clock::Actor;
 use crate::connections::ServerSettings;
 use crate::jobs::{Phase, Watch};
@@ -63,9 +64,13 @@ pub fn plan_push(
         Mode::DryRun => approved,
         Mode::Production => passed(project, &settings.base_url, approved)?,
     };
+    if mode == Mode::Production {
+        none_unanswered(project, connection, &settings.base_url, &rows)?;
+    }
     let size = settings.batch_size.map_or(MAXIMUM_LEADS, |size| size as usize);
     let size = size.clamp(1, target.api.maximum_leads.min(MAXIMUM_LEADS));
     let source = project.lead_source()?;
+    give_up_half_plans(project, actor)?;
     let push = project.begin_push(actor, mode, connection, &settings.base_url, &json!(options))?;
     let planned = write_batches(project, push, &rows, size, now, watch, |leads| {
         let request = ImportRequest {
@@ -77,17 +82,25 @@ pub fn plan_push(
         };
         serde_json::to_vec(&request).expect("a request is plain data")
     });
-    if let Err(error) = planned {
-        // Half a plan is none: what was written down is never sent.
-        project.put_push_state(
-            actor,
-            push,
-            PushState::Cancelled,
-            &json!({ "reason": "not planned to the end" }),
-        )?;
-        return Err(error);
+    match planned {
+        Ok(()) => project.push_is_planned(push)?,
+        Err(error) => {
+            give_up_half_plans(project, actor)?;
+            return Err(error);
+        }
     }
     Ok(push)
+}
+
+/// Half a plan is none: what was written down of it is never sent, whether an error or a kill has left it.
+fn give_up_half_plans(project: &Project, actor: &Actor) -> Result<(), PushError> {
+    for push in project.pushes()? {
+        if push.state == PushState::Planning {
+            let facts = json!({ "reason": "not planned to the end" });
+            project.put_push_state(actor, push.id, PushState::Cancelled, &facts)?;
+        }
+    }
+    Ok(())
 }
 
 /// The rows that passed the dry-run with their present content; an error when some have had none.
@@ -96,31 +109,32 @@ fn passed(
     base_url: &str,
     approved: Vec<ApprovedRow>,
 ) -> Result<Vec<ApprovedRow>, PushError> {
-    let seen: BTreeMap<u32, (String, bool)> = project
-        .dry_run_rows(base_url)?
-        .into_iter()
-        .map(|row| (row.row, (row.content_hash, row.valid)))
-        .collect();
     let total = approved.len() as u64;
-    let mut missing = 0;
-    let mut rows = Vec::with_capacity(approved.len());
-    for row in approved {
-        match seen.get(&row.row) {
-            Some((hash, valid)) if *hash == row.content_hash => {
-                if *valid {
-                    rows.push(row);
-                }
-            }
-            _ => missing += 1,
-        }
+    let verdicts = verdicts(project, base_url, approved)?;
+    if verdicts.missing > 0 {
+        return Err(PushError::DryRunMissing {
+            rows: verdicts.missing,
+        });
     }
-    if missing > 0 {
-        return Err(PushError::DryRunMissing { rows: missing });
-    }
-    if rows.is_empty() {
+    if verdicts.passed.is_empty() {
         return Err(PushError::NothingPassed { rows: total });
     }
-    Ok(rows)
+    Ok(verdicts.passed)
+}
+
+/// Refuses rows whose import may have happened already: under another key they could be imported twice.
+fn none_unanswered(
+    project: &Project,
+    connection: &str,
+    base_url: &str,
+    rows: &[ApprovedRow],
+) -> Result<(), PushError> {
+    let unanswered = project.unanswered_rows(connection, base_url)?;
+    let caught = rows.iter().filter(|row| unanswered.contains(&row.row)).count();
+    if caught > 0 {
+        return Err(PushError::Unanswered { rows: caught as u64 });
+    }
+    Ok(())
 }
 
 fn write_batches(

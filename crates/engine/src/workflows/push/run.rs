@@ -71,10 +71,21 @@ pub struct PushProgress {
     pub waiting: String,
 }
 
-/// The push that is not finished, if there is one: interrupted, paused, or still running elsewhere in this program.
+/// The push that is not finished, if there is one: interrupted, paused, or still running elsewhere in this program. Of
+/// several the newest.
 pub fn open_push(project: &Project) -> Result<Option<Push>, PushError> {
-    let open = |push: &Push| matches!(push.state, PushState::Running | PushState::Paused);
-    Ok(project.pushes()?.into_iter().find(open))
+    Ok(project.pushes()?.into_iter().find(is_open))
+}
+
+/// As [`open_push`], among the pushes of this kind to this server: a dry-run that was interrupted later must not hide an
+/// interrupted production push, beside which a second one would be planned.
+pub fn open_push_to(project: &Project, mode: Mode, base_url: &str) -> Result<Option<Push>, PushError> {
+    let wanted = |push: &Push| is_open(push) && push.mode == mode && push.base_url == base_url;
+    Ok(project.pushes()?.into_iter().find(wanted))
+}
+
+fn is_open(push: &Push) -> bool {
+    matches!(push.state, PushState::Running | PushState::Paused)
 }
 
 /// How a push is run.
@@ -91,6 +102,9 @@ pub struct RunSettings {
 /// Sends every batch of a push that is not answered yet, and takes over the answers. Blocks until nothing is left, a
 /// person stops it, or something comes up that repeating does not help; in the latter two cases the push is paused and
 /// this can be called again.
+///
+/// Of a push that was cancelled, only what had left without an answer is asked for again, so that it is known what has
+/// arrived; it stays cancelled.
 pub fn run_push(
     project: &Project,
     actor: &Actor,
@@ -146,33 +160,49 @@ impl Run<'_> {
             .map(|batch| u64::from(batch.lead_count))
             .sum();
         self.tell(&batches, already, PushState::Running, String::new());
-        for batch in batches.iter().filter(|batch| batch.state.is_open()) {
+        let cancelled = self.is_cancelled();
+        let left =
+            |batch: &&Batch| batch.state.is_open() && !(cancelled && batch.state == BatchState::Planned);
+        for batch in batches.iter().filter(left) {
             let outcome = self.one(batch, already).await;
             match outcome {
                 Ok(true) => {}
                 Ok(false) => return self.stopped(already),
                 Err(error) => {
-                    self.project.put_push_state(
-                        self.actor,
-                        self.push.id,
-                        PushState::Paused,
-                        &json!({ "reason": error.tell(Language::En) }),
-                    )?;
-                    self.report(already, PushState::Paused, error.tell(self.settings.language))?;
+                    let state = if cancelled {
+                        PushState::Cancelled
+                    } else {
+                        PushState::Paused
+                    };
+                    let facts = json!({ "reason": error.tell(Language::En) });
+                    self.project
+                        .put_push_state(self.actor, self.push.id, state, &facts)?;
+                    self.report(already, state, error.tell(self.settings.language))?;
                     return Err(error);
                 }
             }
             self.report(already, PushState::Running, String::new())?;
         }
+        let state = if cancelled {
+            PushState::Cancelled
+        } else {
+            PushState::Finished
+        };
         self.project
-            .put_push_state(self.actor, self.push.id, PushState::Finished, &self.counts()?)?;
-        self.report(already, PushState::Finished, String::new())?;
-        Ok(PushState::Finished)
+            .put_push_state(self.actor, self.push.id, state, &self.counts()?)?;
+        self.report(already, state, String::new())?;
+        Ok(state)
+    }
+
+    /// True where a person has given the push up before, and only what is unanswered is asked for.
+    fn is_cancelled(&self) -> bool {
+        self.push.state == PushState::Cancelled
     }
 
     fn stopped(&self, already: u64) -> Result<PushState, PushError> {
         let state = match self.settings.control.wanted() {
             Some(Stop::Cancel) => PushState::Cancelled,
+            Some(Stop::Pause) | None if self.is_cancelled() => PushState::Cancelled,
             Some(Stop::Pause) | None => PushState::Paused,
         };
         self.project.put_push_state(

@@ -1,8 +1,17 @@
 //! The command line as it is typed.
 
+mod connection;
+mod mail;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use connection::{AddConnectionArguments, AuthArgument, ConnectionCommand};
+pub(crate) use mail::{
+    FetchArguments, IntoArguments, ListArguments, MailCommand, ParseArguments, ServiceArguments,
+    ShowArguments, WatchArguments,
+};
 
 /// Lead migration and lead review: inspect exports, check and compare leads, push approved ones to a server.
 #[derive(Debug, Parser)]
@@ -27,6 +36,9 @@ pub(crate) enum Command {
     /// Manage connections to servers and mailboxes.
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// Fetch, list and read mails with leads.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Show, verify or export the audit log of a project.
     Audit(AuditArguments),
 }
@@ -145,69 +157,13 @@ pub(crate) struct PushArguments {
     /// Import certain duplicates, too.
     #[arg(long)]
     pub import_duplicates: bool,
+    /// How often a request is tried before giving up, with longer and longer waits between. What was not sent or not
+    /// answered stays in the project, and the next push goes on there.
+    #[arg(long, value_name = "TIMES", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: u32,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConnectionCommand {
-    /// Add a connection to a server. The secret is asked for, or read from standard input.
-    Add(AddConnectionArguments),
-    /// List the connections.
-    List {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Try a connection: address, certificate, login, roles.
-    Test {
-        /// Its name.
-        name: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove a connection and its secret.
-    Remove {
-        /// Its name.
-        name: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AddConnectionArguments {
-    /// A name of your choice.
-    pub name: String,
-    /// Base address of the server, without the path of the API.
-    #[arg(long, value_name = "URL")]
-    pub url: String,
-    /// Target that the server understands.
-    #[arg(long, default_value = "migration")]
-    pub target: String,
-    /// How to log in.
-    #[arg(long, value_enum, default_value_t = AuthArgument::ApiKey)]
-    pub auth: AuthArgument,
-    /// Header that carries the API key.
-    #[arg(long, default_value = "X-AUTH-TOKEN")]
-    pub header: String,
-    /// Certificate authority of your own, PEM.
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// Leads per request, at most 1000.
-    #[arg(long, value_name = "LEADS", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub batch_size: Option<u32>,
-    /// Replace a connection of this name.
-    #[arg(long)]
-    pub replace: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum AuthArgument {
-    /// A key in a header.
-    ApiKey,
-    /// A JSON Web Token.
-    Bearer,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
