@@ -103,6 +103,10 @@ describe("decisions", () => {
         expect(document.activeElement).toBe(list());
         await press("s");
         expect(skip).toHaveBeenCalledWith([10, 11, 12], 10);
+        // One way back at a time: it takes the last change back, whichever message offers it.
+        expect(
+            screen.getAllByRole("button", { name: "Rückgängig" }).filter((one) => one.closest(".toast")),
+        ).toHaveLength(1);
         expect(selected()).toContain("Metzgerei Huber");
         // A single row beside what is on file is skipped for it.
         await press("s");
