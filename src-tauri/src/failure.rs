@@ -3,6 +3,7 @@
 use lotse_core::language::{Language, Tell};
 use lotse_engine::connections::ConnectionError;
 use lotse_engine::credentials::KeyringError;
+use lotse_engine::mailbox::{MailboxError, RuleError, StoreError};
 use lotse_engine::project::ProjectError;
 use lotse_engine::server::{CheckFailed, ServerError};
 use lotse_engine::sources::SourceError;
@@ -46,6 +47,22 @@ impl Showable for CheckFailed {
 }
 
 impl Showable for KeyringError {}
+
+impl Showable for StoreError {}
+
+impl Showable for RuleError {}
+
+impl Showable for MailboxError {
+    fn kind(&self) -> FailureKind {
+        match self {
+            MailboxError::Cancelled => FailureKind::Cancelled,
+            MailboxError::SecretMissing { .. } | MailboxError::LoginRefused { .. } => {
+                FailureKind::SecretNeeded
+            }
+            _ => FailureKind::Other,
+        }
+    }
+}
 
 impl Showable for SourceError {
     fn kind(&self) -> FailureKind {

@@ -78,6 +78,17 @@ async fn go_to(window: &Window, step: &str) {
     place.click().await.expect("a step can be clicked");
 }
 
+/// Waits until so many groups are decided and the next one is shown: a key pressed before would be about none.
+async fn decided(window: &Window, count: &str) {
+    window.text(count).await;
+    window
+        .until("the next group is shown", async || {
+            let shown = "return document.querySelector('.main')?.ariaBusy === 'false'";
+            window.script::<bool>(shown, vec![]).await.then_some(())
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn doubles_are_decided_by_keyboard_then_approved_and_proved() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -100,16 +111,16 @@ async fn doubles_are_decided_by_keyboard_then_approved_and_proved() {
     // Certain ones first: merged into the later row, which then goes.
     window.press("2").await;
     window.press("M").await;
-    window.text("3 Gruppen · 1 entschieden").await;
+    decided(&window, "3 Gruppen · 1 entschieden").await;
     window.press("S").await;
-    window.text("3 Gruppen · 2 entschieden").await;
+    decided(&window, "3 Gruppen · 2 entschieden").await;
     window.role("heading", "Bäckerei Sonnenschein").await;
     window.screenshot("duplicates-de-light-last").await;
     assert_eq!(window.violations().await, []);
     window.press("N").await;
     window.text("2 Gruppen · 2 entschieden").await;
     window.press("Ctrl+Z").await;
-    window.text("3 Gruppen · 2 entschieden").await;
+    decided(&window, "3 Gruppen · 2 entschieden").await;
     window.press("Ctrl+Y").await;
     window.text("Alles entschieden").await;
     window.screenshot("duplicates-de-light-decided").await;

@@ -5,7 +5,10 @@
 mod demo;
 mod duplicates;
 mod frame;
+mod mailbox;
 mod mapping;
 mod push;
+mod review;
 mod sources;
 mod table;
+mod walk;

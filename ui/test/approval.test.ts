@@ -37,7 +37,7 @@ describe("the approval", () => {
         screen.getByRole("button", { name: "Zeigen: haben Fehler" }).click();
         await settled();
         expect(document.querySelector("[aria-current=step]")?.getAttribute("data-testid")).toBe("step-check");
-        expect(shape.mock.calls[0]?.[0].states).toEqual(["errors"]);
+        expect(shape.mock.calls.map(([view]) => view.states)).toEqual([["errors"]]);
     });
 
     test.each([

@@ -74,7 +74,7 @@ describe("a comparison", () => {
         await open();
         expect(result("Firma")).toBe("Hotel Seeblick");
         expect(result("Registriert")).toBe("20.11.2023 früheste");
-        expect(result("Aktivitäten")).toBe("2024-03-04 · Meeting2024-05-02 · Telefonat vereinigt");
+        expect(result("Aktivitäten")).toBe("04.03.2024 · Meeting02.05.2024 · Telefonat vereinigt");
         screen.getByRole("button", { name: "Hotel Seeblick GmbH" }).click();
         await settled();
         expect(result("Firma")).toBe("Hotel Seeblick GmbH gewählt");

@@ -11,6 +11,7 @@ mod connections;
 mod duplicates;
 #[cfg(test)]
 mod exports;
+mod mailbox;
 mod mapping;
 mod push;
 mod review;
@@ -21,6 +22,7 @@ pub use app::*;
 pub use approval::*;
 pub use connections::*;
 pub use duplicates::*;
+pub use mailbox::*;
 pub use mapping::*;
 pub use push::*;
 pub use review::*;

@@ -54,6 +54,8 @@ pub struct MailAttachment {
 /// Where a value stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
+// The window knows marks of cells, too.
+#[ts(rename = "MailMark")]
 pub struct Mark {
     /// The lead, from 0.
     #[ts(type = "number")]

@@ -51,7 +51,6 @@ impl MailStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ParsedLead {
     /// Values by field; a field that was not found is absent.
-    #[ts(type = "{ [key in LeadField]?: string }")]
     pub fields: BTreeMap<LeadField, String>,
     /// What the mail says beyond the fields, by the label it had there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -76,8 +75,10 @@ pub struct Provenance {
     /// forwarded mail has the section before it (`2/header:From`).
     pub part: String,
     /// Where the value begins in the part's decoded text, in characters (Unicode scalar values) from 0.
+    #[ts(type = "number")]
     pub start: usize,
     /// The character after the value's last one.
+    #[ts(type = "number")]
     pub end: usize,
     /// What stands there, untouched.
     pub text: String,

@@ -11,6 +11,7 @@ mod mapping;
 mod opening;
 mod pushing;
 mod reimport;
+mod reviewing;
 mod walk;
 
 use std::path::{Path, PathBuf};

@@ -20,6 +20,7 @@ describe("differences", () => {
         ["gleich", "gleich", "gleich", "gleich"],
         ["", "neu", "", "[neu]"],
         ["Kantine", "Weinstube", "[Kantine]", "[Weinstube]"],
+        ["gesundheit", "restaurant", "[gesundheit]", "[restaurant]"],
         ["2023-08-22", "2023-08-24", "2023-08-2[2]", "2023-08-2[4]"],
         // A letter with its accent as two code points is one sign.
         ["Cafe\u0301 Blau", "Cafe Blau", "Caf[e\u0301] Blau", "Caf[e] Blau"],

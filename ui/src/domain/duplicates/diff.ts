@@ -11,7 +11,7 @@ export interface Piece {
 const LONG = 600;
 
 /** Texts that share less than this are two texts: marks on every second sign would only be noise. */
-const ALIKE = 0.4;
+const ALIKE = 0.55;
 
 const signsOf = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 

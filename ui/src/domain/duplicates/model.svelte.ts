@@ -33,6 +33,8 @@ export class DuplicatesModel {
     /** The place in the list of the group that is shown. */
     place = $state(0);
     group = $state.raw<ComparedGroup | null>(null);
+    /** What the group is called. */
+    title = $state("");
     /** The row that stays in a merge, or when the others are skipped. */
     stays = $state<number | null>(null);
     choices = $state.raw<Choices>({});
@@ -48,11 +50,26 @@ export class DuplicatesModel {
         this.#failed = failed;
     }
 
-    /** The rows about which is decided: those of the project that have not gone into another one. */
+    /** The rows about which is decided: those of the project that have not gone into another one or been skipped. */
     readonly rows = $derived(this.group?.members.filter(isFree) ?? []);
+
+    /** The rows whose decisions can be taken back; what has gone into another one comes back by undo alone. */
+    readonly reopenable = $derived(
+        this.group?.members.filter(
+            ({ reference, decision }) => !reference && decision !== null && decision !== "merge",
+        ) ?? [],
+    );
 
     /** Two rows or more can be merged. */
     readonly mergeable = $derived(this.rows.length > 1);
+
+    /** There is a row to skip, and another one or reference data to skip it for. */
+    readonly skippable = $derived(
+        this.mergeable || (this.rows.length === 1 && this.group?.members.some(({ reference }) => reference) === true),
+    );
+
+    /** There is a row that nobody has decided to keep. */
+    readonly keepable = $derived(this.rows.some(({ decision }) => decision !== "import"));
 
     line(place: number): GroupLine | undefined {
         return this.#pages.get(Math.floor(place / PAGE))?.[place % PAGE];
@@ -95,7 +112,9 @@ export class DuplicatesModel {
         if (here !== undefined && here !== null) return this.show(this.filter, here);
         const all: GroupFilter = { ...OPEN_GROUPS, decided: null };
         const place = await this.#try(() => this.#backend.groupPlace(all, row));
-        await this.show(all, place ?? 0);
+        if (place !== undefined && place !== null) await this.show(all, place);
+        // It is in no group any more: what was shown stays.
+        else await this.show(this.filter, this.place);
     }
 
     /** Shows a list afresh and a group of it. */
@@ -149,12 +168,14 @@ export class DuplicatesModel {
         }
         this.place = Math.max(0, Math.min(place, total - 1));
         await this.#fetch(Math.floor(this.place / PAGE));
-        const id = this.line(this.place)?.id;
-        if (id === undefined) return;
+        const line = this.line(this.place);
+        if (line === undefined) return;
         const wanted = this.place;
-        const group = await this.#try(() => this.#backend.comparedGroup(id));
+        const group = await this.#try(() => this.#backend.comparedGroup(line.id));
         if (group === undefined || wanted !== this.place) return;
         this.group = group;
+        this.title = line.title;
+        this.merged = null;
         this.choices = {};
         this.stays = this.rows[0]?.row ?? null;
         await this.#preview();
@@ -206,7 +227,7 @@ export class DuplicatesModel {
         return this.group?.members.some(({ reference }) => reference) === true ? null : this.stays;
     }
 
-    reopen = () => this.#decide(() => this.#backend.reopenGroup(this.#order));
+    reopen = () => this.#decide(() => this.#backend.reopenGroup(this.reopenable.map(({ row }) => row)));
 
     separate = () => this.separatePairs(this.group?.pairs.map(({ rowA, rowB }) => [rowA, rowB]) ?? []);
 
@@ -242,5 +263,5 @@ export class DuplicatesModel {
 
 /** About this row can be decided. */
 export function isFree(member: ComparedMember): boolean {
-    return !member.reference && member.decision !== "merge";
+    return !member.reference && member.decision !== "merge" && member.decision !== "skip";
 }
