@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 use lotse_core::batch::MAXIMUM_LEADS;
 use lotse_core::migration::Mode;
 use lotse_core::target::Role;
+use lotse_engine::clock;
 use lotse_engine::connections::{ConnectionTo, Connections};
 use lotse_engine::jobs::{JobKind, Phase, Watch};
 use lotse_engine::project::{Batch, BatchLead, LeadFate, ProjectError, PushState, RowState};
@@ -338,15 +339,10 @@ pub(crate) async fn verify_push(
         let server = server_named(desk, &push.connection)?;
         let client = client_of(desk, &push.connection, &server, project.target())?;
         let verified = session.job(JobKind::Push, &push.connection, |watch| {
-            let verification =
-                verify_push_watched(project, &client, push_id, u64::from(most), session.now(), watch)?;
-            keep_verification(
-                project,
-                session.actor(),
-                push_id,
-                &verification,
-                lotse_engine::clock::now(),
-            )
+            // The server judges by its own clock, which is not the one that may have been fixed for the checks.
+            let now = clock::now();
+            let verification = verify_push_watched(project, &client, push_id, u64::from(most), now, watch)?;
+            keep_verification(project, session.actor(), push_id, &verification, now)
         });
         verified.map_err(|error: PushError| error.failure(desk.language()))
     })
@@ -370,7 +366,7 @@ pub(crate) async fn compare_push_leads(
         let client = client_of(desk, &push.connection, &server, project.target())?;
         let (_, leads) = page(&session, wanted).map_err(|error| error.failure(language))?;
         let leads: Vec<BatchLead> = leads.into_iter().map(|(lead, _)| lead).collect();
-        compare_leads(project, &client, &leads, session.now()).map_err(|error| error.failure(language))
+        compare_leads(project, &client, &leads, clock::now()).map_err(|error| error.failure(language))
     })
     .await
 }

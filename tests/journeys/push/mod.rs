@@ -111,11 +111,11 @@ async fn push_by_the_practice_server_is_proved_and_still_there_after_a_restart()
         )
         .await;
     window.text("Die Rechnung geht auf.").await;
-    window.text("Abweichungen.").await;
+    window.text("0 Abweichungen.").await;
     assert_eq!(window.violations().await, []);
     window.screenshot("push-proof-de-light").await;
     window.click("button", "Diese Seite vergleichen").await;
-    window.role("columnheader", "Schutz bis").await;
+    window.text("Fortschritt bis").await;
     window.screenshot("push-compared-de-light").await;
     window.close().await;
 
@@ -202,9 +202,9 @@ async fn push_paused_by_closing_the_window_goes_on_under_the_same_keys() {
         "the window answers while it pushes"
     );
     // As a person closes it, and not as a test ends it: the push is written down as paused.
-    let closed = window.web().close_window().await;
+    window.ask_to_close();
     let before = ledger(&project);
-    drop((closed, window));
+    drop(window);
     assert_eq!(before[0].state, PushState::Paused);
     assert!(before[0].open > 0, "it was closed in the middle: {:?}", before[0]);
     let keys = lead_project::keys(&project);
@@ -245,8 +245,7 @@ async fn push_paused_by_closing_the_window_goes_on_under_the_same_keys() {
 async fn push_to_a_server_that_fails_says_so_and_can_be_repeated() {
     let home = tempfile::tempdir().expect("a folder");
     let project = approved_example(home.path());
-    let down = serve(Answer::Closed).await;
-    connect(home.path(), &down.base_url, None);
+    connect(home.path(), "http://127.0.0.1:9", None);
     let window = open(&project, home.path()).await;
     go(&window, "connections").await;
     window.role("heading", "Abnahme").await;
@@ -275,19 +274,21 @@ async fn push_to_a_server_that_fails_says_so_and_can_be_repeated() {
         let server = serve(answer).await;
         connect(home.path(), &server.base_url, None);
         window.click("button", "Prüfen").await;
-        window.text(sentence).await;
+        window.role("alert", sentence).await;
         assert_eq!(window.violations().await, [], "{sentence}");
     }
     window.screenshot("connections-refused-de-light").await;
 
     // A login page in the middle of a dry-run: said, and the project is as it was.
+    let login_page = serve(Answer::html(200, "<h1>Anmelden</h1>")).await;
+    connect(home.path(), &login_page.base_url, None);
     go(&window, "push").await;
     window.click("button", "Probelauf starten").await;
-    window.text("etwas anderes als die Import-Schnittstelle").await;
+    window
+        .role("alert", "etwas anderes als die Import-Schnittstelle")
+        .await;
     window.screenshot("push-failed-de-light").await;
     assert_eq!(window.violations().await, []);
-    assert!(!window.home().join("geheim").exists());
-
     let server = practice::start(Place::Memory)
         .await
         .expect("the practice server starts");

@@ -30,6 +30,9 @@ x11rb::atom_manager! {
         XdndFinished,
         XdndActionCopy,
         UriList: b"text/uri-list",
+        // How a window manager asks a window to close (ICCCM, 4.2.8.1).
+        WM_PROTOCOLS,
+        WM_DELETE_WINDOW,
     }
 }
 
@@ -44,6 +47,18 @@ impl Window {
                 hand.fake(kind, button, 0, 0);
             }
         }
+        hand.connection.sync().expect("the X server answers");
+    }
+
+    /// Asks the window to close, as the button in its title bar does.
+    pub fn ask_to_close(&self) {
+        let hand = Hand::reach(self.display.name());
+        let words = hand.words;
+        hand.say(
+            hand.lotse(),
+            words.WM_PROTOCOLS,
+            [words.WM_DELETE_WINDOW, x11rb::CURRENT_TIME, 0, 0, 0],
+        );
         hand.connection.sync().expect("the X server answers");
     }
 

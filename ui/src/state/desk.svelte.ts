@@ -168,12 +168,6 @@ export class Desk {
         if (this.failure.kind === "no_project") this.step = null;
     }
 
-    /** Goes to the table and shows the rows with this text. */
-    findInTable(text: string): void {
-        this.wantedView = { search: text };
-        this.step = "check";
-    }
-
     /** Says something to screen readers. */
     announce(text: string): void {
         // The same text twice is said twice only where it changes in between.

@@ -248,6 +248,7 @@ export function fakePush(world: FakePush = {}): PushBackend & FakePushControls {
                     answered: counts.answered + (last ? left + counts.sent : 1),
                     planned: last ? 0 : counts.planned - 1,
                     ...(last ? { sent: 0 } : {}),
+                    ...(last && push.mode === "dry_run" ? { passed: 1138, failed: 12 } : {}),
                 },
                 last ? "finished" : "running",
             );
