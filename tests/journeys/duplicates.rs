@@ -19,7 +19,7 @@ use serde_json::json;
 const NOW: &str = "2025-10-12T14:30:00Z";
 
 /// The example, loaded, mapped, checked and compared, as a project file.
-fn project(folder: &Path) -> PathBuf {
+pub(super) fn project(folder: &Path) -> PathBuf {
     let actor = Actor {
         name: "Eva Beispiel".into(),
         machine: "werft-3".into(),

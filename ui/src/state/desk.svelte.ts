@@ -61,6 +61,8 @@ export class Desk {
     wantedRow = $state<number | null>(null);
     /** How the check shows its rows first; taken by it. */
     wantedView = $state.raw<Partial<View> | null>(null);
+    /** What the step that is shown does with files dropped on it; `false` leaves them to the sources. */
+    takeFiles: ((paths: readonly string[]) => Promise<boolean>) | null = null;
     tableStatus = $state.raw<TableStatus | null>(null);
     online = $state(true);
     dragged = $state(false);
@@ -238,7 +240,11 @@ export class Desk {
 
     #onDrag(drag: FileDrag): void {
         this.dragged = drag.kind === "over";
-        if (drag.kind === "dropped") void this.load(drag.paths);
+        if (drag.kind === "dropped") void this.#drop(drag.paths);
+    }
+
+    async #drop(paths: readonly string[]): Promise<void> {
+        if ((await this.takeFiles?.(paths)) !== true) await this.load(paths);
     }
 
     /** Opens a project, or shows files to the sources, which look at them before anything is taken over. */

@@ -69,7 +69,8 @@ export class Review {
         this.checking = false;
         if (done === undefined) return;
         await this.#table.refresh();
-        await Promise.all([this.reload(), this.#desk.refresh()]);
+        await this.reload();
+        await this.#desk.refresh();
         this.#desk.announce(t("check.checked", { n: done.withErrors }));
     }
 
@@ -181,11 +182,20 @@ export class Review {
     async previewCorrected(path: string): Promise<void> {
         const corrected = await this.#desk.attempt(() => this.#desk.backend.previewCorrected(path));
         if (corrected === null) {
-            const message = t("check.notCorrected");
-            this.#desk.fail({ kind: "other", message, details: path });
+            this.#desk.fail({ kind: "other", message: t("check.notCorrected"), details: path });
         } else if (corrected !== undefined) {
             this.corrected = corrected;
         }
+    }
+
+    /** Looks at a file that was dropped on the table; gives false where it is no corrected one, but a new source. */
+    async take(paths: readonly string[]): Promise<boolean> {
+        const [path] = paths;
+        if (path === undefined || paths.length > 1 || !/\.(xlsx|csv)$/i.test(path) || !this.isProject) return false;
+        const corrected = await this.#desk.backend.previewCorrected(path).catch(() => null);
+        if (corrected === null) return false;
+        this.corrected = corrected;
+        return true;
     }
 
     async applyCorrected(): Promise<void> {
