@@ -65,8 +65,9 @@ impl Opening {
 
     /// Opens the window and waits until it has drawn its first page.
     pub async fn open(self, program: Program) -> Window {
-        let mut turn = machine::take_turn();
+        // Nobody waits for a turn while this builds.
         let binary = machine::binary(program);
+        let mut turn = machine::take_turn();
         let home = tempfile::tempdir().expect("a folder for the window's settings");
         let display = Display::start();
         let driver = Driver::start(&mut turn, &display, home.path(), &self.environment);
