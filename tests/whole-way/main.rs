@@ -11,7 +11,6 @@ mod desk;
 mod fault_proxy;
 mod faults;
 mod house;
-mod import_server;
 mod keyring;
 mod kill;
 mod leads;
