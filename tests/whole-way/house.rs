@@ -92,17 +92,8 @@ const WORLDLY_CALLS: [&str; 12] = [
 ];
 
 fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    crate::output_of(Command::new(env!("CARGO")).args(arguments).current_dir(root))
 }
 
 fn metadata() -> Json {
