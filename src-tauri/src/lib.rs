@@ -90,6 +90,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::review::check_project,
             commands::review::review_overview,
             commands::review::review_row,
+            commands::review::review_place,
             commands::review::review_fix_preview,
             commands::review::review_apply_fix,
             commands::review::review_restore,

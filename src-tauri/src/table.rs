@@ -7,7 +7,7 @@ use lotse_core::protection::ProtectionStatus;
 use lotse_core::target::{FieldKind, FieldSpec, Target};
 use lotse_core::values::Instant;
 use lotse_engine::project::{
-    CellState, ChangeKind, FieldEdit, RowFilter, RowView, SortOrder, ViewedRow, column_of,
+    CellState, ChangeKind, FieldEdit, ProjectError, RowFilter, RowView, SortOrder, ViewedRow, column_of,
 };
 use lotse_engine::workflows;
 use serde_json::json;
@@ -46,6 +46,13 @@ impl Session {
             .map_err(|error| error.failure(self.language()))?;
         let shown = rows.iter().skip(offset as usize).take(limit as usize).copied();
         Ok((shown.collect(), u32::try_from(rows.len()).unwrap_or(u32::MAX)))
+    }
+
+    /// The place of a row in a view as it was last asked for.
+    pub(crate) fn place_in(&self, view: &View, row: u32) -> Result<Option<u32>, ProjectError> {
+        let rows = self.project.kept_rows(&filter_of(view))?;
+        let place = rows.iter().position(|&shown| shown == row);
+        Ok(place.and_then(|place| u32::try_from(place).ok()))
     }
 
     /// Rows as the table shows them.
@@ -169,7 +176,7 @@ impl Session {
 
 impl ReviewTable for Session {
     fn shape(&self, view: &View, kept: bool) -> Result<TableShape, Failure> {
-        let shown = |error: lotse_engine::project::ProjectError| error.failure(self.language());
+        let shown = |error: ProjectError| error.failure(self.language());
         let filter = filter_of(view);
         let rows = if kept {
             self.project.kept_rows(&filter)

@@ -20,7 +20,7 @@ async fn a_dropped_file_reaches_the_window() {
     let file = window.home().join("Müller & Söhne.xlsx");
     fs::write(&file, b"PK").expect("the folder is ours");
     window.drop_files(&[&file], 400, 400);
-    window.text("Erhalten: Müller & Söhne.xlsx").await;
+    window.role("heading", "Müller & Söhne.xlsx").await;
     window.close().await;
 }
 

@@ -11,3 +11,4 @@ mod push;
 mod review;
 mod sources;
 mod table;
+mod walk;

@@ -82,6 +82,24 @@ async fn columns_values_and_owners_are_mapped_by_keyboard() {
     window.click("button", "Nächste Zeile").await;
     window.text("Zeile 6").await;
     window.click("button", "Bekannte Betreuer").await;
-    focus(&window, "Kennungen, eine je Zeile").await;
+    let list = window.label("Kennungen, eine je Zeile").await;
+    list.send_keys(example::OWNERS.join("\n"))
+        .await
+        .expect("the list can be typed into");
+    window.click("button", "Liste verwenden").await;
+    window.text("3 Betreuer bekannt").await;
+    // Against the list, the owner of the previewed row is known.
+    window
+        .until("the preview has no doubt about the owner", async || {
+            window
+                .script::<bool>(
+                    "return !document.querySelector('[aria-label=\"So wird daraus ein Lead\"]').textContent
+                         .includes('Benutzerliste')",
+                    vec![],
+                )
+                .await
+                .then_some(())
+        })
+        .await;
     window.close().await;
 }

@@ -96,6 +96,21 @@ async fn a_workbook_comes_in_and_only_its_broken_rows_are_errors() {
     window.screenshot("mapping-de-light-1024").await;
     answer_progress(&window).await;
     window.gone("button", "Fragen zum Fortschritt offen").await;
+    window
+        .script::<Option<bool>>(
+            "document.getElementById('mapping-progress').scrollIntoView()",
+            vec![],
+        )
+        .await;
+    let scrolled: f64 = window
+        .script("return document.scrollingElement.scrollTop", vec![])
+        .await;
+    assert!(
+        scrolled.abs() < 1.0,
+        "only the columns scroll, not the frame: {scrolled}"
+    );
+    window.screenshot("mapping-progress-de-light-1024").await;
+    assert_eq!(window.violations().await, []);
     window.press("Ctrl+Enter").await;
     window.role("grid", "Leads").await;
     // The deliberately broken rows, and no other.

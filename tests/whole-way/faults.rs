@@ -1,5 +1,6 @@
 //! A line that breaks and a server that does not want to: nothing twice, nothing lost, and a sentence that helps.
 
+use lotse_tests::import_server::ImportServer;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -7,7 +8,6 @@ use std::time::Duration;
 
 use crate::desk::Desk;
 use crate::fault_proxy::FaultProxy;
-use crate::import_server::ImportServer;
 use crate::push::{dry_run, everything_is_there_once, prepare, push};
 use crate::relay::{Relay, Step};
 

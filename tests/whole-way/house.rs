@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use lotse_tests::programs;
 use serde_json::Value as Json;
 
 /// For each of our crates, which others of ours it is built on. The tests stand outside of the house: they may look into
@@ -93,7 +94,7 @@ const WORLDLY_CALLS: [&str; 12] = [
 
 fn cargo(arguments: &[&str]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    crate::output_of(Command::new(env!("CARGO")).args(arguments).current_dir(root))
+    programs::output_of(Command::new(env!("CARGO")).args(arguments).current_dir(root))
 }
 
 fn metadata() -> Json {

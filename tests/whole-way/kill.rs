@@ -1,10 +1,10 @@
 //! Killed at the worst moments, then run again: every lead is there once.
 
+use lotse_tests::import_server::ImportServer;
 use std::process::{Command, Stdio};
 
 use crate::desk::Desk;
 use crate::fault_proxy::FaultProxy;
-use crate::import_server::ImportServer;
 use crate::push::{PROJECT, arguments, dry_run, everything_is_there_once, prepare, push};
 use crate::relay::{Relay, Step};
 use crate::until;

@@ -11,7 +11,6 @@ mod desk;
 mod fault_proxy;
 mod faults;
 mod house;
-mod import_server;
 mod keyring;
 mod kill;
 mod leads;
@@ -31,15 +30,4 @@ fn until(what: &str, mut reached: impl FnMut() -> bool) {
         assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
-}
-
-/// What a program prints that has to succeed.
-fn output_of(command: &mut std::process::Command) -> String {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
 }

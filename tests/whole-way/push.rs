@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lotse_core::migration::{LeadOutcome, Mode};
 use lotse_engine::project::{BatchState, Project, PushState};
+use lotse_tests::import_server::ImportServer;
 
 use crate::desk::{Desk, Said};
-use crate::import_server::ImportServer;
 use crate::leads;
 
 /// The project that is pushed.

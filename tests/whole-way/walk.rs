@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use lotse_engine::example;
+use lotse_tests::import_server::{ImportServer, OWNERS};
 use serde_json::Value as Json;
 
 use crate::desk::{Desk, Said};
-use crate::import_server::{ImportServer, OWNERS};
 use crate::push::{PROJECT, push};
 
 /// What the person decides about progress: each type of activity that the example has.

@@ -64,7 +64,7 @@ describe("commands", () => {
         field.focus();
         await press("Enter");
         expect(document.querySelector("[aria-current=step]")?.getAttribute("data-testid")).toBe("step-duplicates");
-        expect(screen.queryByRole("combobox")).toBeNull();
+        expect(screen.queryByRole("combobox", { name: "Befehl suchen" })).toBeNull();
     });
 
     test("say so where none is found", async () => {

@@ -62,7 +62,9 @@ test("values unfold with their counts, and an unknown one gets its meaning", asy
     const { backend } = await mapping();
     const change = vi.spyOn(backend, "changeMapping");
     expect(screen.getByText("1 Wert unbekannt")).toBeTruthy();
-    line(2).getByRole("button", { name: "Einzelheiten zu Branche" }).click();
+    line(2)
+        .getByRole("button", { name: /^Einzelheiten zu Branche/ })
+        .click();
     await settled();
     const meaning = screen.getByRole<HTMLSelectElement>("combobox", { name: "Bedeutung von Raumfahrt" });
     expect(screen.getByTestId("column-2").textContent).toContain("120×");
@@ -81,7 +83,9 @@ test("values unfold with their counts, and an unknown one gets its meaning", asy
 
 test("an undecided order of dates is announced and decided", async () => {
     await mapping();
-    line(3).getByRole("button", { name: "Einzelheiten zu Registriert" }).click();
+    line(3)
+        .getByRole("button", { name: /^Einzelheiten zu Registriert/ })
+        .click();
     await settled();
     expect(screen.getByText(/bitte entscheiden, sonst sind diese Werte Fehler/)).toBeTruthy();
     const order = screen.getByRole<HTMLSelectElement>("combobox", { name: "Reihenfolge im Datum: Registriert" });

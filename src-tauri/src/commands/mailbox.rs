@@ -13,7 +13,9 @@ use lotse_engine::mailbox::{
     RuleBook, inspect, read_stored,
 };
 use lotse_engine::project::NewProject;
-use lotse_engine::workflows::{self, FetchedMails, MailSelection, MailWatcher, load_mails};
+use lotse_engine::workflows::{
+    self, FetchedMails, MailSelection, MailWatcher, check_all, check_settings, load_mails,
+};
 use tauri::State;
 
 use crate::Desk;
@@ -311,6 +313,21 @@ pub(crate) async fn take_mails(
             load_mails(&session.project, session.actor(), &store, &selection, watch)
         });
         let loaded = loaded.map_err(|error| error.failure(desk.language()))?;
+        if loaded.source_id.is_some() {
+            // The columns of mails are known: their rows can be read before anybody has looked at the mapping.
+            let checked = session.job(JobKind::Check, &name, |watch| {
+                check_all(
+                    &session.project,
+                    &check_settings(&session.project, session.now())?,
+                    watch,
+                )
+            });
+            match checked {
+                // The leads are in; a check that was stopped is made up for by the next one.
+                Ok(_) | Err(workflows::WorkflowError::Cancelled) => {}
+                Err(error) => return Err(error.failure(desk.language())),
+            }
+        }
         Ok(TakenMails {
             loaded,
             app: desk.info(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lotse_core::finding::{Finding, Place};
 use lotse_core::language::Language;
 use lotse_core::mapping::{
-    ActivitiesOrigin, ColumnRef, ColumnSuggestion, Mapping, NamePart, Origin, Reason, Step,
+    ActivitiesOrigin, ColumnRef, ColumnSuggestion, Mapping, NamePart, Origin, ProgressDecision, Reason, Step,
 };
 use lotse_core::target::{FieldKind, FieldSpec, Role, Target};
 use lotse_engine::project::{CellState, Source};
@@ -90,18 +90,23 @@ pub(crate) async fn activity_kinds(desk: State<'_, Desk>) -> Result<ActivityKind
         .await
 }
 
-/// Stores the person's word whether activities of a type count as progress, for all sources.
+/// Stores the person's word whether activities of a type count as progress, for all sources, and gives it back as it
+/// stands there.
 #[tauri::command]
 pub(crate) async fn decide_progress(
     desk: State<'_, Desk>,
     activity_type: String,
     counts: bool,
-) -> Result<(), Failure> {
+) -> Result<ProgressDecision, Failure> {
     desk.in_project(move |session| {
-        let (project, actor) = (&session.project, session.actor());
-        workflows::decide_progress(project, actor, &activity_type, counts, session.now())?;
+        let (project, actor, now) = (&session.project, session.actor(), session.now());
+        workflows::decide_progress(project, actor, &activity_type, counts, now)?;
         project.forget_checked(actor, "progress_decided")?;
-        Ok::<_, WorkflowError>(())
+        Ok::<_, WorkflowError>(ProgressDecision {
+            counts,
+            decided_by: Some(actor.name.clone()),
+            decided_at: Some(now),
+        })
     })
     .await
 }

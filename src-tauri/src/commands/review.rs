@@ -9,7 +9,7 @@ use lotse_engine::workflows::{self, CheckSummary, FixPreview, WorkflowError};
 use tauri::State;
 
 use crate::Desk;
-use crate::border::{CorrectedFile, EditOutcome, Failure, HistoryPage, ReviewOverview, RowDetail};
+use crate::border::{CorrectedFile, EditOutcome, Failure, HistoryPage, ReviewOverview, RowDetail, View};
 
 /// Reads and checks every row, then compares them all: two jobs, one after the other.
 #[tauri::command]
@@ -38,6 +38,16 @@ pub(crate) async fn review_overview(desk: State<'_, Desk>) -> Result<ReviewOverv
 #[tauri::command]
 pub(crate) async fn review_row(desk: State<'_, Desk>, row: u32) -> Result<RowDetail, Failure> {
     desk.in_project(move |session| session.row_detail(row)).await
+}
+
+/// The place of a row in a view as it was last asked for; nothing where the view does not have it.
+#[tauri::command]
+pub(crate) async fn review_place(
+    desk: State<'_, Desk>,
+    view: View,
+    row: u32,
+) -> Result<Option<u32>, Failure> {
+    desk.in_project(move |session| session.place_in(&view, row)).await
 }
 
 /// What the corrections of a finding would do.

@@ -4,6 +4,7 @@ import type { MappingChange } from "../bindings/MappingChange";
 import type { MappingOutcome } from "../bindings/MappingOutcome";
 import type { MappingOverview } from "../bindings/MappingOverview";
 import type { MappingState } from "../bindings/MappingState";
+import type { ProgressDecision } from "../bindings/ProgressDecision";
 import type { RowPreview } from "../bindings/RowPreview";
 
 /** Columns, values, and the explicit decisions about progress. */
@@ -15,7 +16,8 @@ export interface MappingBackend {
     restoreMapping(source: number, mapping: unknown): Promise<MappingState>;
     fieldValues(source: number, field: string): Promise<FoundValues>;
     activityKinds(): Promise<ActivityKinds>;
-    decideProgress(activityType: string, counts: boolean): Promise<void>;
+    /** The person's word, for all sources; gives it back as it was stored. */
+    decideProgress(activityType: string, counts: boolean): Promise<ProgressDecision>;
     /** What becomes of a row; `null` behind the last one. */
     mappedRow(source: number, at: number): Promise<RowPreview | null>;
     /** The known users of the target system; `null` where no list is known. */

@@ -6,6 +6,7 @@ import type { FixPreview } from "../bindings/FixPreview";
 import type { HistoryPage } from "../bindings/HistoryPage";
 import type { ReviewOverview } from "../bindings/ReviewOverview";
 import type { RowDetail } from "../bindings/RowDetail";
+import type { View } from "../bindings/View";
 
 /** Findings, details of a row, fixes, rejected rows, history. Every call may be refused with a `Failure`. */
 export interface ReviewBackend {
@@ -13,6 +14,8 @@ export interface ReviewBackend {
     checkProject(): Promise<CheckSummary>;
     reviewOverview(): Promise<ReviewOverview>;
     reviewRow(row: number): Promise<RowDetail>;
+    /** The place of a row in a view; `null` where the view does not have it. */
+    rowPlace(view: View, row: number): Promise<number | null>;
     fixPreview(code: string): Promise<FixPreview>;
     /** In one row, or in every row that has a correction for this finding. */
     applyFix(code: string, row: number | null): Promise<EditOutcome>;

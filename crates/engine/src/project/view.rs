@@ -208,25 +208,28 @@ impl Project {
             }
             (index.codes.clone(), counts, firsts)
         };
-        let mut list = Vec::new();
-        let found = codes
-            .iter()
+        // All at once: rows of the same block are unpacked together.
+        let found: Vec<(KnownCode, u32, u32)> = codes
+            .into_iter()
             .zip(counts.into_iter().zip(firsts))
-            .filter(|(_, (rows, _))| *rows > 0);
-        for (KnownCode { code, .. }, (rows, first)) in found {
-            let state = self.row_states(&[first])?.pop().unwrap_or_default();
-            let of_code = |finding: &&Finding| finding.code(&self.target) == *code;
+            .filter(|(_, (rows, _))| *rows > 0)
+            .map(|(known, (rows, first))| (known, rows, first))
+            .collect();
+        let firsts: Vec<u32> = found.iter().map(|(.., first)| *first).collect();
+        let mut list = Vec::new();
+        for ((KnownCode { code, .. }, rows, _), state) in found.into_iter().zip(self.row_states(&firsts)?) {
+            let of_code = |finding: &&Finding| finding.code(&self.target) == code;
             let Some(finding) = state.findings.iter().find(of_code) else {
                 continue;
             };
             list.push(CodeCount {
-                code: code.clone(),
                 field: column_of(finding.place).map(|at| self.target.fields[at].name.clone()),
                 severity: finding.severity(),
                 rows,
                 title: finding.title(&self.target, language),
                 example: finding.message(&self.target, language),
                 fix: finding.fix.as_ref().map(|fix| fix.text.clone()),
+                code,
             });
         }
         list.sort_by(|a, b| {

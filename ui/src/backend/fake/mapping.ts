@@ -209,6 +209,7 @@ export function fakeMapping(): MappingBackend {
             questions = questions.map((each) =>
                 each.activityType === activityType ? { ...each, waiting: 0, decision } : each,
             );
+            return decision;
         },
         mappedRow: (_source, at) =>
             Promise.resolve({

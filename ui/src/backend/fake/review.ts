@@ -172,6 +172,7 @@ export function fakeReview(
                 redoable: 1,
             })),
         reviewRow: (row) => answer(() => detail(row)),
+        rowPlace: (_, row) => answer(() => (row < table.count ? row : null)),
         fixPreview: (code) =>
             answer(() => {
                 const marks = sampled.flatMap((id) => table.rowOf(id).marks).filter((mark) => mark.code === code);

@@ -6,6 +6,7 @@ export const review: ReviewBackend = {
     checkProject: () => invoke("check_project"),
     reviewOverview: () => invoke("review_overview"),
     reviewRow: (row) => invoke("review_row", { row }),
+    rowPlace: (view, row) => invoke("review_place", { view, row }),
     fixPreview: (code) => invoke("review_fix_preview", { code }),
     applyFix: (code, row) => invoke("review_apply_fix", { code, row }),
     restoreField: (row, field) => invoke("review_restore", { row, field }),

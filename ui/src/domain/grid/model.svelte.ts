@@ -345,14 +345,6 @@ export class TableModel {
         await this.show(this.view);
     }
 
-    /** Makes the row with this id the active one, where it is near enough to be known; gives false where it is not. */
-    selectRow(id: number): boolean {
-        const index = this.#pages.indexOf(id);
-        if (index === undefined) return false;
-        this.select({ row: index, column: this.selection.active.column });
-        return true;
-    }
-
     /** Fetches the counts again; the rows of the view stay where they are. */
     async #recount(): Promise<void> {
         const ticket = this.#asked;

@@ -42,15 +42,6 @@ export class RowPages {
         return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
     }
 
-    /** The place of a row in the view, where it is known. */
-    indexOf(id: number): number | undefined {
-        for (const [page, rows] of this.#pages) {
-            const at = rows.findIndex((row) => row.id === id);
-            if (at >= 0) return page * PAGE + at;
-        }
-        return undefined;
-    }
-
     /** Says which rows are in sight. What is not known is fetched: these first, then a page ahead and behind. */
     want(first: number, last: number): void {
         const from = Math.floor(Math.max(0, first) / PAGE);

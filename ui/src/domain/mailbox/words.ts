@@ -18,6 +18,15 @@ export function ruleName(rule: string | null, rules: readonly MailRule[]): strin
     return title === undefined || title === "" ? rule : title;
 }
 
+const HEADERS = ["From", "Reply-To", "To", "Subject", "Date"] as const;
+
+/** The name of a header: `From`, also as the part of a text (`2/header:From`). */
+export function headerName(part: string): string {
+    const name = part.slice(part.lastIndexOf(":") + 1);
+    const known = HEADERS.find((header) => header.toLowerCase() === name.toLowerCase());
+    return known === undefined ? name : t(`mailbox.header.${known}`);
+}
+
 const WAYS = ["label", "cell", "column", "regex", "css", "json", "xml", "header", "constant", "position"] as const;
 
 /** How a value was found: the part of `rule/way:detail` after the rule. */
@@ -27,7 +36,7 @@ export function wayName(by: string): string {
     const detail = rest.join(":").trim();
     const known = WAYS.find((name) => name === way);
     if (known === undefined) return way === "delivery" ? t("mailbox.way.delivery") : found;
-    return t(`mailbox.way.${known}`, { detail });
+    return t(`mailbox.way.${known}`, { detail: known === "header" ? headerName(detail) : detail });
 }
 
 /** An instant as day and time of this machine's zone: `20.11.2026 09:15`. */

@@ -26,6 +26,7 @@ export class MappingModel {
     /** Changes run one after the other: each builds on the outcome of the last. */
     #queue: Promise<unknown> = Promise.resolve();
     #turn = 0;
+    #kindsTurn = 0;
 
     constructor(desk: Desk) {
         this.#desk = desk;
@@ -79,6 +80,7 @@ export class MappingModel {
                 const columns = outcome.freed.map((name) => `„${name}“`).join(", ");
                 this.#desk.tell(t("mapping.freed", { n: outcome.freed.length, columns }), () => void this.undo());
             }
+            this.#follow(change);
         });
     }
 
@@ -89,11 +91,20 @@ export class MappingModel {
             if (last === undefined) return;
             this.#put(last.source, await this.#desk.backend.restoreMapping(last.source, last.before));
             this.#desk.announce(t("mapping.undone"));
+            void this.#readValues();
+            void this.#readKinds();
         });
     }
 
     decide(activityType: string, counts: boolean): Promise<void> {
-        return this.#next(() => this.#desk.backend.decideProgress(activityType, counts));
+        return this.#next(async () => {
+            const decision = await this.#desk.backend.decideProgress(activityType, counts);
+            if (this.kinds === null) return;
+            const questions = this.kinds.questions.map((question) =>
+                question.activityType === activityType ? { ...question, waiting: 0, decision } : question,
+            );
+            this.kinds = { ...this.kinds, questions };
+        });
     }
 
     /** The known users; `null` for none. */
@@ -121,11 +132,32 @@ export class MappingModel {
             // After a refusal the lists show again what holds.
             if (done !== true && this.overview !== null) this.overview = { ...this.overview };
             this.#desk.counts = null;
-            await Promise.all([this.#readSource(), this.#readKinds(), this.#desk.refresh()]);
+            await Promise.all([this.#readPreview(), this.#desk.refresh()]);
         };
         const next = this.#queue.then(run);
         this.#queue = next;
         return next;
+    }
+
+    /** Asks again for what runs over all rows, only where the change has a say in it; nobody has to wait for it. */
+    #follow(change: MappingChange): void {
+        switch (change.do) {
+            case "assign":
+            case "suggested":
+                void this.#readValues();
+                void this.#readKinds();
+                break;
+            case "activityType":
+                void this.#readKinds();
+                break;
+            case "dateOrder":
+            case "decimalStyle":
+            case "default":
+            case "separator":
+                break;
+            default:
+                void this.#readValues();
+        }
     }
 
     #put(id: number, state: MappingState): void {
@@ -162,7 +194,9 @@ export class MappingModel {
     }
 
     async #readKinds(): Promise<void> {
+        this.#kindsTurn += 1;
+        const mine = this.#kindsTurn;
         const kinds = await this.#desk.attempt(() => this.#desk.backend.activityKinds());
-        if (kinds !== undefined) this.kinds = kinds;
+        if (kinds !== undefined && mine === this.#kindsTurn) this.kinds = kinds;
     }
 }

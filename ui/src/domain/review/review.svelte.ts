@@ -137,6 +137,15 @@ export class Review {
         if (detail !== undefined && this.#row === row) this.detail = detail;
     }
 
+    /** Makes a row the active one and shows all of it. */
+    async goToRow(row: number): Promise<void> {
+        const place = await this.#desk.attempt(() => this.#desk.backend.rowPlace(this.#table.view, row));
+        if (place == null) return;
+        this.#table.select({ row: place, column: this.#table.selection.active.column });
+        this.panel = "row";
+        await this.showRow(row);
+    }
+
     async loadHistory(more = false): Promise<void> {
         const known = more ? (this.history ?? []) : [];
         // What was opened stays open while changes come in.

@@ -5,24 +5,29 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use lotse_tests::programs;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::programs;
+
+/// How long the database may be busy.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+
 /// A running server; it is killed when dropped.
-pub(crate) struct ImportServer {
+pub struct ImportServer {
     child: Child,
     folder: tempfile::TempDir,
+    /// Where it listens, on loopback.
     pub port: u16,
     /// The API key of an officer.
     pub key: String,
 }
 
 /// Users that leads can belong to.
-pub(crate) const OWNERS: [&str; 3] = lotse_engine::example::OWNERS;
+pub const OWNERS: [&str; 3] = lotse_engine::example::OWNERS;
 
 impl ImportServer {
     /// A server with an empty database, with the owners of the example and an officer.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("server.db");
         for user in OWNERS.iter().chain([&"olga"]) {
@@ -41,12 +46,13 @@ impl ImportServer {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// The base URL of a connection to it.
+    pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// A key that may do nothing here.
-    pub(crate) fn key_without_rights(&self) -> String {
+    pub fn key_without_rights(&self) -> String {
         say(
             &self.database(),
             &["key", "create", "--user", "olga", "--role", "api-client"],
@@ -58,35 +64,35 @@ impl ImportServer {
     }
 
     /// `kill -9`, and a new process on the same database and the same port.
-    pub(crate) fn kill_and_restart(&mut self) {
+    pub fn kill_and_restart(&mut self) {
         self.kill();
         (self.child, _) = serve(&self.database(), self.port);
     }
 
     /// `kill -9`.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// One number out of the database, read beside the running server.
-    pub(crate) fn count(&self, sql: &str) -> u64 {
+    pub fn count(&self, sql: &str) -> u64 {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let database = Connection::open_with_flags(self.database(), flags).unwrap();
-        database.busy_timeout(crate::PATIENCE).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
         let count: i64 = database.query_row(sql, [], |row| row.get(0)).unwrap();
         count.unsigned_abs()
     }
 
     /// Number of leads that it holds.
-    pub(crate) fn lead_count(&self) -> u64 {
+    pub fn lead_count(&self) -> u64 {
         self.count("SELECT count(*) FROM leads")
     }
 
     /// How often each external id is there.
-    pub(crate) fn external_ids(&self) -> BTreeMap<String, u64> {
+    pub fn external_ids(&self) -> BTreeMap<String, u64> {
         let database = Connection::open(self.database()).unwrap();
-        database.busy_timeout(crate::PATIENCE).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
         let mut statement = database
             .prepare("SELECT external_id, count(*) FROM leads GROUP BY external_id")
             .unwrap();
@@ -125,6 +131,6 @@ fn serve(database: &Path, port: u16) -> (Child, u16) {
 /// Runs a command of the server that ends, and gives its first line.
 fn say(database: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(programs::server());
-    let said = crate::output_of(command.args(arguments).arg("--database").arg(database));
+    let said = programs::output_of(command.args(arguments).arg("--database").arg(database));
     said.trim().to_string()
 }
