@@ -130,16 +130,7 @@ fn serve(database: &Path, port: u16) -> (Child, u16) {
 
 /// Runs a command of the server that ends, and gives its first line.
 fn say(database: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(programs::server())
-        .args(arguments)
-        .arg("--database")
-        .arg(database)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_string()
+    let mut command = Command::new(programs::server());
+    let said = programs::output_of(command.args(arguments).arg("--database").arg(database));
+    said.trim().to_string()
 }

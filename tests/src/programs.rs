@@ -63,3 +63,14 @@ fn build() -> PathBuf {
     );
     profile.to_owned()
 }
+
+/// What a program prints that has to succeed.
+pub fn output_of(command: &mut Command) -> String {
+    let output = command.output().expect("the program starts");
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("the program writes UTF-8")
+}

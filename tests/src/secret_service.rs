@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use crate::programs;
+
 /// A message bus of its own with a keyring on it, as the script makes them; both end when this is dropped.
 pub struct SecretService {
     script: Child,
@@ -43,24 +45,17 @@ impl SecretService {
 
     /// How many secrets the keyring holds for Lotse under a name.
     pub fn entries(&self, name: &str) -> usize {
-        let output = Command::new("dbus-send")
-            .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"])
-            .args([
-                "/org/freedesktop/secrets",
-                "org.freedesktop.Secret.Service.SearchItems",
-            ])
-            .arg(format!("dict:string:string:service,Lotse,username,{name}"))
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
+        let found = programs::output_of(
+            Command::new("dbus-send")
+                .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"])
+                .args([
+                    "/org/freedesktop/secrets",
+                    "org.freedesktop.Secret.Service.SearchItems",
+                ])
+                .arg(format!("dict:string:string:service,Lotse,username,{name}"))
+                .env("DBUS_SESSION_BUS_ADDRESS", &self.address),
         );
-        String::from_utf8_lossy(&output.stdout)
-            .matches("object path")
-            .count()
+        found.matches("object path").count()
     }
 }
 

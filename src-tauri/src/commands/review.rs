@@ -31,7 +31,7 @@ pub(crate) async fn check_project(desk: State<'_, Desk>) -> Result<CheckSummary,
 /// Findings by code, rows by state, sources, and how many rows are not checked.
 #[tauri::command]
 pub(crate) async fn review_overview(desk: State<'_, Desk>) -> Result<ReviewOverview, Failure> {
-    desk.in_project(|session| session.review_overview()).await
+    desk.in_project(crate::session::Session::review_overview).await
 }
 
 /// Everything about one row.

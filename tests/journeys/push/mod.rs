@@ -254,15 +254,15 @@ async fn push_to_a_server_that_fails_says_so_and_can_be_repeated() {
     let cases: [(Answer, &str); 5] = [
         (Answer::Closed, "ist nicht erreichbar"),
         (
-            Answer::json(401, json!({"error": "unauthorized", "message": "expired key"})),
+            Answer::json(401, &json!({"error": "unauthorized", "message": "expired key"})),
             "nimmt die Anmeldung nicht an",
         ),
         (
-            Answer::json(403, json!({"error": "forbidden", "message": "no role"})),
+            Answer::json(403, &json!({"error": "forbidden", "message": "no role"})),
             "reicht dafür nicht aus",
         ),
         (
-            Answer::json(500, json!({"error": "internal", "message": "broken"})),
+            Answer::json(500, &json!({"error": "internal", "message": "broken"})),
             "meldet aber einen Fehler (Status 500)",
         ),
         (

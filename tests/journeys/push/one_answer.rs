@@ -15,7 +15,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn json(status: u16, body: Value) -> Self {
+    pub(super) fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", &body.to_string())
     }
 
@@ -76,7 +76,7 @@ async fn say(listener: TcpListener, bytes: Arc<[u8]>) {
 /// Reads to the end of the body, so that the client does not see its own request refused.
 async fn read_request(stream: &mut TcpStream) -> Option<()> {
     let mut read = Vec::new();
-    let mut part = [0; 16 * 1024];
+    let mut part = vec![0; 16 * 1024];
     loop {
         let count = stream.read(&mut part).await.ok().filter(|&count| count > 0)?;
         read.extend_from_slice(&part[..count]);

@@ -122,7 +122,7 @@ fn entries_are_sentences_and_found_by_the_words_in_them() {
     );
     let events = |search: &str, topic| -> Vec<String> {
         let found = window(search, topic, Language::De);
-        assert_eq!(found.total as usize, found.lines.len());
+        assert_eq!(found.total, found.lines.len() as u64);
         found.lines.into_iter().map(|line| line.event).collect()
     };
     assert_eq!(events("freigabe", None), ["leads_approved"]);

@@ -34,8 +34,8 @@ fn column(header: &str) -> usize {
     headers.iter().position(|known| *known == header).unwrap()
 }
 
-fn field(name: &str) -> Option<Destination> {
-    Some(Destination::Field { name: name.into() })
+fn field(name: &str) -> Destination {
+    Destination::Field { name: name.into() }
 }
 
 fn example(place: &Place) -> (Project, i64) {
@@ -46,6 +46,10 @@ fn example(place: &Place) -> (Project, i64) {
     (project, source)
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "every change is written where it is made"
+)]
 fn change(project: &Project, source: i64, change: MappingChange) -> MappingChanged {
     change_mapping(project, &actor(), source, &change).unwrap()
 }
@@ -54,7 +58,7 @@ fn change(project: &Project, source: i64, change: MappingChange) -> MappingChang
 fn a_target_in_use_frees_the_other_column_and_one_step_brings_it_back() {
     let place = Place::new();
     let (project, source) = example(&place);
-    let to = field("companyName");
+    let to = Some(field("companyName"));
     let changed = change(
         &project,
         source,
@@ -83,7 +87,7 @@ fn a_column_goes_to_every_kind_of_destination_and_to_one_at_a_time() {
             .count()
     };
     let assign = |to| change(&project, source, MappingChange::Assign { column: notes, to }).mapping;
-    assert_eq!(uses(&assign(field("notes"))), 1);
+    assert_eq!(uses(&assign(Some(field("notes")))), 1);
     let split = assign(Some(Destination::FullName));
     assert_eq!(uses(&split), 2);
     assert_eq!(split.fields["contact.lastName"].steps.len(), 1);
@@ -140,7 +144,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
     let refused = [
         MappingChange::Assign {
             column: 0,
-            to: field("noSuchField"),
+            to: Some(field("noSuchField")),
         },
         // A date of registration is known explicitly, or it is missing.
         MappingChange::Default {
