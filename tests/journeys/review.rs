@@ -75,7 +75,7 @@ async fn review_by_keyboard_survives_a_restart() {
     // A finding is reached by keys, filters the table and is corrected.
     window.press("Ctrl+B").await;
     window.role("tab", "Befunde").await;
-    window.click("button", "Firma mit falschem Zeichensatz").await;
+    window.click("button", "Firma Zeichensatz beschädigt").await;
     rows(&window, 1).await;
     assert!(!wrong(&window, "MÃ¼ller Feinkost").await, "it is a warning");
     window.role("button", "Korrektur auf 1 Zeile anwenden").await;
@@ -88,13 +88,7 @@ async fn review_by_keyboard_survives_a_restart() {
     // A cell is corrected in place and checked at once; undone and done again.
     window.click("button", "Alle").await;
     rows(&window, 150).await;
-    window
-        .label("In allen Spalten suchen")
-        .await
-        .click()
-        .await
-        .expect("a field");
-    window.type_text("max.mustermann").await;
+    window.click("button", "E-Mail unvollständig").await;
     rows(&window, 1).await;
     let bad = window.role("gridcell", "max.mustermann@").await;
     bad.click().await.expect("a cell can be clicked");
@@ -137,13 +131,16 @@ async fn review_by_keyboard_survives_a_restart() {
     window.resize(1440, 900).await;
     window.click("button", "Geändert").await;
     rows(&window, 2).await;
-    window.role("gridcell", "max@musterkueche.example").await;
+    window.role("gridcell", "Müller Feinkost").await;
+    window.press("Ctrl+I").await;
+    window.role("button", "max@musterkueche.example").await;
     window.press("Ctrl+H").await;
     window.click("button", "Wie geladen").await;
     window.role("gridcell", "MÃ¼ller Feinkost").await;
-    window.click("button", "E-Mail „max@musterkueche.example“").await;
+    window.click("button", "Zeile 12: E-Mail").await;
     window.role("gridcell", "Müller Feinkost").await;
-    window.role("gridcell", "max@musterkueche.example").await;
+    window.press("Ctrl+I").await;
+    window.role("button", "max@musterkueche.example").await;
     window.close().await;
 }
 
@@ -177,21 +174,12 @@ async fn review_takes_corrected_rows_back() {
     look(&window, "review-corrected").await;
     window.click("button", "1 Zeile übernehmen").await;
     window.text("1 korrigierte Zeile übernommen.").await;
-    window
-        .label("In allen Spalten suchen")
-        .await
-        .click()
-        .await
-        .expect("a field");
-    window.type_text("max@muster").await;
+    window.click("button", "Geändert").await;
     rows(&window, 1).await;
-    assert!(!wrong(&window, "max@musterkueche.example").await);
+    window.press("Ctrl+I").await;
+    window.role("button", "max@musterkueche.example").await;
     window.click("button", "Rückgängig").await;
-    window
-        .until("the old text is wrong again", async || {
-            wrong(&window, "max.mustermann@").await.then_some(())
-        })
-        .await;
+    window.role("button", "max.mustermann@").await;
 
     window.press("Ctrl+K").await;
     window.type_text("einstellungen").await;

@@ -241,8 +241,19 @@ impl Project {
         Ok(list)
     }
 
-    /// The rows that fit `filter`, in its order, afresh.
+    /// The rows that fit `filter`, in its order, afresh; [`Self::kept_rows`] gives the same from now on.
     pub fn filtered_rows(&self, filter: &RowFilter) -> Result<Arc<Vec<u32>>, ProjectError> {
+        let rows = Arc::new(self.matching_rows(filter)?);
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.retain(|(known, _)| known != filter);
+        orders.push((filter.clone(), Arc::clone(&rows)));
+        let surplus = orders.len().saturating_sub(KEPT_ORDERS);
+        orders.drain(..surplus);
+        Ok(rows)
+    }
+
+    /// The rows that fit `filter` at this moment, in its order, for whoever is no table: no order is kept for it.
+    pub fn matching_rows(&self, filter: &RowFilter) -> Result<Vec<u32>, ProjectError> {
         let mut rows = self.rows_in_states(filter);
         if !filter.search.trim().is_empty() {
             let found = self.rows_with_text(filter.search.trim())?;
@@ -253,12 +264,6 @@ impl Project {
                 self.sort_rows(&mut rows, field, order.descending)?;
             }
         }
-        let rows = Arc::new(rows);
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.retain(|(known, _)| known != filter);
-        orders.push((filter.clone(), Arc::clone(&rows)));
-        let surplus = orders.len().saturating_sub(KEPT_ORDERS);
-        orders.drain(..surplus);
         Ok(rows)
     }
 

@@ -2,7 +2,6 @@
 //! compared again. Only these.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use lotse_core::finding::{Finding, Fix, Place};
 use lotse_core::mapping::Mapping;
@@ -74,7 +73,7 @@ pub fn apply_fix(
 ) -> Result<Vec<u32>, WorkflowError> {
     let rows = match only_row {
         Some(row) => vec![row],
-        None => rows_with(project, code)?.to_vec(),
+        None => rows_with(project, code)?,
     };
     let mut edits = Vec::new();
     fixes(project, code, &rows, |row, finding, fix| {
@@ -89,8 +88,8 @@ pub fn apply_fix(
     edit_fields(project, actor, ChangeKind::ApplyFix, &summary, &edits, now)
 }
 
-fn rows_with(project: &Project, code: &str) -> Result<Arc<Vec<u32>>, WorkflowError> {
-    Ok(project.filtered_rows(&RowFilter {
+fn rows_with(project: &Project, code: &str) -> Result<Vec<u32>, WorkflowError> {
+    Ok(project.matching_rows(&RowFilter {
         codes: vec![code.to_string()],
         ..RowFilter::default()
     })?)

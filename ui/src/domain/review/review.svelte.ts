@@ -1,6 +1,7 @@
 // What stands beside the table: findings, the row one looks at, history, a corrected file. Follows the table: whatever
 // changes rows goes through it, and what stands here is asked for again.
 
+import type { CodeCount } from "../../bindings/CodeCount";
 import type { CorrectedFile } from "../../bindings/CorrectedFile";
 import type { DecisionKind } from "../../bindings/DecisionKind";
 import type { EditOutcome } from "../../bindings/EditOutcome";
@@ -25,6 +26,8 @@ export class Review {
     readonly #table: TableModel;
     panel = $state<Panel | null>(null);
     overview = $state.raw<ReviewOverview | null>(null);
+    /** The finding that the table was filtered by last; it may have been settled since. */
+    chosen = $state.raw<CodeCount | null>(null);
     /** The finding that was chosen last, with what its corrections would do. */
     preview = $state.raw<{ code: string; fix: FixPreview } | null>(null);
     detail = $state.raw<RowDetail | null>(null);
@@ -75,11 +78,17 @@ export class Review {
     }
 
     /** Filters the table by a finding, or no longer; looks at what its corrections would do. */
-    async choose(code: string): Promise<void> {
+    async choose(finding: CodeCount): Promise<void> {
+        const { code, field } = finding;
+        this.chosen = finding;
         const chosen = this.#table.view.codes.includes(code);
         this.preview = null;
         await this.#table.show({ ...this.#table.view, codes: chosen ? [] : [code] });
-        if (!chosen) await this.#lookAtFix(code);
+        if (chosen) return;
+        // The column that it is about may lie far out of sight.
+        const column = this.#table.layout.columns.findIndex((place) => place.column.id === field);
+        if (column >= 0) this.#table.select({ row: 0, column });
+        await this.#lookAtFix(code);
     }
 
     async #lookAtFix(code: string): Promise<void> {
