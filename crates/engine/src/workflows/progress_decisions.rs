@@ -46,7 +46,7 @@ pub fn open_decisions(project: &Project) -> Result<Vec<OpenDecision>, WorkflowEr
         codes: vec!["activity.progress_missing".to_string()],
         ..RowFilter::default()
     };
-    let rows = project.filtered_rows(&filter)?;
+    let rows = project.matching_rows(&filter)?;
     for chunk in rows.chunks(4096) {
         for state in project.row_states(chunk)? {
             let mut kinds: Vec<&str> = state

@@ -131,8 +131,13 @@ export class Review {
         return outcome;
     }
 
+    /** Says what was done, with the way back. Once something else was done since, that way is the history. */
     #tell(text: string): void {
-        this.#desk.tell(text, () => void this.#table.undo());
+        const revision = this.#table.shape?.revision;
+        this.#desk.tell(text, () => {
+            if (this.#table.shape?.revision === revision) void this.#table.undo();
+            else void this.open("history");
+        });
     }
 
     /** Shows a row in the panel. */
