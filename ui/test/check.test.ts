@@ -176,7 +176,7 @@ describe("the rest", () => {
     });
 
     test("a file that is none says so", async () => {
-        await openWindow({ rows: 80, file: "/anderes.lotse" });
+        await openWindow({ rows: 80, file: "/anderes.xlsx" });
         await click(screen.getByRole("button", { name: "Weiteres" }));
         await click(screen.getByRole("menuitem", { name: "Korrigierte Zeilen einlesen …" }));
         expect(document.body.textContent).toContain("fehlt die Spalte „Lotse-ID“");

@@ -228,7 +228,7 @@ export function fakeReview(
         writeRejected: () => answer(() => share * 4),
         previewCorrected: (path) =>
             answer(() =>
-                path.endsWith(".lotse")
+                !path.includes("Abgelehnte")
                     ? null
                     : {
                           file: "Abgelehnte Zeilen.xlsx",
