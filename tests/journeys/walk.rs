@@ -164,8 +164,12 @@ async fn walk_from_a_dirty_workbook_to_an_audited_import_and_back_the_next_day()
     window.role("gridcell", "F10007").await;
     look(&window, "walk-3-check").await;
     window.click("button", "E-Mail unvollständig").await;
-    window.text("1 von 150 Zeilen").await;
-    window.role("gridcell", "F10007").await;
+    window
+        .until("only the row with this finding is shown", async || {
+            let count = window.test_id("row-count").await.text().await.ok()?;
+            (count == "1 von 150 Zeilen").then_some(())
+        })
+        .await;
     correct(&window, "max.mustermann@", "max.mustermann@kueche.example").await;
     window.role("button", "Fehler 10").await;
     window.role("button", "Geändert 1").await;

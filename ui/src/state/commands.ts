@@ -24,6 +24,8 @@ export interface FrameActions {
 export function commandsOf(desk: Desk, frame: FrameActions): Command[] {
     const steps = desk.project === null ? (["mailbox", "connections", "settings"] as const) : [...WAY, ...APART];
     return [
+        // First: a screen may mean something else by a key than the rest of the window.
+        ...desk.screenCommands,
         { id: "palette", title: t("command.palette"), keys: ["Ctrl+K"], run: frame.showPalette },
         { id: "keys", title: t("command.keys"), keys: ["?", "F1"], run: frame.showKeys },
         { id: "open", title: t("command.open"), keys: ["Ctrl+O"], run: () => void desk.openFile() },
@@ -36,7 +38,6 @@ export function commandsOf(desk: Desk, frame: FrameActions): Command[] {
             ...(WAY.includes(step) ? { keys: [`Ctrl+${index + 1}`] } : {}),
             run: () => (desk.step = step),
         })),
-        ...desk.screenCommands,
         ...THEMES.map((theme) => ({
             id: `theme.${theme}`,
             title: t("command.theme", { name: t(`theme.${theme}`) }),
