@@ -112,7 +112,18 @@ impl Telling<'_> {
                     format!("{fields} fields mapped"),
                 )
             }
-            "setting_changed" => self.text("/setting"),
+            "setting_changed" => {
+                let setting = self.text("/setting");
+                match (setting.as_str(), setting.strip_prefix("verification:")) {
+                    (_, Some(push)) => say(
+                        format!("Vergleich der Übertragung {push} mit dem Server"),
+                        format!("comparison of push {push} with the server"),
+                    ),
+                    ("owners", _) => say("bekannte Betreuer".into(), "known owners".into()),
+                    ("name", _) => say("Name des Projekts".into(), "name of the project".into()),
+                    _ => setting,
+                }
+            }
             "duplicates_compared" => self.count(
                 self.number("/pairs"),
                 ["Paar gefunden", "Paare gefunden"],
