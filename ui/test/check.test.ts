@@ -123,7 +123,7 @@ describe("a row", () => {
         second.value = "false";
         second.dispatchEvent(new Event("change", { bubbles: true }));
         await settled();
-        await click(screen.getByRole("button", { name: "Aktivitäten übernehmen" }));
+        await click(await screen.findByRole("button", { name: "Aktivitäten übernehmen" }));
         expect(told()).toContain("Aktivitäten geändert.");
         expect(screen.getAllByRole<HTMLSelectElement>("combobox", { name: "Zählt als Fortschritt" })[1]?.value).toBe(
             "false",

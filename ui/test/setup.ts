@@ -1,7 +1,10 @@
 // jsdom lacks a few things that every engine of the window has.
 
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach } from "vitest";
+
+// A busy machine may need long to draw; no test is slower for it.
+configure({ asyncUtilTimeout: 15_000 });
 
 afterEach(() => {
     cleanup();

@@ -158,7 +158,7 @@ impl Lead {
 
     /// SHA-256 of the request form, in hexadecimal: what an approval and a dry-run are bound to.
     pub fn content_hash(&self, target: &Target) -> String {
-        crate::batch::hex_digest(self.request_form(target).to_string().as_bytes())
+        crate::batch::hex_digest(crate::batch::canonical_json(&self.request_form(target)).as_bytes())
     }
 }
 

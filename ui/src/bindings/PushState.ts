@@ -3,4 +3,4 @@
 /**
  * How far a push has come.
  */
-export type PushState = "running" | "paused" | "finished" | "cancelled";
+export type PushState = "planning" | "running" | "paused" | "finished" | "cancelled";
