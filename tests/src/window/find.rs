@@ -49,13 +49,12 @@ impl Window {
         .await;
     }
 
-    /// Clicks the element with this role and name.
+    /// Clicks the element with this role and name, as soon as nothing lies over it.
     pub async fn click(&self, role: &str, name: &str) {
-        let element = self.role(role, name).await;
-        element
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("{role} “{name}” cannot be clicked: {error}"));
+        self.until(&format!("{role} “{name}” can be clicked"), async || {
+            self.role(role, name).await.click().await.ok()
+        })
+        .await;
     }
 
     async fn find(&self, claim: &str, query: Value) -> WebElement {
