@@ -93,8 +93,8 @@ mod tests {
     #[test]
     fn names_reach_the_command_as_they_are() {
         assert_eq!(
-            quoted(OsStr::new("/home/eva/100 % \"Leads\" $x\\")).unwrap(),
-            r#""/home/eva/100 %% \"Leads\" $$x\\""#
+            quoted(OsStr::new("/data/eva/100 % \"Leads\" $x\\")).unwrap(),
+            r#""/data/eva/100 %% \"Leads\" $$x\\""#
         );
         assert!(quoted(OsStr::new("two\nlines")).is_err());
         assert_eq!(
