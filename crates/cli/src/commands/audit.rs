@@ -1,29 +1,15 @@
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
-
 use lotse_engine::project::Project;
+use lotse_engine::workflows::export_audit_lines;
 
 use crate::Outcome;
 use crate::arguments::AuditArguments;
-use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
+use crate::outcome::{GOOD, found_errors, print, print_json};
 
 pub(crate) fn run(arguments: &AuditArguments) -> Outcome {
     let project = Project::open(&arguments.project)?;
     let mut code = GOOD;
     if let Some(path) = &arguments.export {
-        let file = File::create(path).map_err(|error| Failure::file(path, error))?;
-        let mut out = BufWriter::new(file);
-        let mut written = Ok(());
-        project.for_each_audit_entry(|entry| {
-            if written.is_ok() {
-                written = serde_json::to_writer(&mut out, &entry)
-                    .map_err(Into::into)
-                    .and_then(|()| out.write_all(b"\n"));
-            }
-        })?;
-        written
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::file(path, error))?;
+        export_audit_lines(&project, path)?;
     }
     if arguments.verify {
         let verdict = project.verify_audit()?;

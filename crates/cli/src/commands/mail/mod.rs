@@ -4,7 +4,7 @@ mod fetch;
 mod into;
 mod look;
 mod parse;
-mod service;
+mod systemd_unit;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) fn run(command: MailCommand) -> Outcome {
         MailCommand::List(arguments) => look::list(&arguments),
         MailCommand::Show(arguments) => look::show(&arguments),
         MailCommand::Parse(arguments) => parse::run(&arguments),
-        MailCommand::Service(arguments) => service::run(&arguments),
+        MailCommand::Service(arguments) => systemd_unit::run(&arguments),
     }
 }
 

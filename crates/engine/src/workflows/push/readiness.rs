@@ -7,6 +7,7 @@ use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::run::is_open;
 use super::{PushError, PushOptions, plan_push};
 use crate::clock::Actor;
 use crate::connections::ServerSettings;
@@ -97,7 +98,7 @@ pub fn next_push(
     let open = project.pushes()?.into_iter().filter(|push| {
         push.mode == mode
             && (push.connection == connection || push.base_url == settings.base_url)
-            && matches!(push.state, PushState::Running | PushState::Paused)
+            && is_open(push)
     });
     for push in open {
         if mode == Mode::Production {

@@ -84,7 +84,8 @@ pub fn open_push_to(project: &Project, mode: Mode, base_url: &str) -> Result<Opt
     Ok(project.pushes()?.into_iter().find(wanted))
 }
 
-fn is_open(push: &Push) -> bool {
+/// True for a push that is not finished and not given up.
+pub(super) fn is_open(push: &Push) -> bool {
     matches!(push.state, PushState::Running | PushState::Paused)
 }
 
