@@ -578,7 +578,7 @@ impl TableStream {
     /// Takes remarks off the end of the table: rows with one text where all others have several values.
     fn drop_footers(&mut self) {
         let usual = self.structure.profile.filled;
-        if usual < 3 {
+        if usual < 2 {
             return;
         }
         while let Some(block) = self.held.pop_back() {
@@ -633,9 +633,14 @@ fn is_remark(row: &Row<'_>, usual: usize) -> bool {
     };
     let text = cell.text.trim();
     let words = text.split_whitespace().count();
-    usual >= 3
-        && column <= 1
+    let marked = text.starts_with(['*', '(', '©', '-']);
+    column <= 1
         && cell.kind == CellKind::Text
         && Shape::of(text) == Shape::Text
-        && (words >= 3 || text.contains(':') || text.starts_with(['*', '(', '©', '-']))
+        && if usual >= 3 {
+            words >= 3 || text.contains(':') || marked
+        } else {
+            // Of two cells one is often blank.
+            column == 0 && words >= 2 && (text.contains(": ") || marked)
+        }
 }

@@ -23,7 +23,7 @@ use super::{
         TableShape, TextFile,
         charset::{CharsetEvidence, CharsetGuess},
     },
-    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, page, xml_spreadsheet},
+    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, ods, page, xml_spreadsheet},
 };
 
 /// Rows of a workbook's sheet that are looked at.
@@ -54,7 +54,11 @@ pub(crate) struct Understood {
 }
 
 impl Understood {
-    pub(crate) fn of(path: &Path, settings: &ReadSettings) -> Result<Self, SourceError> {
+    pub(crate) fn of(
+        path: &Path,
+        settings: &ReadSettings,
+        control: &Control<'_>,
+    ) -> Result<Self, SourceError> {
         let format = format::detect(path)?;
         let bytes = std::fs::metadata(path)
             .map_err(|error| super::unreadable(&file_name(path), &error))?
@@ -63,7 +67,7 @@ impl Understood {
             Format::Csv => {
                 let text = TextFile::open(path, settings)?;
                 let sample = text.sample();
-                let structure = structure::find(&sample, settings.header);
+                let structure = structure::find(&sample, settings.header, true);
                 let last = sample.last().map_or(0, |row| row.number);
                 return Ok(Understood {
                     file: file_name(path),
@@ -88,9 +92,10 @@ impl Understood {
             Format::Xlsx => Box::new(XlsxFile::open(path)?),
             Format::Html => Box::new(ReadWorkbook::of(page::read(path)?)?),
             Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path)?)?),
-            Format::Xls | Format::Xlsb | Format::Ods => Box::new(ReadWorkbook::open(path, format.value)?),
+            Format::Ods => Box::new(ReadWorkbook::of(ods::read(path, control)?)?),
+            Format::Xls | Format::Xlsb => Box::new(ReadWorkbook::open(path, format.value, control)?),
         };
-        Self::of_workbook(path, bytes, format, workbook, settings)
+        Self::of_workbook(path, bytes, format, workbook, settings, control)
     }
 
     fn of_workbook(
@@ -99,12 +104,13 @@ impl Understood {
         format: Detection<Format>,
         mut workbook: Box<dyn Workbook>,
         settings: &ReadSettings,
+        control: &Control<'_>,
     ) -> Result<Self, SourceError> {
         let names = workbook.names();
         let mut notices = NoticeTally::default();
-        let (index, reason, certainty) = choose_sheet(&mut *workbook, &names, settings)?;
-        let (sample, facts, whole) = sample_sheet(&mut *workbook, index, settings)?;
-        let structure = structure::find(&sample, settings.header);
+        let (index, reason, certainty) = choose_sheet(&mut *workbook, &names, settings, control)?;
+        let (sample, facts, whole) = sample_sheet(&mut *workbook, index, settings, control)?;
+        let structure = structure::find(&sample, settings.header, false);
         let sheets = (0..names.len())
             .map(|index| workbook.describe(index))
             .collect::<Result<Vec<_>, _>>()?;
@@ -641,6 +647,7 @@ fn choose_sheet(
     workbook: &mut dyn Workbook,
     names: &[(String, bool)],
     settings: &ReadSettings,
+    control: &Control<'_>,
 ) -> Result<(usize, DetectionReason, f32), SourceError> {
     if let Some(wanted) = &settings.sheet {
         let exact = names.iter().position(|(name, _)| name == wanted);
@@ -668,7 +675,7 @@ fn choose_sheet(
     };
     let mut with_cells = None;
     for (passed, &index) in candidates.iter().take(20).enumerate() {
-        let (sample, ..) = sample_sheet(workbook, index, settings)?;
+        let (sample, ..) = sample_sheet(workbook, index, settings, control)?;
         let table = sample
             .iter()
             .filter(|row| {
@@ -697,6 +704,7 @@ fn sample_sheet(
     workbook: &mut dyn Workbook,
     index: usize,
     settings: &ReadSettings,
+    control: &Control<'_>,
 ) -> Result<(Vec<SampleRow>, SheetFacts, Option<u32>), SourceError> {
     let (mut rows, mut cells, mut stopped) = (Vec::new(), 0usize, false);
     let mut ignored = NoticeTally::default();
@@ -704,7 +712,7 @@ fn sample_sheet(
         index,
         1,
         settings,
-        &Control::quiet(),
+        &control.unreported(),
         &mut ignored,
         &mut |blocks| {
             for raw in blocks {

@@ -25,6 +25,8 @@ pub(crate) struct DialectGuess {
     pub(crate) records: usize,
     /// Quoted records in the sample.
     pub(crate) quoted: usize,
+    /// The usual shape of each column, where there is one.
+    pub(crate) shapes: Vec<Option<Shape>>,
     /// Bytes of a first line `sep=;`, which names the delimiter and is no data.
     pub(crate) declaration: Option<usize>,
 }
@@ -141,6 +143,7 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
         records: best.records,
         quoted: best.quoted,
         declaration,
+        shapes: column_shapes(&read_rows(&dialect, text, best.width), best.width),
         dialect,
     }
 }
@@ -215,7 +218,12 @@ fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         if count < least {
             continue;
         }
-        found.push(vec![byte]);
+        let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
+        // A sign that never stands alone is half of a delimiter of two.
+        let paired = lines > 1 && twice * 2 == count && b"|:#~^$&*@!".contains(&byte);
+        if !paired {
+            found.push(vec![byte]);
+        }
         if byte == b' ' {
             continue;
         }
@@ -223,7 +231,6 @@ fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         if USUAL.contains(&byte) && with_blank * 10 >= count * 3 && with_blank >= lines / 2 {
             found.push(vec![byte, b' ']);
         }
-        let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
         if twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
             found.push(vec![byte, byte]);
         }
@@ -356,7 +363,8 @@ fn is_torn(text: &str, dialect: &Dialect) -> bool {
     if quote(bytes.first()) || quote(bytes.last()) {
         return true;
     }
-    let single = bytes.len() > 1 && bytes[0] == b'\'' && bytes[bytes.len() - 1] == b'\'';
+    // Enclosed in signs that this dialect takes for text.
+    let single = bytes.len() > 1 && bytes[0] == bytes[bytes.len() - 1] && b"'`~%".contains(&bytes[0]);
     let foreign = |sign: u8| !dialect.delimiter.contains(&sign) && bytes.contains(&sign);
     let commas = !dialect.delimiter.contains(&b',')
         && memchr::memchr_iter(b',', bytes)
@@ -396,13 +404,14 @@ fn judge(dialect: &Dialect, body: &str) -> Judgement {
         _ => 0.8,
     };
     let many = match width {
-        0 | 1 if content > 0.95 => 0.5,
+        0 | 1 if content > 0.95 && !divides_heading(body) => 0.5,
         0 | 1 => 0.36,
         _ => 1.0 - 1.0 / width as f64,
     };
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
-    let few = if fitting == 1 && rows.len() > 2 && width > 1 {
+    let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
+    let few = if fitting == 1 && rows.len() > if usual { 2 } else { 1 } && width > 1 {
         0.3
     } else {
         1.0
@@ -430,6 +439,19 @@ fn judge(dialect: &Dialect, body: &str) -> Judgement {
     }
 }
 
+/// True when a usual delimiter divides the first line, which is no value, as it divides the last one.
+fn divides_heading(body: &str) -> bool {
+    let mut lines = body.lines().filter(|line| !line.trim().is_empty());
+    let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else {
+        return false;
+    };
+    !Shape::of(first).is_typed()
+        && [',', ';', '\t', '|'].iter().any(|&sign| {
+            let count = first.matches(sign).count();
+            count > 0 && count == last.matches(sign).count()
+        })
+}
+
 /// The number of cells that the records of the table have: frequent, and not the single cell of lines around it.
 pub(crate) fn usual_width(counts: impl Iterator<Item = usize>) -> Option<usize> {
     let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
@@ -447,6 +469,27 @@ pub(crate) fn usual_width(counts: impl Iterator<Item = usize>) -> Option<usize> 
     rows.into_iter()
         .max_by(|a, b| weight(a.0, a.1).total_cmp(&weight(b.0, b.1)))
         .map(|(width, _)| width)
+}
+
+/// The shape that most cells of each column have.
+fn column_shapes(rows: &[JudgedRow], width: usize) -> Vec<Option<Shape>> {
+    (0..width.min(256))
+        .map(|column| {
+            let mut shapes: BTreeMap<Shape, usize> = BTreeMap::new();
+            for row in rows.iter().filter(|row| row.count == width) {
+                let shape = row.cells.get(column).map_or(Shape::Blank, |cell| cell.0.family());
+                if shape != Shape::Blank {
+                    *shapes.entry(shape).or_default() += 1;
+                }
+            }
+            let all: usize = shapes.values().sum();
+            shapes
+                .into_iter()
+                .max_by_key(|entry| entry.1)
+                .filter(|&(_, count)| count * 10 >= all * 6)
+                .map(|(shape, _)| shape)
+        })
+        .collect()
 }
 
 /// How much the cells look like values, from 0 to 1.

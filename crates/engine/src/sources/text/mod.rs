@@ -2,6 +2,7 @@
 
 pub(crate) mod charset;
 pub(crate) mod dialect;
+mod mending;
 mod reader;
 pub(crate) mod record;
 

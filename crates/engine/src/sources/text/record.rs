@@ -80,6 +80,8 @@ pub(crate) struct Cells {
     scratch: Vec<u8>,
     /// A cell was enclosed in quotes.
     pub(crate) quoted: bool,
+    /// How many cells were.
+    pub(crate) enclosed: usize,
     /// A quote stood where none belongs, or was never closed.
     pub(crate) damaged: bool,
 }
@@ -89,7 +91,14 @@ impl Cells {
         self.spans.clear();
         self.scratch.clear();
         self.quoted = false;
+        self.enclosed = 0;
         self.damaged = false;
+    }
+
+    /// Takes the record that `other` holds; what each remembers of its own way of reading stays with it.
+    pub(crate) fn take_over(&mut self, other: &mut Cells) {
+        std::mem::swap(self, other);
+        std::mem::swap(&mut self.never_closed, &mut other.never_closed);
     }
 
     /// Number of cells.
@@ -301,6 +310,7 @@ impl Dialect {
                 match self.quoted_cell(input, open, last, quote, cells, stray) {
                     Quoted::Closed { after } => {
                         cells.quoted = true;
+                        cells.enclosed += 1;
                         match self.boundary(input, after, last) {
                             Boundary::Delimiter(next) => {
                                 at = next;

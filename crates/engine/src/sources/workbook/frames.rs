@@ -1,6 +1,9 @@
 //! How the reading process hands sheets to the process that asked: small frames over a pipe.
 
-use std::io::{Read, Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read, Write},
+};
 
 use lotse_core::table::CellKind;
 
@@ -21,6 +24,12 @@ pub(crate) struct SheetData {
     pub(crate) last_row: u32,
     pub(crate) columns: usize,
     pub(crate) blocks: Vec<RawBlock>,
+    /// Rows that are hidden, each with whether a filter did it; where the format tells.
+    pub(crate) hidden_rows: BTreeMap<u32, bool>,
+    /// Columns that are hidden, from 0; where the format tells.
+    pub(crate) hidden_columns: BTreeSet<usize>,
+    /// Merged ranges, as in [`super::SheetFacts`]; where the format tells.
+    pub(crate) merged: Vec<(u32, usize, u32, usize)>,
 }
 
 const SHEET: u8 = 1;

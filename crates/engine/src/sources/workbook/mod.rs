@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod foreign;
 pub(crate) mod frames;
 pub(crate) mod number_format;
+pub(crate) mod ods;
 pub(crate) mod page;
 mod sheet;
 mod styles;
