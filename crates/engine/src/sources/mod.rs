@@ -10,6 +10,7 @@
 //! shared texts: members of archives are capped, entities are never expanded, and formats whose readers cannot be
 //! capped are read in a process of their own, see [`guard`].
 
+mod assembling;
 mod columns;
 mod convert;
 mod error;
@@ -20,8 +21,10 @@ mod inspection;
 mod notice;
 mod probe;
 mod report;
+mod segment;
 mod settings;
 mod shape;
+mod sheet_choice;
 mod stream;
 mod structure;
 mod text;

@@ -87,13 +87,14 @@ impl<'a> Frames<'a> {
     }
 }
 
-/// Reads all frames.
-pub(crate) fn decode(input: &mut dyn Read) -> Result<Vec<SheetData>, SourceError> {
+/// Reads all frames; `progress` is told the number of rows now and then.
+pub(crate) fn decode(input: &mut dyn Read, progress: &dyn Fn(u64)) -> Result<Vec<SheetData>, SourceError> {
     let mut input = Input {
         inner: input,
         left: MOST,
     };
     let mut sheets: Vec<(SheetData, BlockBuilder)> = Vec::new();
+    let mut rows = 0u64;
     let finished = |sheets: Vec<(SheetData, BlockBuilder)>| {
         sheets
             .into_iter()
@@ -118,6 +119,10 @@ pub(crate) fn decode(input: &mut dyn Read) -> Result<Vec<SheetData>, SourceError
                 sheets.push((sheet, BlockBuilder::new(1)));
             }
             ROW => {
+                rows += 1;
+                if rows.is_multiple_of(1024) {
+                    progress(rows);
+                }
                 let number = input.number()?;
                 let count = input.number()?;
                 let mut cells = Vec::new();

@@ -25,7 +25,7 @@ const CONTENT: &str = "content.xml";
 /// Bytes of text that a document may hold, with what it repeats.
 const MOST_TEXT: usize = 512 << 20;
 /// Cells that a document may hold, with what it repeats.
-const MOST_CELLS: usize = 64 << 20;
+const MOST_CELLS: usize = 48 << 20;
 
 /// Reads all sheets.
 pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
