@@ -196,11 +196,11 @@ const HEADINGS: &[&str] = &[
     "alter",
 ];
 
-/// True for texts too long for a heading, or closed by a full stop or a colon.
+/// True for texts too long for a heading, or closed by a full stop.
 fn is_sentence(text: &str) -> bool {
     let text = text.trim();
     let words = text.split_whitespace().count();
-    words >= 8 || (words >= 3 && text.ends_with('.')) || text.ends_with(':')
+    words >= 8 || (words >= 3 && text.ends_with('.'))
 }
 
 fn is_heading_word(text: &str) -> bool {
@@ -228,7 +228,8 @@ fn is_lettered(row: &SampleRow) -> bool {
 /// True for what programs write where there is no value, and for numbers that are none.
 fn is_void(text: &str) -> bool {
     const VOID: [&str; 14] = [
-        "null", "none", "nil", "nan", "inf", "-inf", "+inf", "infinity", "n/a", "na", "#n/a", "k.a.", "-", "?",
+        "null", "none", "nil", "nan", "inf", "-inf", "+inf", "infinity", "n/a", "na", "#n/a", "k.a.", "-",
+        "?",
     ];
     VOID.contains(&text.trim().to_lowercase().as_str())
 }
@@ -387,7 +388,10 @@ pub(crate) fn find_header(table: &[&SampleRow], counted: bool) -> (HeaderRows, f
         // A heading that was cut off names the first columns.
         let cut = above.filled() == above.width()
             && (above.width() >= 3 || !heading_words(above).is_empty())
-            && above.cells.iter().all(|cell| !is_sentence(&cell.text));
+            && above
+                .cells
+                .iter()
+                .all(|cell| !is_sentence(&cell.text) && !cell.text.trim().ends_with(':'));
         if near && (whole || cut) && !above.has_typed() {
             let (other, why) = heading_evidence(above, &body_after(at - 1));
             let other = if cut { other.max(0.6) } else { other };
@@ -441,11 +445,7 @@ pub(crate) fn find_header(table: &[&SampleRow], counted: bool) -> (HeaderRows, f
 /// Where rows say how many cells they have (`counted`), lines of a heading have as many.
 fn spans(above: &SampleRow, head: &SampleRow, counted: bool) -> bool {
     above.filled() < above.width()
-        || if counted {
-            above.cells.len() == head.cells.len()
-        } else {
-            above.width() * 2 > head.width()
-        }
+        || (above.width() * 2 > head.width() && (!counted || above.cells.len() == head.cells.len()))
 }
 
 fn certainty(score: f64) -> f32 {

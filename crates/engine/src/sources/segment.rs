@@ -82,12 +82,7 @@ pub(super) fn judge_segment(
     let most = rows.iter().map(Waiting::filled).max().unwrap_or(0);
     let few = rows.len() < JUDGED_ROWS;
     let ragged_only = rows.iter().all(|row| row.ragged.is_some());
-    if usual >= 3
-        && most <= (usual / 3).max(1)
-        && few
-        && apart
-        && (at_end || rows.len() <= 3 || most == 1)
-    {
+    if usual >= 3 && most <= (usual / 3).max(1) && few && apart && (at_end || rows.len() <= 3 || most == 1) {
         // A single long row is a ragged one; lines of one text are remarks.
         return Segment::Footer;
     }

@@ -1,8 +1,6 @@
 //! Text files as partners send them.
 
-use lotse_engine::sources::{
-    self, Charset, Control, DetectionReason, NoticeFact, ReadSettings, SkipReason,
-};
+use lotse_engine::sources::{self, Charset, Control, DetectionReason, NoticeFact, ReadSettings, SkipReason};
 
 use crate::reading::{Table, converted, file, inspection_of, table, table_of};
 
@@ -216,7 +214,11 @@ fn a_row_or_heading_written_another_way_is_read_that_way() {
 #[test]
 fn remarks_above_the_heading_are_no_part_of_it() {
     let rows: &[&[&str]] = &[&["1", "Ulm", "89073", "5"], &["2", "Bonn", "53111", "6"]];
-    for above in ["Quelle;CRM\n", "Auszug; ohne Gewähr.\n", "Bericht;;;\nStand;heute;;\n"] {
+    for above in [
+        "Quelle;CRM\n",
+        "Auszug; ohne Gewähr.\n",
+        "Bericht;;;\nStand;heute;;\n",
+    ] {
         let text = format!("{above}Nr;Ort;PLZ;Umsatz\n1;Ulm;89073;5\n2;Bonn;53111;6\n");
         expect(text.as_bytes(), &["Nr", "Ort", "PLZ", "Umsatz"], rows);
     }
@@ -246,6 +248,7 @@ fn tables_hard_to_tell_from_others_are_written_so_that_they_read_the_same() {
         "Name\nx;y\nz|w\n",
         "1 2 3 4\n\"eins\n\nzwei\"\n",
         "1,NaN\n2,3\n",
+        "| id | name |\n|----|------|\n| 1 | 'a' |\n| 2 | 'b' |\n",
     ] {
         let (_folder, path) = file("first.csv", text.as_bytes());
         let once = converted(&path);

@@ -51,16 +51,20 @@ fn cells_read_as_a_person_sees_them() {
         <table:table-cell office:value-type="string"><office:annotation><text:p>Notiz</text:p></office:annotation><text:p>zwei<text:s text:c="2"/><text:span>Worte</text:span></text:p><text:p>zwei Zeilen</text:p></table:table-cell>
       </table:table-row>"#;
     let head = row("", &["PLZ", "Umsatz", "Datum", "Aktiv", "Formel", "Text"]);
-    let (_folder, path) = document("", &format!(r#"<table:table table:name="A">{head}{cells}</table:table>"#));
+    let (_folder, path) = document(
+        "",
+        &format!(r#"<table:table table:name="A">{head}{cells}</table:table>"#),
+    );
     assert_eq!(
         converted(&path),
-        "PLZ,Umsatz,Datum,Aktiv,Formel,Text\n01067,1234.5,2024-06-15,true,#DIV/0!,\"zwei  Worte\nzwei Zeilen\"\n"
+        "PLZ,Umsatz,Datum,Aktiv,Formel,Text\n01067,1234.5,2024-06-15,true,\"#DIV/0!\",\"zwei  Worte\nzwei Zeilen\"\n"
     );
 }
 
 #[test]
 fn what_is_hidden_is_announced_and_can_be_left_out() {
-    let styles = r#"<style:style style:name="h"><style:table-properties table:display="false"/></style:style>"#;
+    let styles =
+        r#"<style:style style:name="h"><style:table-properties table:display="false"/></style:style>"#;
     let tables = format!(
         r#"<table:table table:name="Leads"><table:table-column/><table:table-column table:visibility="collapse"/><table:table-column/>{}{}{}{}</table:table><table:table table:name="Geheim" table:style-name="h">{}</table:table>"#,
         row("", &["Firma", "Notiz", "Ort"]),
@@ -72,10 +76,16 @@ fn what_is_hidden_is_announced_and_can_be_left_out() {
     let (_folder, path) = document(styles, &tables);
     let found = sources::inspect(&path, &ReadSettings::default()).unwrap();
     let seen = |fact: NoticeFact| found.notices.iter().any(|notice| notice.fact == fact);
-    assert!(seen(NoticeFact::FilteredRows { included: true }), "{:?}", found.notices);
+    assert!(
+        seen(NoticeFact::FilteredRows { included: true }),
+        "{:?}",
+        found.notices
+    );
     assert!(seen(NoticeFact::HiddenRows { included: true }));
     assert!(seen(NoticeFact::HiddenColumn { included: true }));
-    assert!(seen(NoticeFact::HiddenSheets { names: vec!["Geheim".into()] }));
+    assert!(seen(NoticeFact::HiddenSheets {
+        names: vec!["Geheim".into()]
+    }));
     assert_eq!(found.rows.read, 3);
     let settings = ReadSettings {
         hidden_rows: Some(Hidden::LeaveOut),
@@ -86,7 +96,12 @@ fn what_is_hidden_is_announced_and_can_be_left_out() {
     let (found, summary) = table(&path, &settings);
     assert_eq!(found.header, ["Firma", "Ort"]);
     assert_eq!(found.rows, [["A", "Ulm"]]);
-    let skipped: Vec<_> = summary.rows.skipped.iter().map(|run| (run.first, run.reason)).collect();
+    let skipped: Vec<_> = summary
+        .rows
+        .skipped
+        .iter()
+        .map(|run| (run.first, run.reason))
+        .collect();
     assert_eq!(skipped, [(3, SkipReason::Filtered), (4, SkipReason::Hidden)]);
 }
 

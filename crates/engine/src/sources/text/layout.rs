@@ -32,7 +32,11 @@ pub(super) fn looks_drawn(text: &str) -> bool {
 }
 
 /// The dialect inside lines that are quoted as a whole, if that reads better than lines of one cell.
-pub(super) fn wrapped_lines(body: &str, outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
+pub(super) fn wrapped_lines(
+    body: &str,
+    outer: &Dialect,
+    settings: &ReadSettings,
+) -> Option<(Judgement, Dialect)> {
     let quote = outer.quote?;
     let single = Dialect {
         delimiter: Vec::new(),

@@ -44,7 +44,16 @@ impl Mender {
         let other_quote = if own.quote == Some(b'\'') { b'"' } else { b'\'' };
         let mut ways = Vec::new();
         let with_blank = [own.delimiter.as_slice(), b" "].concat();
-        for delimiter in [own.delimiter.as_slice(), &with_blank, b";", b",", b"\t", b"|", b":", b" "] {
+        for delimiter in [
+            own.delimiter.as_slice(),
+            &with_blank,
+            b";",
+            b",",
+            b"\t",
+            b"|",
+            b":",
+            b" ",
+        ] {
             let own_delimiter = delimiter == own.delimiter;
             if own_delimiter != ways.is_empty() {
                 continue;
@@ -104,11 +113,9 @@ impl Mender {
                 break;
             }
             // Most ways are out of the question at first sight.
-            let delimiters = way
-                .dialect
-                .delimiter
-                .first()
-                .map_or(0, |&byte| memchr::memchr_iter(byte, line).take(self.usual).count());
+            let delimiters = way.dialect.delimiter.first().map_or(0, |&byte| {
+                memchr::memchr_iter(byte, line).take(self.usual).count()
+            });
             if delimiters + 1 < self.usual {
                 continue;
             }
@@ -153,8 +160,15 @@ impl Mender {
         }
         if way.own_delimiter {
             // Only cells that are enclosed can tell: an apostrophe is in many a name.
-            let least = if fitted { 2 } else { 1 };
-            return cells.enclosed >= least && alike >= unlike && !all.iter().any(|cell| is_half_quoted(cell));
+            // A double quote seldom means anything else.
+            let least = if fitted && way.dialect.quote != Some(b'"') {
+                2
+            } else {
+                1
+            };
+            return cells.enclosed >= least
+                && alike >= unlike
+                && !all.iter().any(|cell| is_half_quoted(cell));
         }
         if alike > unlike && (alike >= 2 || !way.weak) {
             return true;
@@ -188,8 +202,8 @@ fn is_half_quoted(cell: &str) -> bool {
 /// Words that make a sentence of a line of words.
 fn has_small_words(cells: &[&str]) -> bool {
     const SMALL: [&str; 24] = [
-        "und", "der", "die", "das", "des", "den", "vom", "von", "für", "im", "in", "mit", "aus", "zu", "of", "the",
-        "and", "for", "to", "by", "from", "with", "et", "pour",
+        "und", "der", "die", "das", "des", "den", "vom", "von", "für", "im", "in", "mit", "aus", "zu", "of",
+        "the", "and", "for", "to", "by", "from", "with", "et", "pour",
     ];
     cells
         .iter()

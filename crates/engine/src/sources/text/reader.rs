@@ -402,14 +402,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses the records that begin in `place`; `first` when the file begins there.
-    fn part(
-        &self,
-        text: &str,
-        place: std::ops::Range<usize>,
-        last: bool,
-        first: bool,
-        most: usize,
-    ) -> Part {
+    fn part(&self, text: &str, place: std::ops::Range<usize>, last: bool, first: bool, most: usize) -> Part {
         let std::ops::Range { start, end } = place;
         let mut heads = first;
         let mut part = Part {
@@ -434,21 +427,22 @@ impl<'a> Parser<'a> {
             let number = part.records;
             let from = part.end;
             part.end = next;
-            if mended {
-                part.notices.push((NoticeFact::DamagedQuote, Some(number), 1));
-            }
+            let mut fact = mended.then_some(NoticeFact::DamagedQuote);
             if cells.len() == 0 {
                 raw.known.push((number, SkipReason::Rule));
                 continue;
             }
             if self.mender.doubts(text, &cells) {
-                let mended =
-                    self.mender
-                        .reread(text, from..next, last, heads, &mut cells, &mut tried);
+                let mended = self
+                    .mender
+                    .reread(text, from..next, last, heads, &mut cells, &mut tried);
                 if let Some(mended) = mended {
-                    part.notices.push((mended.fact, Some(number), 1));
+                    fact = Some(mended.fact);
                     part.end = mended.end;
                 }
+            }
+            if let Some(fact) = fact {
+                part.notices.push((fact, Some(number), 1));
             }
             if cells.len() == self.usual {
                 heads = false;

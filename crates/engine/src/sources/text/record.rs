@@ -6,8 +6,8 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
-use super::{cells::Span, repair::Stray};
 pub(crate) use super::cells::Cells;
+use super::{cells::Span, repair::Stray};
 
 /// How cells and records of a text file are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,14 @@ impl Dialect {
         }
     }
 
-    pub(super) fn delimited(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells, stray: Stray) -> Next {
+    pub(super) fn delimited(
+        &self,
+        input: &[u8],
+        start: usize,
+        last: bool,
+        cells: &mut Cells,
+        stray: Stray,
+    ) -> Next {
         let mut at = start;
         loop {
             if let Some(quote) = self.quote

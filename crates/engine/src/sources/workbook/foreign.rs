@@ -4,7 +4,11 @@
 //! [`crate::sources::guard`]). What calamine does not tell (hidden rows, number formats) is not known for these
 //! formats.
 
-use std::{fs::File, io::BufReader, io::Write, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Cursor, Read, Seek, Write},
+    path::Path,
+};
 
 use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use lotse_core::table::CellKind;
@@ -14,6 +18,7 @@ use super::{
     archive::damaged,
     frames::{Frames, SheetData},
     number_format::{NumberFormat, number_text, shortest},
+    short_records,
 };
 use crate::sources::{
     Control,
@@ -136,9 +141,16 @@ fn send(
 
 fn read_xlsb(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
     let name = crate::sources::file_name(path);
-    let mut workbook: Xlsb<_> = Xlsb::new(open(path)?).map_err(|error| match error {
+    match short_records::written_out(open(path)?, &name)? {
+        Some(bytes) => read_binary(Cursor::new(bytes), &name, frames),
+        None => read_binary(open(path)?, &name, frames),
+    }
+}
+
+fn read_binary<R: Read + Seek>(input: R, name: &str, frames: &mut Frames<'_>) -> Result<(), SourceError> {
+    let mut workbook: Xlsb<R> = Xlsb::new(input).map_err(|error| match error {
         calamine::XlsbError::Password => SourceError::Encrypted,
-        error => damaged(&name, &error),
+        error => damaged(name, &error),
     })?;
     for sheet in workbook.sheets_metadata().to_vec() {
         if sheet.typ != SheetType::WorkSheet {
@@ -147,7 +159,7 @@ fn read_xlsb(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
         let visible = sheet.visible == SheetVisible::Visible;
         frames
             .sheet(&sheet.name, visible, false)
-            .map_err(|error| damaged(&name, &error))?;
+            .map_err(|error| damaged(name, &error))?;
         let mut reader = workbook
             .worksheet_cells_reader(&sheet.name)
             .map_err(|error| damaged(&sheet.name, &error))?;

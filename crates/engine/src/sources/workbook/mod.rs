@@ -7,6 +7,7 @@ pub(crate) mod number_format;
 pub(crate) mod ods;
 pub(crate) mod page;
 mod sheet;
+mod short_records;
 mod styles;
 mod xlsx;
 pub(crate) mod xml;

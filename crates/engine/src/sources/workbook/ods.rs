@@ -30,7 +30,9 @@ const MOST_CELLS: usize = 48 << 20;
 /// Reads all sheets.
 pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
     let mut archive = Archive::open(path)?;
-    let manifest = archive.text("META-INF/manifest.xml", 1 << 20)?.unwrap_or_default();
+    let manifest = archive
+        .text("META-INF/manifest.xml", 1 << 20)?
+        .unwrap_or_default();
     if manifest.contains("encryption-data") {
         return Err(SourceError::Encrypted);
     }
@@ -143,7 +145,8 @@ impl Document {
                         {
                             if across > 1 || down > 1 {
                                 let down = u32::try_from(down - 1).unwrap_or(0);
-                                row.merged.push((row.column, row.column + across.max(1) - 1, down));
+                                row.merged
+                                    .push((row.column, row.column + across.max(1) - 1, down));
                             }
                             let last = (row.column + count).min(MOST_COLUMNS);
                             for column in row.column..last {

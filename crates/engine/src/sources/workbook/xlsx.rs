@@ -178,7 +178,11 @@ impl Workbook for XlsxFile {
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
     ) -> Result<SheetFacts, SourceError> {
         if self.strings.is_none() {
-            self.strings = Some(SharedStrings::read(&mut self.archive, &self.strings_part, control)?);
+            self.strings = Some(SharedStrings::read(
+                &mut self.archive,
+                &self.strings_part,
+                control,
+            )?);
         }
         let part = self.sheets[index].part.clone();
         let total = self.archive.declared_size(&part).unwrap_or(0);
