@@ -1,10 +1,11 @@
-//! What the operating system says about a file, in the words of the person who reads it.
+//! What the operating system says about a file or a connection, in the words of the person who reads it.
 
+use std::fmt;
 use std::io;
 
 use lotse_core::language::{Language, Tell};
 
-/// Why a file could not be read or written: the part of a sentence behind the colon.
+/// Why a file could not be read or written, or a server not be reached: the part of a sentence behind the colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SystemReason {
     /// Nothing there.
@@ -27,6 +28,16 @@ pub enum SystemReason {
     Name,
     /// The bytes are no text in UTF-8.
     NoText,
+    /// Nothing listens at that address.
+    Refused,
+    /// No answer in time.
+    TimedOut,
+    /// No way leads there, or there is no network at all.
+    NoRoute,
+    /// The name of the server is not known.
+    UnknownName,
+    /// The connection was cut.
+    Cut,
     /// Anything else, as the system or the library puts it.
     Other(String),
 }
@@ -44,8 +55,19 @@ impl From<&io::Error> for SystemReason {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => Self::Busy,
             ErrorKind::InvalidFilename => Self::Name,
+            ErrorKind::ConnectionRefused => Self::Refused,
+            ErrorKind::TimedOut => Self::TimedOut,
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+                Self::NoRoute
+            }
+            ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof => Self::Cut,
+            // Looking up a name has no kind of its own.
+            _ if error.to_string().contains("lookup address") => Self::UnknownName,
             // Only where the system did not say it: reading to a string.
-            ErrorKind::InvalidData if error.raw_os_error().is_none() => Self::NoText,
+            ErrorKind::InvalidData if error.get_ref().is_none() => Self::NoText,
             _ => Self::Other(error.to_string()),
         }
     }
@@ -54,6 +76,18 @@ impl From<&io::Error> for SystemReason {
 impl From<io::Error> for SystemReason {
     fn from(error: io::Error) -> Self {
         (&error).into()
+    }
+}
+
+impl From<String> for SystemReason {
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
+    }
+}
+
+impl From<&str> for SystemReason {
+    fn from(reason: &str) -> Self {
+        Self::Other(reason.to_string())
     }
 }
 
@@ -106,9 +140,23 @@ impl Tell for SystemReason {
                 "the name is too long or not allowed",
             ),
             Self::NoText => ("es ist kein Text in UTF-8", "it is no text in UTF-8"),
+            Self::Refused => ("dort antwortet niemand", "nobody answers there"),
+            Self::TimedOut => ("keine Antwort in der vorgesehenen Zeit", "no answer in time"),
+            Self::NoRoute => ("kein Netz oder kein Weg dorthin", "no network or no way there"),
+            Self::UnknownName => (
+                "den Servernamen kennt niemand",
+                "nobody knows the name of the server",
+            ),
+            Self::Cut => ("die Verbindung wurde getrennt", "the connection was cut"),
             Self::Other(reason) => return reason.clone(),
         };
         language.pick(german, english).to_string()
+    }
+}
+
+impl fmt::Display for SystemReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.tell(Language::En))
     }
 }
 
@@ -142,6 +190,14 @@ mod tests {
             (
                 std::fs::write(folder.path().join("x".repeat(400)), "x").unwrap_err(),
                 "Name ist zu lang",
+            ),
+            (
+                std::net::TcpStream::connect("127.0.0.1:1").unwrap_err(),
+                "dort antwortet niemand",
+            ),
+            (
+                std::net::TcpStream::connect("no-such-host.invalid:1").unwrap_err(),
+                "Servernamen kennt niemand",
             ),
         ];
         for (error, german) in cases {
