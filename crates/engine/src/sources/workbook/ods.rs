@@ -51,10 +51,8 @@ fn parse<R: Content>(content: R, control: &Control<'_>) -> Result<Vec<SheetData>
         match xml.next()? {
             Node::Start { tag, empty } => match tag.local_name().as_ref() {
                 "style" => style = attribute(&tag, "name").unwrap_or_default(),
-                "table-properties" => {
-                    if attribute(&tag, "display").as_deref() == Some("false") {
-                        document.hidden_styles.insert(style.clone());
-                    }
+                "table-properties" if attribute(&tag, "display").as_deref() == Some("false") => {
+                    document.hidden_styles.insert(style.clone());
                 }
                 "table" if !empty => {
                     let styled = attribute(&tag, "style-name").unwrap_or_default();
