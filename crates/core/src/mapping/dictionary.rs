@@ -191,6 +191,9 @@ fn by_owner(words: &[String], head: usize) -> Option<&'static Known> {
     let name = match (general, owner) {
         ("name" | "nom" | "bez" | "bezeichnung" | "bezeichner", Whose::Company) => "Firmenname",
         ("name" | "nom" | "bez" | "bezeichnung", Whose::Person) => "Kontaktname",
+        ("organisation" | "organization" | "firma" | "company" | "unternehmen" | "betrieb" | "account", Whose::Person) => {
+            "Firma"
+        }
         ("nr" | "no" | "nummer" | "number" | "id" | "numero" | "ref" | "code" | "schluessel", Whose::Company) => {
             "Kundennummer"
         }

@@ -46,14 +46,17 @@ impl Memory {
         self.columns.get(&plain_key(header)).filter(|_| !header.trim().is_empty())
     }
 
-    /// Remembers a mapping of columns with these headers. What was remembered for the same headers is replaced.
-    pub fn learn(&mut self, target: &Target, headers: &[String], mapping: &Mapping) {
+    /// Remembers a mapping of columns with these headers. What was remembered for the same headers is replaced. That a
+    /// column goes nowhere is remembered only where something was `offered` for it: else nobody has decided that.
+    pub fn learn(&mut self, target: &Target, headers: &[String], mapping: &Mapping, offered: &[ColumnRef]) {
         for column in ColumnRef::all(headers) {
             let key = plain_key(&column.name);
             if key.is_empty() || column.occurrence > 0 {
                 continue;
             }
-            match use_of(target, mapping, &column) {
+            let earlier = use_of(target, mapping, &column)
+                .filter(|earlier| *earlier != EarlierUse::Nothing || offered.contains(&column));
+            match earlier {
                 Some(earlier) if self.columns.len() < Self::MOST || self.columns.contains_key(&key) => {
                     self.columns.insert(key, earlier);
                 }

@@ -16,6 +16,7 @@ mod reason;
 mod step;
 mod suggest;
 mod suggest_activities;
+mod template;
 
 pub use activities::ActivityText;
 pub(crate) use interpret::DEFAULT_REGION;
@@ -33,3 +34,4 @@ pub use suggest::{
     ColumnSuggestion, SourceColumn, Suggestion, field_from_column, suggest, suggest_remembering,
 };
 pub use suggest_activities::suggest_activities;
+pub use template::{MissingColumn, TemplateFit, fit_template, template_fit};

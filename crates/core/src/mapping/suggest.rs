@@ -254,6 +254,8 @@ impl<'a> Proposal<'a> {
             look_up(&column.reference.name)
                 .into_iter()
                 .find(|entry| entry.role == Role::FullName)
+                // "Name 2" is the second line of something.
+                .filter(|_| !matches!(plain_key(&column.reference.name).as_str(), "name2" | "name3" | "name4"))
                 .filter(|_| column.profile.column_type() == ColumnType::Text)
         };
         let best = (0..self.columns.len())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lotse_core::lead::ExternalId;
 use lotse_core::mapping::{ColumnSuggestion, Mapping};
+use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use lotse_core::values::Instant;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -23,6 +24,10 @@ pub enum SourceRole {
     Leads,
     /// Leads that are known already: only compared with, never sent.
     Reference,
+    /// Activities of leads of other sources, one or more a row.
+    Activities,
+    /// Further values for leads of other sources.
+    Enrichment,
 }
 
 impl SourceRole {
@@ -30,6 +35,8 @@ impl SourceRole {
         match self {
             Self::Leads => "leads",
             Self::Reference => "reference",
+            Self::Activities => "activities",
+            Self::Enrichment => "enrichment",
         }
     }
 
@@ -37,8 +44,15 @@ impl SourceRole {
         match text {
             "leads" => Some(Self::Leads),
             "reference" => Some(Self::Reference),
+            "activities" => Some(Self::Activities),
+            "enrichment" => Some(Self::Enrichment),
             _ => None,
         }
+    }
+
+    /// True where rows only add to leads of other sources: they are no rows of the project.
+    pub fn is_addition(self) -> bool {
+        matches!(self, Self::Activities | Self::Enrichment)
     }
 }
 
@@ -128,6 +142,10 @@ pub struct SourceWriter<'p> {
     finished: bool,
 }
 
+/// Place of the first row of a new source: behind all that were there, whose numbers are never given again.
+const NEXT_ROW: &str = "(SELECT coalesce(max(first_row + row_count), 0) FROM source
+    WHERE role NOT IN ('loading', 'activities', 'enrichment'))";
+
 /// Packed blocks that are written in one transaction: enough to make the cost of a commit small, and few enough to
 /// let others write in between.
 const BLOCKS_A_COMMIT: usize = 64;
@@ -160,7 +178,8 @@ impl Project {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, role, name, sheet, origin, headers, first_row, row_count, details, loaded_at
-                 FROM source WHERE role <> 'loading' ORDER BY first_row",
+                 FROM source WHERE role <> 'loading'
+                 ORDER BY role IN ('activities', 'enrichment'), first_row, id",
             )?;
             let source = |row: &rusqlite::Row<'_>| {
                 let role: String = row.get(1)?;
@@ -187,42 +206,100 @@ impl Project {
     /// Removes a source with its rows and everything that hangs on them. Rows that were sent cannot be removed: the
     /// ledger needs them.
     pub fn remove_source(&self, actor: &Actor, id: i64) -> Result<(), ProjectError> {
-        let Some((name, first, last)) = self.index().source(id).map(|source| {
-            (
-                source.name.clone(),
-                source.first_row,
-                source.first_row + source.row_count,
-            )
-        }) else {
-            return Err(ProjectError::NotFound {
-                what: format!("source {id}"),
-            });
-        };
+        let source = self.unsent_source(id)?;
+        let (first, last) = (source.first_row, source.first_row + source.row_count);
+        self.write(|transaction| {
+            if !source.role.is_addition() {
+                forget_rows(transaction, first, last)?;
+            }
+            transaction.execute("DELETE FROM source WHERE id = ?1", [id])?;
+            let facts = json!({ "source": source.name, "rows": last - first });
+            audit::append(transaction, actor, "source_removed", facts)
+        })?;
+        self.forget_joined();
+        self.reload_index()
+    }
+
+    /// Gives the rows of a source another use. What was decided about its rows is gone then; its cells stay. Rows that
+    /// were sent cannot change: the ledger needs them.
+    pub fn change_role(&self, actor: &Actor, id: i64, role: SourceRole) -> Result<(), ProjectError> {
+        let source = self.unsent_source(id)?;
+        if source.role == role {
+            return Ok(());
+        }
+        let (first, last) = (source.first_row, source.first_row + source.row_count);
+        self.write(|transaction| {
+            if !source.role.is_addition() {
+                forget_rows(transaction, first, last)?;
+            }
+            transaction.execute("DELETE FROM joined_activity WHERE source_id = ?1", [id])?;
+            let place = if role.is_addition() { "0" } else { NEXT_ROW };
+            // Rows that were no additions keep their numbers.
+            let place = if source.role.is_addition() || role.is_addition() { place } else { "first_row" };
+            transaction.execute(
+                &format!("UPDATE source SET role = ?2, first_row = {place} WHERE id = ?1"),
+                params![id, role.as_str()],
+            )?;
+            let facts = json!({ "source": source.name, "before": source.role, "role": role });
+            audit::append(transaction, actor, "source_used_otherwise", facts)
+        })?;
+        self.forget_joined();
+        self.reload_index()
+    }
+
+    /// A source of which nothing was sent.
+    fn unsent_source(&self, id: i64) -> Result<Source, ProjectError> {
+        let source = self.sources()?.into_iter().find(|source| source.id == id);
+        let source = source.ok_or_else(|| ProjectError::NotFound {
+            what: format!("source {id}"),
+        })?;
+        if source.role.is_addition() {
+            return Ok(source);
+        }
         let sent = self.read(|connection| {
             connection
                 .query_row(
                     "SELECT 1 FROM batch_lead WHERE row >= ?1 AND row < ?2 LIMIT 1",
-                    [first, last],
+                    [source.first_row, source.first_row + source.row_count],
                     |_| Ok(()),
                 )
                 .optional()
         })?;
-        if sent.is_some() {
-            return Err(ProjectError::SourceSent { source_name: name });
+        match sent {
+            Some(()) => Err(ProjectError::SourceSent {
+                source_name: source.name,
+            }),
+            None => Ok(source),
         }
-        self.write(|transaction| {
-            for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
-                transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;
-            }
-            transaction.execute("DELETE FROM lead_column WHERE first_row >= ?1 AND first_row < ?2", [first, last])?;
-            transaction.execute(
-                "DELETE FROM duplicate_pair WHERE (row_a >= ?1 AND row_a < ?2) OR (row_b >= ?1 AND row_b < ?2)",
-                [first, last],
-            )?;
-            transaction.execute("DELETE FROM source WHERE id = ?1", [id])?;
-            audit::append(transaction, actor, "source_removed", json!({ "source": name, "rows": last - first }))
+    }
+
+    /// What the columns of a source have in common, as it was last found; `None` where nobody has looked yet.
+    pub fn profiles(&self, source_id: i64) -> Result<Option<Vec<ColumnProfile>>, ProjectError> {
+        let text: Option<String> = self.read(|connection| {
+            connection
+                .query_row(
+                    "SELECT profiles FROM column_profile WHERE source_id = ?1",
+                    [source_id],
+                    |row| row.get(0),
+                )
+                .optional()
         })?;
-        self.reload_index()
+        // What an older version has written, or a damaged file, is found again from the cells.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Keeps what the columns of a source have in common.
+    pub fn put_profiles(&self, source_id: i64, profiles: &[ColumnProfile]) -> Result<(), ProjectError> {
+        let text = serde_json::to_string(profiles).expect("profiles are plain data");
+        self.write(|transaction| {
+            transaction
+                .execute(
+                    "INSERT INTO column_profile (source_id, profiles) VALUES (?1, ?2)
+                     ON CONFLICT (source_id) DO UPDATE SET profiles = ?2",
+                    params![source_id, text],
+                )
+                .map(drop)
+        })
     }
 
     /// First parts of the identities that the sources give their rows.
@@ -328,18 +405,16 @@ impl Project {
         source_id: i64,
         mut each: impl FnMut(RowBlock) -> bool,
     ) -> Result<(), ProjectError> {
-        let sequences = self
-            .index()
-            .source(source_id)
-            .map_or(0, |source| source.blocks.len());
+        let sequences: i64 = self.read(|connection| {
+            connection
+                .prepare_cached("SELECT count(*) FROM cell_block WHERE source_id = ?1")?
+                .query_row([source_id], |row| row.get(0))
+        })?;
         for sequence in 0..sequences {
             let data: Vec<u8> = self.read(|connection| {
                 connection
                     .prepare_cached("SELECT data FROM cell_block WHERE source_id = ?1 AND sequence = ?2")?
-                    .query_row(
-                        params![source_id, i64::try_from(sequence).unwrap_or(i64::MAX)],
-                        |row| row.get(0),
-                    )
+                    .query_row([source_id, sequence], |row| row.get(0))
             })?;
             let block = unpack_rows(&data)
                 .ok_or_else(|| self.damaged(&format!("block {sequence} of source {source_id}")))?;
@@ -459,10 +534,12 @@ impl SourceWriter<'_> {
         let (id, rows) = (self.id, self.rows);
         let new = self.new.clone();
         self.project.write(|transaction| {
+            let place = if new.role.is_addition() { "0" } else { NEXT_ROW };
             transaction.execute(
-                "UPDATE source SET role = ?2, row_count = ?3, details = ?4, headers = ?5,
-                    first_row = (SELECT coalesce(max(first_row + row_count), 0) FROM source WHERE role <> 'loading')
-                 WHERE id = ?1",
+                &format!(
+                    "UPDATE source SET role = ?2, row_count = ?3, details = ?4, headers = ?5, first_row = {place}
+                     WHERE id = ?1"
+                ),
                 params![id, new.role.as_str(), rows, details.to_string(), json!(headers).to_string()],
             )?;
             let facts = json!({
@@ -496,11 +573,28 @@ pub(super) fn remove_unfinished(connection: &Connection) -> rusqlite::Result<()>
         .map(drop)
 }
 
-/// The directory of sources and blocks.
+/// Takes away what hangs on rows.
+fn forget_rows(transaction: &rusqlite::Transaction<'_>, first: u32, last: u32) -> rusqlite::Result<()> {
+    for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
+        transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;
+    }
+    transaction.execute(
+        "DELETE FROM lead_column WHERE first_row >= ?1 AND first_row < ?2",
+        [first, last],
+    )?;
+    transaction
+        .execute(
+            "DELETE FROM duplicate_pair WHERE (row_a >= ?1 AND row_a < ?2) OR (row_b >= ?1 AND row_b < ?2)",
+            [first, last],
+        )
+        .map(drop)
+}
+
+/// The directory of sources and blocks. Sources that only add to leads of others have no rows in it.
 pub(super) fn load_entries(connection: &Connection) -> rusqlite::Result<Vec<Arc<SourceEntry>>> {
     let mut statement = connection.prepare(
         "SELECT id, role, name, sheet, id_prefix, headers, first_row, row_count FROM source
-         WHERE role <> 'loading' ORDER BY first_row",
+         WHERE role NOT IN ('loading', 'activities', 'enrichment') ORDER BY first_row",
     )?;
     let entry = |row: &rusqlite::Row<'_>| {
         let role: String = row.get(1)?;

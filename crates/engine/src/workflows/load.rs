@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, Origin, SourceColumn, suggest};
+use lotse_core::mapping::{ColumnRef, Memory, Origin, SourceColumn};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::WorkflowError;
+use super::additions::suggestion_for;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Progress, Watch};
 use crate::project::{NewSource, Project, SourceRole, SourceWriter};
@@ -102,7 +103,9 @@ pub fn load_file(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
-    store_suggestion(project, actor, source_id, &headers, profiles, &settings.columns)?;
+    project.put_profiles(source_id, &profiles)?;
+    let columns = source_columns(&headers, profiles);
+    store_suggestion(project, actor, source_id, role, &columns, &settings.columns)?;
     Ok(Loaded { source_id, summary })
 }
 
@@ -132,12 +135,11 @@ fn store_suggestion(
     project: &Project,
     actor: &Actor,
     source_id: i64,
-    headers: &[String],
-    profiles: Vec<ColumnProfile>,
+    role: SourceRole,
+    columns: &[SourceColumn],
     chosen: &BTreeMap<usize, ColumnSettings>,
 ) -> Result<(), WorkflowError> {
-    let columns = source_columns(headers, profiles);
-    let mut suggestion = suggest(project.target(), &columns);
+    let mut suggestion = suggestion_for(project.target(), role, columns, &Memory::default());
     for field in suggestion.mapping.fields.values_mut() {
         let Origin::Columns { columns: sources, .. } = &field.origin else {
             continue;
