@@ -32,7 +32,9 @@ impl Templates {
 
     /// The template of this name.
     pub fn get(&self, name: &str) -> Result<Mapping, WorkflowError> {
-        self.find(name)?.map(|(_, mapping)| mapping).ok_or_else(|| unknown(name))
+        self.find(name)?
+            .map(|(_, mapping)| mapping)
+            .ok_or_else(|| unknown(name))
     }
 
     /// True when there is one of this name.
@@ -93,10 +95,17 @@ impl Templates {
     fn free_path(&self, name: &str) -> PathBuf {
         let plain: String = name
             .chars()
-            .map(|sign| if sign.is_alphanumeric() || "-_".contains(sign) { sign } else { '_' })
+            .map(|sign| {
+                if sign.is_alphanumeric() || "-_".contains(sign) {
+                    sign
+                } else {
+                    '_'
+                }
+            })
             .take(60)
             .collect();
-        let names = std::iter::once(plain.clone()).chain((2..=u32::MAX).map(|number| format!("{plain}-{number}")));
+        let names =
+            std::iter::once(plain.clone()).chain((2..=u32::MAX).map(|number| format!("{plain}-{number}")));
         names
             .map(|name| self.folder.join(name + ".json"))
             .find(|path| !path.exists())
@@ -113,7 +122,11 @@ pub fn name_of(mapping: &Mapping) -> &str {
 pub fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
     let text = std::fs::read_to_string(path).map_err(|error| WorkflowError::file(path, error))?;
     Mapping::from_json(text.trim_start_matches('\u{feff}')).map_err(|problem| WorkflowError::Mapping {
-        source_name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        source_name: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         problem,
     })
 }

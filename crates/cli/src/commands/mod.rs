@@ -8,4 +8,5 @@ pub(crate) mod duplicates;
 pub(crate) mod input;
 pub(crate) mod inspect;
 pub(crate) mod mail;
+pub(crate) mod mapping;
 pub(crate) mod push;

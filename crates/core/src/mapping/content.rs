@@ -65,7 +65,12 @@ pub(super) fn contradicts(spec: &FieldSpec, profile: &ColumnProfile) -> f32 {
             if matches!(
                 spec.role,
                 Some(
-                    Role::Company | Role::City | Role::FirstName | Role::LastName | Role::FullName | Role::Position
+                    Role::Company
+                        | Role::City
+                        | Role::FirstName
+                        | Role::LastName
+                        | Role::FullName
+                        | Role::Position
                 )
             ) =>
         {
@@ -108,8 +113,8 @@ fn percent_of(profile: &ColumnProfile, holds: impl Fn(&str) -> bool) -> Option<u
 
 fn has_legal_form(text: &str) -> bool {
     const FORMS: [&str; 18] = [
-        "gmbh", "ggmbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "eg", "ev", "ek", "mbh", "sarl", "sa", "sagl", "ltd",
-        "inc", "se",
+        "gmbh", "ggmbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "eg", "ev", "ek", "mbh", "sarl", "sa",
+        "sagl", "ltd", "inc", "se",
     ];
     let mut words = text
         .split([' ', ',', '&', '+', '(', ')'])
@@ -126,14 +131,18 @@ fn is_city(text: &str) -> bool {
 /// `80331 München`, or an address that ends so.
 pub(super) fn holds_postcode_and_city(profile: &ColumnProfile) -> bool {
     let is_both = |text: &str| {
-        let words: Vec<&str> = text.split([' ', '-', ',']).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = text
+            .split([' ', '-', ','])
+            .filter(|word| !word.is_empty())
+            .collect();
         words.windows(2).any(|pair| {
             (4..=5).contains(&pair[0].len())
                 && pair[0].bytes().all(|sign| sign.is_ascii_digit())
                 && pair[1].chars().next().is_some_and(char::is_uppercase)
         })
     };
-    profile.column_type() == ColumnType::Text && percent_of(profile, is_both).is_some_and(|percent| percent >= 80)
+    profile.column_type() == ColumnType::Text
+        && percent_of(profile, is_both).is_some_and(|percent| percent >= 80)
 }
 
 fn has_blanks(profile: &ColumnProfile) -> bool {

@@ -75,13 +75,75 @@ pub(crate) fn plain_key(text: &str) -> String {
 fn is_generic(key: &str) -> bool {
     matches!(
         key,
-        "name" | "nom" | "datum" | "date" | "art" | "typ" | "type" | "nr" | "nummer" | "no" | "id" | "ref" | "wert"
-            | "value" | "text" | "info" | "chf" | "eur" | "lead" | "objekt" | "restaurant" | "einrichtung" | "client"
-            | "kunde" | "account" | "firma1" | "person" | "partner" | "user" | "budget" | "kanal" | "region" | "adresse"
-            | "address" | "anschrift" | "note" | "interessent" | "titel" | "via" | "cap" | "cp" | "konzept" | "markt"
-            | "mitarbeiter" | "benutzer" | "kontakt" | "contact" | "aktion" | "betreff" | "inhalt" | "anfrage" | "code"
-            | "portal" | "produkte" | "sitz" | "lieu" | "title" | "betrieb" | "organisation" | "organization"
-            | "kategorie" | "category" | "kampagne" | "hinweis" | "stage" | "phase" | "nome" | "ap" | "nation"
+        "name"
+            | "nom"
+            | "datum"
+            | "date"
+            | "art"
+            | "typ"
+            | "type"
+            | "nr"
+            | "nummer"
+            | "no"
+            | "id"
+            | "ref"
+            | "wert"
+            | "value"
+            | "text"
+            | "info"
+            | "chf"
+            | "eur"
+            | "lead"
+            | "objekt"
+            | "restaurant"
+            | "einrichtung"
+            | "client"
+            | "kunde"
+            | "account"
+            | "firma1"
+            | "person"
+            | "partner"
+            | "user"
+            | "budget"
+            | "kanal"
+            | "region"
+            | "adresse"
+            | "address"
+            | "anschrift"
+            | "note"
+            | "interessent"
+            | "titel"
+            | "via"
+            | "cap"
+            | "cp"
+            | "konzept"
+            | "markt"
+            | "mitarbeiter"
+            | "benutzer"
+            | "kontakt"
+            | "contact"
+            | "aktion"
+            | "betreff"
+            | "inhalt"
+            | "anfrage"
+            | "code"
+            | "portal"
+            | "produkte"
+            | "sitz"
+            | "lieu"
+            | "title"
+            | "betrieb"
+            | "organisation"
+            | "organization"
+            | "kategorie"
+            | "category"
+            | "kampagne"
+            | "hinweis"
+            | "stage"
+            | "phase"
+            | "nome"
+            | "ap"
+            | "nation"
     )
 }
 
@@ -149,11 +211,7 @@ fn phrase(words: &[String]) -> Vec<(&'static Known, f32)> {
         let Some(known) = DICTIONARY.by_key.get(&run).filter(|_| !is_generic(&run)) else {
             continue;
         };
-        let others = || {
-            words[..from]
-                .iter()
-                .chain(&words[from + length..head])
-        };
+        let others = || words[..from].iter().chain(&words[from + length..head]);
         let same = |word: &String| {
             DICTIONARY
                 .by_key
@@ -182,7 +240,9 @@ fn runs(head: usize) -> impl Iterator<Item = (usize, usize)> {
 fn by_owner(words: &[String], head: usize) -> Option<&'static Known> {
     let telling = |word: &&String| !is_neutral(word) || whose(word).is_some() || is_generic(word);
     let rest: Vec<&String> = words.iter().filter(telling).collect();
-    let [one, other] = rest.as_slice() else { return None };
+    let [one, other] = rest.as_slice() else {
+        return None;
+    };
     let (general, owner) = match (whose(one), whose(other)) {
         (Some(owner), _) if head == words.len() => (other.as_str(), owner),
         (_, Some(owner)) if head < words.len() => (one.as_str(), owner),
@@ -191,12 +251,14 @@ fn by_owner(words: &[String], head: usize) -> Option<&'static Known> {
     let name = match (general, owner) {
         ("name" | "nom" | "bez" | "bezeichnung" | "bezeichner", Whose::Company) => "Firmenname",
         ("name" | "nom" | "bez" | "bezeichnung", Whose::Person) => "Kontaktname",
-        ("organisation" | "organization" | "firma" | "company" | "unternehmen" | "betrieb" | "account", Whose::Person) => {
-            "Firma"
-        }
-        ("nr" | "no" | "nummer" | "number" | "id" | "numero" | "ref" | "code" | "schluessel", Whose::Company) => {
-            "Kundennummer"
-        }
+        (
+            "organisation" | "organization" | "firma" | "company" | "unternehmen" | "betrieb" | "account",
+            Whose::Person,
+        ) => "Firma",
+        (
+            "nr" | "no" | "nummer" | "number" | "id" | "numero" | "ref" | "code" | "schluessel",
+            Whose::Company,
+        ) => "Kundennummer",
         ("art" | "typ" | "type" | "kategorie" | "category" | "sparte", Whose::Company) => "Betriebsart",
         _ => return None,
     };
@@ -208,11 +270,15 @@ fn parts_of(word: &str) -> Vec<String> {
     if word.len() < 6 || DICTIONARY.by_key.contains_key(word) || is_neutral(word) {
         return vec![word.to_owned()];
     }
-    let known = |part: &str| is_neutral(part) || whose(part).is_some() || DICTIONARY.by_key.contains_key(part);
+    let known =
+        |part: &str| is_neutral(part) || whose(part).is_some() || DICTIONARY.by_key.contains_key(part);
     for at in 3..=word.len().saturating_sub(2) {
         let (first, second) = word.split_at(at);
         let stem = first.strip_suffix('s').unwrap_or(first);
-        if (known(first) || known(stem)) && known(second) && (second.len() > 2 || second == "nr" || second == "id") {
+        if (known(first) || known(stem))
+            && known(second)
+            && (second.len() > 2 || second == "nr" || second == "id")
+        {
             return vec![first.to_owned(), second.to_owned()];
         }
     }
@@ -228,7 +294,8 @@ fn misspelt(key: &str) -> Vec<(&'static Known, f32)> {
         }
         let likeness = strsim::normalized_damerau_levenshtein(name, key);
         // Two letters that changed places are the commonest error, and in a short word already a quarter of it.
-        let swapped = key.len() == name.len() && strsim::damerau_levenshtein(name, key) == 1 && same_letters(name, key);
+        let swapped =
+            key.len() == name.len() && strsim::damerau_levenshtein(name, key) == 1 && same_letters(name, key);
         if likeness >= 0.8 || swapped {
             #[allow(
                 clippy::cast_possible_truncation,

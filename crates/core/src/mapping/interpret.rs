@@ -335,7 +335,10 @@ impl<'t> Interpreter<'t> {
         let mut lost = Vec::new();
         let mut all = self.activity_cells_or(row, &mut lost);
         if let Some(summary) = self.activity_position(Role::ActivitySummary) {
-            all.extend(lost.into_iter().map(|finding| vec![(summary, finding.value, CellKind::Text)]));
+            all.extend(
+                lost.into_iter()
+                    .map(|finding| vec![(summary, finding.value, CellKind::Text)]),
+            );
         }
         all
     }

@@ -43,7 +43,9 @@ impl Memory {
 
     /// Where a column of this header went the last time.
     pub fn column(&self, header: &str) -> Option<&EarlierUse> {
-        self.columns.get(&plain_key(header)).filter(|_| !header.trim().is_empty())
+        self.columns
+            .get(&plain_key(header))
+            .filter(|_| !header.trim().is_empty())
     }
 
     /// Remembers a mapping of columns with these headers. What was remembered for the same headers is replaced. That a
@@ -66,7 +68,11 @@ impl Memory {
                 }
             }
         }
-        for (name, field) in mapping.fields.iter().filter(|(_, field)| !field.values.is_empty()) {
+        for (name, field) in mapping
+            .fields
+            .iter()
+            .filter(|(_, field)| !field.values.is_empty())
+        {
             let values = self.values.entry(name.clone()).or_default();
             for (text, value) in &field.values {
                 if values.len() < Self::MOST {
@@ -78,7 +84,11 @@ impl Memory {
 
     /// What the texts of a column meant earlier, for those that nothing else explains.
     pub(super) fn values_for(&self, spec: &FieldSpec, profile: &ColumnProfile) -> BTreeMap<String, String> {
-        let Some(known) = self.values.get(&spec.name).filter(|_| spec.kind == FieldKind::Choice) else {
+        let Some(known) = self
+            .values
+            .get(&spec.name)
+            .filter(|_| spec.kind == FieldKind::Choice)
+        else {
             return BTreeMap::new();
         };
         let texts = profile.distinct.keys();
@@ -102,7 +112,9 @@ fn use_of(target: &Target, mapping: &Mapping, column: &ColumnRef) -> Option<Earl
         ActivitiesOrigin::None => false,
         ActivitiesOrigin::Cells { columns } => columns.contains(column),
         // Groups are found by their numbers.
-        ActivitiesOrigin::Groups { groups } if groups.iter().any(|group| group.values().any(|c| c == column)) => {
+        ActivitiesOrigin::Groups { groups }
+            if groups.iter().any(|group| group.values().any(|c| c == column)) =>
+        {
             return None;
         }
         ActivitiesOrigin::Groups { .. } => false,
@@ -120,10 +132,14 @@ fn use_of(target: &Target, mapping: &Mapping, column: &ColumnRef) -> Option<Earl
             let is_first = target
                 .role_index(Role::FirstName)
                 .is_some_and(|index| target.fields[index].name == *name);
-            let split = first
-                .steps
-                .iter()
-                .any(|step| matches!(step, Step::NamePart { part: NamePart::First }));
+            let split = first.steps.iter().any(|step| {
+                matches!(
+                    step,
+                    Step::NamePart {
+                        part: NamePart::First
+                    }
+                )
+            });
             (is_first && split).then_some(EarlierUse::FullName)
         }
     }

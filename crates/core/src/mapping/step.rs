@@ -6,6 +6,7 @@ use super::split_name;
 /// A transformation of a field's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "do", rename_all = "camelCase", deny_unknown_fields)]
+#[ts(rename = "MappingStep")]
 pub enum Step {
     /// All letters small.
     Lowercase,

@@ -118,7 +118,12 @@ impl<'a> Proposal<'a> {
         let spec = &self.target.fields[candidate.field];
         let field = field_from_column(spec, &self.columns[candidate.column]);
         self.mapping.fields.insert(spec.name.clone(), field);
-        self.note(candidate.column, &spec.name, candidate.confidence, candidate.reason);
+        self.note(
+            candidate.column,
+            &spec.name,
+            candidate.confidence,
+            candidate.reason,
+        );
     }
 
     /// What a person did with a header the last time is done again, unless the values speak against it.
@@ -166,7 +171,9 @@ impl<'a> Proposal<'a> {
             }
             return;
         }
-        let free: Vec<usize> = (0..self.columns.len()).filter(|&index| self.is_free(index)).collect();
+        let free: Vec<usize> = (0..self.columns.len())
+            .filter(|&index| self.is_free(index))
+            .collect();
         let groups = activity_groups(self.target, self.columns, &free);
         if groups.is_empty() {
             return;
@@ -176,7 +183,12 @@ impl<'a> Proposal<'a> {
         let named = groups.iter().map(|group| {
             let parts = group.iter();
             parts
-                .map(|(field, column)| (fields[*field].name.clone(), self.columns[*column].reference.clone()))
+                .map(|(field, column)| {
+                    (
+                        fields[*field].name.clone(),
+                        self.columns[*column].reference.clone(),
+                    )
+                })
                 .collect()
         });
         self.mapping.activities = ActivitiesOrigin::Groups {
@@ -223,7 +235,12 @@ impl<'a> Proposal<'a> {
             self.mapping.fields.insert(name.clone(), field);
         }
         let first = postcode.map_or(city, |postcode| postcode.min(city));
-        self.note(index, &self.target.fields[first].name, 0.85, Reason::PostcodeAndCity);
+        self.note(
+            index,
+            &self.target.fields[first].name,
+            0.85,
+            Reason::PostcodeAndCity,
+        );
     }
 
     fn take_best(&mut self, mut candidates: Vec<Candidate>) {
@@ -249,13 +266,19 @@ impl<'a> Proposal<'a> {
     fn take_full_name(&mut self) {
         let index = |role| self.target.role_index(role);
         let field_of = |role| index(role).map(|at| self.target.fields[at].name.clone());
-        let fills = |mapping: &Mapping, role| field_of(role).is_some_and(|name| mapping.fields.contains_key(&name));
+        let fills =
+            |mapping: &Mapping, role| field_of(role).is_some_and(|name| mapping.fields.contains_key(&name));
         let named = |column: &SourceColumn| {
             look_up(&column.reference.name)
                 .into_iter()
                 .find(|entry| entry.role == Role::FullName)
                 // "Name 2" is the second line of something.
-                .filter(|_| !matches!(plain_key(&column.reference.name).as_str(), "name2" | "name3" | "name4"))
+                .filter(|_| {
+                    !matches!(
+                        plain_key(&column.reference.name).as_str(),
+                        "name2" | "name3" | "name4"
+                    )
+                })
                 .filter(|_| column.profile.column_type() == ColumnType::Text)
         };
         let best = (0..self.columns.len())
@@ -286,7 +309,11 @@ impl<'a> Proposal<'a> {
     }
 
     fn split_name(&mut self, column: usize, confidence: f32, reason: Reason) {
-        let role = |role| self.target.role_index(role).map(|at| self.target.fields[at].name.clone());
+        let role = |role| {
+            self.target
+                .role_index(role)
+                .map(|at| self.target.fields[at].name.clone())
+        };
         let (Some(first), Some(last)) = (role(Role::FirstName), role(Role::LastName)) else {
             return;
         };
@@ -300,7 +327,12 @@ impl<'a> Proposal<'a> {
 
     /// Where a target takes everything, everything that is filled goes there.
     fn take_extra(&mut self) {
-        let Some(extra) = self.target.fields.iter().find(|field| field.kind == FieldKind::Extra) else {
+        let Some(extra) = self
+            .target
+            .fields
+            .iter()
+            .find(|field| field.kind == FieldKind::Extra)
+        else {
             return;
         };
         for (index, column) in self.columns.iter().enumerate() {
@@ -346,7 +378,10 @@ pub(super) fn candidates_for(target: &Target, index: usize, column: &SourceColum
                 .next()
                 .is_some_and(|last| plain_key(last) == key);
         // A name that the dictionary knows for something else is that something else: "Source", "Stage", "Role".
-        let own_name = own_name && entries.iter().all(|entry| Some(entry.role) == spec.role || spec.role.is_none());
+        let own_name = own_name
+            && entries
+                .iter()
+                .all(|entry| Some(entry.role) == spec.role || spec.role.is_none());
         let entry = entries.iter().find(|entry| Some(entry.role) == spec.role);
         let (confidence, reason) = match (own_name && !key.is_empty(), entry) {
             (true, _) => (0.96, Reason::Header { word: header.clone() }),

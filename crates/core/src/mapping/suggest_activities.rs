@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Reason;
 use super::content::by_content;
 use super::dictionary::look_up;
 use super::header_words::words_of;
@@ -11,7 +12,6 @@ use super::suggest::{
     Candidate, ColumnSuggestion, LEAST_CONFIDENCE, SourceColumn, Suggestion, candidates_for, decided_order,
     field_from_column,
 };
-use super::Reason;
 use crate::profile::ColumnType;
 use crate::target::{FieldKind, Role, Target};
 
@@ -41,9 +41,9 @@ pub(super) fn activity_groups(target: &Target, columns: &[SourceColumn], free: &
         };
         let again = columns[index].reference.occurrence;
         let repeats = again > 0
-            || columns
-                .iter()
-                .any(|other| other.reference.occurrence > 0 && other.reference.name == columns[index].reference.name);
+            || columns.iter().any(|other| {
+                other.reference.occurrence > 0 && other.reference.name == columns[index].reference.name
+            });
         match part.number.or_else(|| repeats.then_some(again + 1)) {
             Some(number) => {
                 numbered.entry(number).or_default().entry(field).or_insert(index);
@@ -107,7 +107,11 @@ fn part_of(column: &SourceColumn) -> Option<Part> {
         words => {
             let mut roles = words.iter().filter_map(|word| property(word));
             let first = roles.next()?;
-            if roles.any(|other| other != first) || words.iter().any(|word| property(word).is_none() && !is_joint(word)) {
+            if roles.any(|other| other != first)
+                || words
+                    .iter()
+                    .any(|word| property(word).is_none() && !is_joint(word))
+            {
                 return None;
             }
             first
@@ -119,19 +123,43 @@ fn part_of(column: &SourceColumn) -> Option<Part> {
         Role::ActivityProgress => matches!(found, ColumnType::Flag | ColumnType::Integer | ColumnType::Empty),
         _ => true,
     };
-    (fits && (of_activity || number.is_some() || column.reference.occurrence > 0 || !rest.is_empty())).then_some(Part {
-        role,
-        number,
-        of_activity,
-    })
+    (fits && (of_activity || number.is_some() || column.reference.occurrence > 0 || !rest.is_empty()))
+        .then_some(Part {
+            role,
+            number,
+            of_activity,
+        })
 }
 
 fn is_activity(word: &str) -> bool {
     matches!(
         word,
-        "aktivitaet" | "aktivitaeten" | "aktivitaets" | "activity" | "activities" | "activite" | "akt" | "act" | "aktion"
-            | "action" | "massnahme" | "vorgang" | "kontakt" | "contact" | "termin" | "besuch" | "event" | "ereignis"
-            | "schritt" | "step" | "touch" | "touchpoint" | "visite" | "engagement" | "interaktion" | "interaction"
+        "aktivitaet"
+            | "aktivitaeten"
+            | "aktivitaets"
+            | "activity"
+            | "activities"
+            | "activite"
+            | "akt"
+            | "act"
+            | "aktion"
+            | "action"
+            | "massnahme"
+            | "vorgang"
+            | "kontakt"
+            | "contact"
+            | "termin"
+            | "besuch"
+            | "event"
+            | "ereignis"
+            | "schritt"
+            | "step"
+            | "touch"
+            | "touchpoint"
+            | "visite"
+            | "engagement"
+            | "interaktion"
+            | "interaction"
     )
 }
 
@@ -146,21 +174,28 @@ fn compound(words: &[String]) -> bool {
 }
 
 fn is_joint(word: &str) -> bool {
-    matches!(word, "der" | "des" | "de" | "d" | "l" | "of" | "the" | "am" | "vom")
+    matches!(
+        word,
+        "der" | "des" | "de" | "d" | "l" | "of" | "the" | "am" | "vom"
+    )
 }
 
 /// The part of an activity that a word means.
 fn property(word: &str) -> Option<Role> {
     Some(match word {
-        "datum" | "date" | "dat" | "am" | "tag" | "wann" | "le" | "on" | "vom" | "zeitpunkt" | "day" | "aktivitaetsdatum"
-        | "activitydate" | "termindatum" | "besuchsdatum" => Role::ActivityDate,
-        "typ" | "type" | "art" | "kategorie" | "category" | "was" | "kind" | "aktivitaetsart" | "aktivitaetstyp"
-        | "activitytype" | "vorgangsart" | "vorgangstyp" => Role::ActivityType,
-        "notiz" | "notizen" | "bemerkung" | "bemerkungen" | "note" | "notes" | "text" | "kommentar" | "comment"
-        | "beschreibung" | "description" | "inhalt" | "info" | "summary" | "betreff" | "subject" | "details" | "remarque"
-        | "zusammenfassung" | "aktivitaetsnotiz" | "freitext" => Role::ActivitySummary,
+        "datum" | "date" | "dat" | "am" | "tag" | "wann" | "le" | "on" | "vom" | "zeitpunkt" | "day"
+        | "aktivitaetsdatum" | "activitydate" | "termindatum" | "besuchsdatum" => Role::ActivityDate,
+        "typ" | "type" | "art" | "kategorie" | "category" | "was" | "kind" | "aktivitaetsart"
+        | "aktivitaetstyp" | "activitytype" | "vorgangsart" | "vorgangstyp" => Role::ActivityType,
+        "notiz" | "notizen" | "bemerkung" | "bemerkungen" | "note" | "notes" | "text" | "kommentar"
+        | "comment" | "beschreibung" | "description" | "inhalt" | "info" | "summary" | "betreff"
+        | "subject" | "details" | "remarque" | "zusammenfassung" | "aktivitaetsnotiz" | "freitext" => {
+            Role::ActivitySummary
+        }
         "ergebnis" | "outcome" | "resultat" | "result" | "ausgang" => Role::ActivityOutcome,
-        "durch" | "wer" | "by" | "mitarbeiter" | "bearbeiter" | "performer" | "par" | "user" | "who" => Role::ActivityPerformer,
+        "durch" | "wer" | "by" | "mitarbeiter" | "bearbeiter" | "performer" | "par" | "user" | "who" => {
+            Role::ActivityPerformer
+        }
         "fortschritt" | "progress" | "zaehlt" => Role::ActivityProgress,
         _ => return None,
     })
@@ -201,8 +236,14 @@ pub fn suggest_activities(target: &Target, columns: &[SourceColumn], memory: &Me
         // "Aktivitäts-ID" is no number of a lead.
         let keys = candidates_for(target, index, column)
             .into_iter()
-            .filter(|candidate| target.fields[candidate.field].role.is_some_and(|role| KEYS.contains(&role)))
-            .filter(|candidate| !of_activity || target.fields[candidate.field].role != Some(Role::ExternalId));
+            .filter(|candidate| {
+                target.fields[candidate.field]
+                    .role
+                    .is_some_and(|role| KEYS.contains(&role))
+            })
+            .filter(|candidate| {
+                !of_activity || target.fields[candidate.field].role != Some(Role::ExternalId)
+            });
         candidates.extend(keys.map(|candidate| (false, candidate)));
     }
     candidates.sort_by(|(_, a), (_, b)| {
@@ -277,7 +318,9 @@ fn named_part(column: &SourceColumn) -> Option<Role> {
     let first = roles.next()?;
     let strange = words
         .iter()
-        .filter(|word| property(word).is_none() && !is_activity(word) && !super::header_words::is_neutral(word))
+        .filter(|word| {
+            property(word).is_none() && !is_activity(word) && !super::header_words::is_neutral(word)
+        })
         .count();
     (strange == 0 && roles.all(|other| other == first)).then_some(first)
 }

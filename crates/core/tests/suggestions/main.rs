@@ -64,7 +64,11 @@ fn exports(text: &str) -> Vec<Export> {
         let samples = values.get(kind).unwrap_or_else(|| panic!("{line}")).clone();
         let wanted = wanted.split('|').map(str::to_owned).collect();
         let header = header.replace("\\n", "\n");
-        exports.last_mut().unwrap().columns.push((header, wanted, samples));
+        exports
+            .last_mut()
+            .unwrap()
+            .columns
+            .push((header, wanted, samples));
     }
     exports
 }
@@ -96,7 +100,10 @@ fn destination(mapping: &Mapping, column: &ColumnRef) -> String {
     for (name, field) in &mapping.fields {
         if matches!(&field.origin, Origin::Columns { columns, .. } if columns.contains(column)) {
             fields.push(name.as_str());
-            split |= field.steps.iter().any(|step| matches!(step, Step::NamePart { .. }));
+            split |= field
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::NamePart { .. }));
         }
     }
     match &mapping.activities {
@@ -137,7 +144,10 @@ fn score(text: &str) -> (usize, Score) {
             }
             if !right {
                 let wanted = wanted.join("|");
-                score.wrong.push(format!("{}: {header:?} is {wanted}, suggested {found}", export.name));
+                score.wrong.push(format!(
+                    "{}: {header:?} is {wanted}, suggested {found}",
+                    export.name
+                ));
             }
         }
     }

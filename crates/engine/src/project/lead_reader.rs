@@ -30,8 +30,7 @@ impl Project {
         };
         let block = self.block(&source, sequence)?;
         let cells = block.row(within);
-        let mut interpreted =
-            interpreter.interpret(cells, None, &source.entry.external_id(cells.number()));
+        let mut interpreted = interpreter.interpret(cells, None, &source.entry.external_id(cells.number()));
         for activity in self.joined()?.of(row) {
             let of = self.sources()?.into_iter().find(|of| of.id == activity.source_id);
             let Some((of, mapping)) = of.zip(self.mapping(activity.source_id)?) else {

@@ -235,7 +235,11 @@ impl Project {
             transaction.execute("DELETE FROM joined_activity WHERE source_id = ?1", [id])?;
             let place = if role.is_addition() { "0" } else { NEXT_ROW };
             // Rows that were no additions keep their numbers.
-            let place = if source.role.is_addition() || role.is_addition() { place } else { "first_row" };
+            let place = if source.role.is_addition() || role.is_addition() {
+                place
+            } else {
+                "first_row"
+            };
             transaction.execute(
                 &format!("UPDATE source SET role = ?2, first_row = {place} WHERE id = ?1"),
                 params![id, role.as_str()],
@@ -575,8 +579,18 @@ pub(super) fn remove_unfinished(connection: &Connection) -> rusqlite::Result<()>
 
 /// Takes away what hangs on rows.
 fn forget_rows(transaction: &rusqlite::Transaction<'_>, first: u32, last: u32) -> rusqlite::Result<()> {
-    for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;
+    for table in [
+        "edit",
+        "decision",
+        "touched_row",
+        "approved_row",
+        "dry_run_row",
+        "server_duplicate",
+    ] {
+        transaction.execute(
+            &format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"),
+            [first, last],
+        )?;
     }
     transaction.execute(
         "DELETE FROM lead_column WHERE first_row >= ?1 AND first_row < ?2",

@@ -67,7 +67,9 @@ impl JoinKey {
         let form = match (self, texts.as_slice()) {
             (Self::ExternalId, [id]) => (*id).to_owned(),
             (Self::Email, [email]) => normal_email(email)?.into_owned(),
-            (Self::CompanyCity, [company, city]) => format!("{}\n{}", normal_company(company), normal_city(city)),
+            (Self::CompanyCity, [company, city]) => {
+                format!("{}\n{}", normal_company(company), normal_city(city))
+            }
             _ => return None,
         };
         Some((form, texts.join(", ")))
@@ -79,7 +81,10 @@ pub fn join_keys(target: &Target, mapping: &Mapping) -> Vec<JoinKey> {
     let filled = |field: usize| mapping.fields.contains_key(&target.fields[field].name);
     JoinKey::ALL
         .into_iter()
-        .filter(|key| key.fields(target).is_some_and(|fields| fields.into_iter().all(filled)))
+        .filter(|key| {
+            key.fields(target)
+                .is_some_and(|fields| fields.into_iter().all(filled))
+        })
         .collect()
 }
 
@@ -146,8 +151,20 @@ pub(super) fn match_rows(
             };
             let outcome = outcome.and_then(|at| {
                 let number = row.number();
-                let taken = each(&reader, row, Matched { number, row: at, lead });
-                if taken { Ok(at) } else { Err(UnmatchedReason::Nothing) }
+                let taken = each(
+                    &reader,
+                    row,
+                    Matched {
+                        number,
+                        row: at,
+                        lead,
+                    },
+                );
+                if taken {
+                    Ok(at)
+                } else {
+                    Err(UnmatchedReason::Nothing)
+                }
             });
             match outcome {
                 Ok(at) => {
@@ -214,9 +231,13 @@ fn leads_named(
             let mut found = Found::new();
             let reader = &readers[&source.id];
             for (at, row) in (*first_row..).zip(project.block(source, *sequence)?.rows()) {
-                let lead = reader.interpret(row, edits.get(&at), &source.external_id(row.number())).lead;
+                let lead = reader
+                    .interpret(row, edits.get(&at), &source.external_id(row.number()))
+                    .lead;
                 for &key in keys {
-                    let Some((form, _)) = key.of(target, &lead) else { continue };
+                    let Some((form, _)) = key.of(target, &lead) else {
+                        continue;
+                    };
                     let named = (key, form);
                     if wanted.contains(&named) {
                         found.entry(named).or_default().push(at);
@@ -263,7 +284,12 @@ pub fn join_activities(project: &Project) -> Result<BTreeMap<i64, JoinReport>, W
     Ok(reports)
 }
 
-/// Gives the rows of a source another use, with a mapping that fits it.
+/// Setting of a project that says that a person has confirmed the use of a source.
+fn confirmed(source_id: i64) -> String {
+    format!("use_confirmed:{source_id}")
+}
+
+/// Gives the rows of a source another use, with a mapping that fits it; or confirms the one that it has.
 pub fn use_source(
     project: &Project,
     actor: &Actor,
@@ -271,6 +297,11 @@ pub fn use_source(
     role: SourceRole,
     memory: &Memory,
 ) -> Result<(), WorkflowError> {
+    // Asked once: what a person has said is not proposed otherwise again.
+    project.put_setting(actor, &confirmed(source_id), "yes")?;
+    if source_of(project, source_id)?.role == role {
+        return Ok(());
+    }
     project.change_role(actor, source_id, role)?;
     suggest_mapping(project, actor, source_id, memory)?;
     join_activities(project)?;
@@ -343,6 +374,9 @@ pub struct UseProposal {
 /// like leads, or where there are no others.
 pub fn propose_use(project: &Project, source_id: i64) -> Result<Option<UseProposal>, WorkflowError> {
     let source = source_of(project, source_id)?;
+    if project.setting(&confirmed(source_id))?.is_some() {
+        return Ok(None);
+    }
     let first = project
         .sources()?
         .into_iter()

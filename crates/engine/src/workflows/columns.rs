@@ -341,7 +341,11 @@ pub struct FieldSample {
 const SAMPLES: usize = 6;
 
 /// Examples of what the mapping does to a field: different texts of the first rows.
-pub fn field_samples(project: &Project, source_id: i64, field: &str) -> Result<Vec<FieldSample>, WorkflowError> {
+pub fn field_samples(
+    project: &Project,
+    source_id: i64,
+    field: &str,
+) -> Result<Vec<FieldSample>, WorkflowError> {
     let source = source_of(project, source_id)?;
     let target = project.target();
     let (Some(mapping), Some(index)) = (project.mapping(source_id)?, target.field_index(field)) else {
@@ -351,7 +355,9 @@ pub fn field_samples(project: &Project, source_id: i64, field: &str) -> Result<V
         return Ok(Vec::new());
     };
     // Phone numbers are read in the lead's territory.
-    let territory = target.role_index(Role::Territory).map(|at| target.fields[at].name.as_str());
+    let territory = target
+        .role_index(Role::Territory)
+        .map(|at| target.fields[at].name.as_str());
     let mut only = Mapping {
         fields: mapping
             .fields
@@ -377,7 +383,12 @@ pub fn field_samples(project: &Project, source_id: i64, field: &str) -> Result<V
         return Ok(samples);
     };
     for row in block.rows() {
-        let raw = before.interpret(row, None, &nobody).lead.fields.swap_remove(index).text;
+        let raw = before
+            .interpret(row, None, &nobody)
+            .lead
+            .fields
+            .swap_remove(index)
+            .text;
         let made = after.interpret(row, None, &nobody).lead.fields.swap_remove(index);
         if raw.is_empty() && made.text.is_empty() || samples.iter().any(|sample| sample.before == raw) {
             continue;
@@ -385,7 +396,10 @@ pub fn field_samples(project: &Project, source_id: i64, field: &str) -> Result<V
         samples.push(FieldSample {
             before: raw,
             readable: !made.is_unread(),
-            after: made.value.as_ref().map_or(made.text, lotse_core::lead::Value::to_text),
+            after: made
+                .value
+                .as_ref()
+                .map_or(made.text, lotse_core::lead::Value::to_text),
         });
         if samples.len() == SAMPLES {
             break;

@@ -129,7 +129,9 @@ fn compare(
         .collect();
     let mut matched: Vec<Matched> = Vec::new();
     let report = match_rows(project, &source, &mapping, |_, _, found| {
-        let has_something = brought.iter().any(|&field| !found.lead.fields[field].text.is_empty());
+        let has_something = brought
+            .iter()
+            .any(|&field| !found.lead.fields[field].text.is_empty());
         if has_something {
             matched.push(found);
         }
@@ -167,7 +169,10 @@ fn compare(
                     Outcome::Conflicts => winner == Winner::Addition,
                 };
                 if takes && let Some(value) = &new.value {
-                    let comma = styles.get(&(project.row_origin(row).map_or(0, |origin| origin.source_id), field));
+                    let comma = styles.get(&(
+                        project.row_origin(row).map_or(0, |origin| origin.source_id),
+                        field,
+                    ));
                     edits.push(FieldEdit {
                         row,
                         field: told.field.clone(),
@@ -212,7 +217,12 @@ impl EnrichedField {
         }
         self.conflicts += 1;
         if self.examples.len() < SHOWN {
-            let text = |field: &Field| field.value.as_ref().map_or_else(|| field.text.clone(), Value::to_text);
+            let text = |field: &Field| {
+                field
+                    .value
+                    .as_ref()
+                    .map_or_else(|| field.text.clone(), Value::to_text)
+            };
             self.examples.push(Conflict {
                 row,
                 number,
@@ -233,7 +243,9 @@ fn decimal_styles(project: &Project) -> Result<BTreeMap<(i64, usize), DecimalSty
         };
         for (name, field) in &mapping.fields {
             let index = project.target().field_index(name);
-            if let (Some(index), Some(style), Origin::Columns { .. }) = (index, field.decimal_style, &field.origin) {
+            if let (Some(index), Some(style), Origin::Columns { .. }) =
+                (index, field.decimal_style, &field.origin)
+            {
                 styles.insert((source.id, index), style);
             }
         }

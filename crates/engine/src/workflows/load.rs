@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, Memory, Origin, SourceColumn};
+use lotse_core::mapping::{ColumnRef, Memory, Origin, SourceColumn, Suggestion};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,19 @@ pub fn load_file(
     path: &Path,
     settings: &ReadSettings,
     role: SourceRole,
+    watch: &Watch<'_>,
+) -> Result<Loaded, WorkflowError> {
+    load_file_remembering(project, actor, path, settings, role, &Memory::default(), watch)
+}
+
+/// As [`load_file`], with suggestions by what was mapped in earlier projects, too.
+pub fn load_file_remembering(
+    project: &Project,
+    actor: &Actor,
+    path: &Path,
+    settings: &ReadSettings,
+    role: SourceRole,
+    memory: &Memory,
     watch: &Watch<'_>,
 ) -> Result<Loaded, WorkflowError> {
     let inspection = sources::inspect(path, settings)?;
@@ -105,7 +118,8 @@ pub fn load_file(
     profiles.resize_with(headers.len(), ColumnProfile::default);
     project.put_profiles(source_id, &profiles)?;
     let columns = source_columns(&headers, profiles);
-    store_suggestion(project, actor, source_id, role, &columns, &settings.columns)?;
+    let suggestion = suggestion_for(project.target(), role, &columns, memory);
+    store_suggestion(project, actor, source_id, &columns, suggestion, &settings.columns)?;
     Ok(Loaded { source_id, summary })
 }
 
@@ -135,11 +149,10 @@ fn store_suggestion(
     project: &Project,
     actor: &Actor,
     source_id: i64,
-    role: SourceRole,
     columns: &[SourceColumn],
+    mut suggestion: Suggestion,
     chosen: &BTreeMap<usize, ColumnSettings>,
 ) -> Result<(), WorkflowError> {
-    let mut suggestion = suggestion_for(project.target(), role, columns, &Memory::default());
     for field in suggestion.mapping.fields.values_mut() {
         let Origin::Columns { columns: sources, .. } = &field.origin else {
             continue;

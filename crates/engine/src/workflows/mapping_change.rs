@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use lotse_core::mapping::{
-    ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping, Memory, NamePart, Origin, SourceColumn, Step,
-    field_from_column,
+    ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping, Memory, NamePart, Origin, SourceColumn,
+    Step, field_from_column,
 };
 use lotse_core::target::{Role, Target};
 use lotse_core::values::{DateOrder, DecimalStyle};

@@ -46,7 +46,7 @@ pub use enrichment::{
     Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,
 };
 pub use error::WorkflowError;
-pub use load::{Loaded, load_file};
+pub use load::{Loaded, load_file, load_file_remembering};
 pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
 };
@@ -57,8 +57,8 @@ pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
 pub use rejected::write_rejected;
 pub use report::{
-    CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource, UnmappedColumn, check_report,
-    for_each_lead_line,
+    AdditionInReport, CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource,
+    UnmappedColumn, check_report, for_each_lead_line,
 };
-pub use template_use::{LikelyTemplate, apply_template, as_template, earlier_decisions, likely_templates};
 pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};
+pub use template_use::{LikelyTemplate, apply_template, as_template, earlier_decisions, likely_templates};

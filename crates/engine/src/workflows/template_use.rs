@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lotse_core::mapping::{
-    Mapping, MappingProblem, TemplateFit, TemplateMark, fit_template, template_fit,
-};
+use lotse_core::mapping::{Mapping, MappingProblem, TemplateFit, TemplateMark, fit_template, template_fit};
 use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 

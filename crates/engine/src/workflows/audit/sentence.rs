@@ -122,6 +122,10 @@ impl Telling<'_> {
                         format!("Vergleich der Übertragung {push} mit dem Server"),
                         format!("comparison of push {push} with the server"),
                     ),
+                    (setting, None) if setting.starts_with("use_confirmed:") => say(
+                        "Verwendung einer Quelle bestätigt".into(),
+                        "use of a source confirmed".into(),
+                    ),
                     ("owners", _) => say("bekannte Betreuer".into(), "known owners".into()),
                     ("name", _) => say("Name des Projekts".into(), "name of the project".into()),
                     _ => setting,
@@ -132,7 +136,9 @@ impl Telling<'_> {
                 ["Paar gefunden", "Paare gefunden"],
                 ["pair found", "pairs found"],
             ),
-            "rows_edit" | "rows_bulk_edit" | "rows_apply_fix" | "rows_reimport" | "rows_enrich" => self.edits(),
+            "rows_edit" | "rows_bulk_edit" | "rows_apply_fix" | "rows_reimport" | "rows_enrich" => {
+                self.edits()
+            }
             "rows_decide" => self.decisions(),
             "rows_merge" => {
                 let survivor = self.data.pointer("/summary/survivor").and_then(Json::as_u64);
