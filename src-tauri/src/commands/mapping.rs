@@ -170,8 +170,8 @@ pub(super) fn learn(session: &Session, source_id: i64) -> Result<(), WorkflowErr
         .sources()?
         .into_iter()
         .find(|source| source.id == source_id);
-    // What "Datum" means among activities says nothing about a list of leads.
-    let source = source.filter(|source| matches!(source.role, SourceRole::Leads | SourceRole::Enrichment));
+    // What "Datum" means among activities, or what is left out of an enrichment, says nothing about a list of leads.
+    let source = source.filter(|source| source.role == SourceRole::Leads);
     let (Some(source), Some(mapping)) = (source, project.mapping(source_id)?) else {
         return Ok(());
     };

@@ -74,6 +74,7 @@ pub fn suggest_remembering(target: &Target, columns: &[SourceColumn], memory: &M
         candidates.extend(candidates_for(target, index, column));
     }
     proposal.take_best(candidates);
+    proposal.take_left_out();
     proposal.take_full_name();
     proposal.take_extra();
     proposal.finish(memory)
@@ -259,6 +260,19 @@ impl<'a> Proposal<'a> {
                 self.fill(candidate);
             }
         }
+    }
+
+    /// A column that was left out the last time is not left out where a required field has nothing else.
+    fn take_left_out(&mut self) {
+        let left_out = std::mem::take(&mut self.left_out);
+        let mut candidates = Vec::new();
+        for &index in &left_out {
+            candidates.extend(candidates_for(self.target, index, &self.columns[index]));
+        }
+        candidates.retain(|candidate| self.target.fields[candidate.field].required);
+        self.take_best(candidates);
+        self.left_out = left_out;
+        self.left_out.retain(|column| !self.taken.contains_key(column));
     }
 
     /// Fills first and last name from one column of full names, where no columns of their own do; a bare "Name" beside

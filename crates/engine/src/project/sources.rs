@@ -142,7 +142,7 @@ pub struct SourceWriter<'p> {
     finished: bool,
 }
 
-/// Place of the first row of a new source: behind all that were there, whose numbers are never given again.
+/// Place of the first row of a new source: behind all that are there.
 const NEXT_ROW: &str = "(SELECT coalesce(max(first_row + row_count), 0) FROM source
     WHERE role NOT IN ('loading', 'activities', 'enrichment'))";
 

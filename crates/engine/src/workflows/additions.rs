@@ -197,6 +197,8 @@ fn leads_named(
     wanted: &HashSet<(JoinKey, String)>,
 ) -> Result<Found, WorkflowError> {
     let target = project.target();
+    let asked: HashSet<JoinKey> = wanted.iter().map(|(key, _)| *key).collect();
+    let keys: Vec<JoinKey> = keys.iter().copied().filter(|key| asked.contains(key)).collect();
     let names: HashSet<&str> = keys
         .iter()
         .filter_map(|key| key.fields(target))
@@ -225,16 +227,33 @@ fn leads_named(
         .into_iter()
         .filter(|(source, ..)| source.is_leads() && readers.contains_key(&source.id))
         .collect();
+    // Normal forms cost more than reading: a city is looked at once, and companies only in the cities that are asked for.
+    let cities: HashSet<&str> = wanted
+        .iter()
+        .filter(|(key, _)| *key == JoinKey::CompanyCity)
+        .filter_map(|(_, form)| form.rsplit_once('\n').map(|(_, city)| city))
+        .collect();
+    let city = target.role_index(Role::City);
     let found: Result<Vec<Found>, ProjectError> = blocks
         .par_iter()
         .map(|(source, sequence, first_row, _)| {
             let mut found = Found::new();
+            let mut asked: HashMap<String, bool> = HashMap::new();
             let reader = &readers[&source.id];
             for (at, row) in (*first_row..).zip(project.block(source, *sequence)?.rows()) {
                 let lead = reader
                     .interpret(row, edits.get(&at), &source.external_id(row.number()))
                     .lead;
-                for &key in keys {
+                for &key in &keys {
+                    if let (JoinKey::CompanyCity, Some(city)) = (key, city) {
+                        let text = &lead.fields[city].text;
+                        let is_asked = asked
+                            .entry(text.clone())
+                            .or_insert_with(|| cities.contains(normal_city(text).as_str()));
+                        if !*is_asked {
+                            continue;
+                        }
+                    }
                     let Some((form, _)) = key.of(target, &lead) else {
                         continue;
                     };

@@ -239,4 +239,12 @@ fn a_column_that_was_left_out_on_purpose_is_not_suggested_again() {
     let suggested = suggest_mapping(&project, &actor(), source, &memory).unwrap();
     assert!(!suggested.fields.contains_key("contact.phone"));
     assert!(suggested.fields.contains_key("companyName"));
+
+    // A required field is not left empty for it.
+    let change = MappingChange::Assign { column: 1, to: None };
+    change_mapping(&project, &actor(), source, &change, &Memory::default()).unwrap();
+    let mapping = project.mapping(source).unwrap().unwrap();
+    memory.learn(project.target(), &headers, &mapping, &offered);
+    let suggested = suggest_mapping(&project, &actor(), source, &memory).unwrap();
+    assert!(suggested.fields.contains_key("city"));
 }
