@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check),
         Command::Duplicates(duplicates) => commands::duplicates::run(&duplicates),
         Command::Mapping(mapping) => commands::mapping::run(&mapping),
+        Command::Reimport(reimport) => commands::reimport::run(&reimport),
         Command::Push(push) => commands::push::run(&push),
         Command::Connection(connection) => commands::connection::run(connection),
         Command::Mail(mail) => commands::mail::run(mail),

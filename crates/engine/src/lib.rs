@@ -13,5 +13,6 @@ pub mod project;
 pub mod recent;
 pub mod server;
 pub mod sources;
+pub mod system_reason;
 pub mod templates;
 pub mod workflows;

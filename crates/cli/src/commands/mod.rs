@@ -10,3 +10,4 @@ pub(crate) mod inspect;
 pub(crate) mod mail;
 pub(crate) mod mapping;
 pub(crate) mod push;
+pub(crate) mod reimport;
