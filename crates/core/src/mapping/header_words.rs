@@ -9,10 +9,11 @@ pub(super) fn words_of(header: &str) -> Vec<String> {
     let mut word = String::new();
     let mut before = ' ';
     for sign in header.chars() {
-        let joins = sign.is_alphabetic() && (before.is_alphabetic() || word.is_empty());
         let hump = before.is_lowercase() && sign.is_uppercase();
-        let digits = sign.is_numeric() && (before.is_numeric() || word.is_empty());
-        if !(joins && !hump || digits) && !word.is_empty() {
+        let letters = sign.is_alphabetic() && before.is_alphabetic() && !hump;
+        let digits = sign.is_numeric() && before.is_numeric();
+        let goes_on = letters || digits;
+        if !goes_on && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }
         if sign.is_alphanumeric() {

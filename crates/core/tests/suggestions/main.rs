@@ -110,7 +110,7 @@ fn destination(mapping: &Mapping, column: &ColumnRef) -> String {
         ActivitiesOrigin::Cells { columns } if columns.contains(column) => fields.push("activities"),
         ActivitiesOrigin::Groups { groups } => {
             for (at, group) in groups.iter().enumerate() {
-                for (name, _) in group.iter().filter(|(_, other)| *other == column) {
+                if let Some((name, _)) = group.iter().find(|(_, other)| *other == column) {
                     return format!("a{at}.{name}");
                 }
             }

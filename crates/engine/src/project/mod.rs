@@ -25,6 +25,7 @@ mod mail_origins;
 mod row_places;
 mod schema;
 mod sent;
+mod source_use;
 mod sources;
 mod view;
 
