@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision, fit_template, template_fit};
+use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision, fit_template};
 use lotse_core::target::{BUILTIN, Target};
 use lotse_core::values::Instant;
 use lotse_engine::clock::{self, Actor};
@@ -220,9 +220,9 @@ impl Prepared {
         let Some(source) = sources.into_iter().find(|source| source.id == source_id) else {
             return Ok(mapping.clone());
         };
-        let fit = template_fit(mapping, &source.headers);
-        if fit.missing.iter().all(|column| column.fields.is_empty()) {
-            Ok(fit_template(mapping, &source.headers, &BTreeMap::new()))
+        let fitted = fit_template(mapping, &source.headers, &BTreeMap::new());
+        if fitted.used_columns().count() == mapping.used_columns().count() {
+            Ok(fitted)
         } else {
             Ok(mapping.clone())
         }
