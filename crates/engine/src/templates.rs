@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use lotse_core::mapping::{Mapping, TemplateMark};
+use lotse_core::values::Instant;
 
 use crate::places::{Places, write_whole};
 use crate::project::ProjectError;
@@ -54,6 +55,29 @@ impl Templates {
         };
         write_whole(&path, json_of(&saved).as_bytes()).map_err(|error| WorkflowError::file(&path, error))?;
         Ok(saved)
+    }
+
+    /// Keeps a mapping that comes from a file under a name. Who saved it and when stays as the file says; where it says
+    /// nothing, it is `by` and `at`.
+    pub fn keep(
+        &self,
+        mapping: &Mapping,
+        name: &str,
+        by: &str,
+        at: Instant,
+    ) -> Result<Mapping, WorkflowError> {
+        let given = mapping.template.clone();
+        let (headers, saved_by, saved_at) = match given {
+            Some(mark) => (mark.headers, mark.saved_by, mark.saved_at),
+            None => (Vec::new(), None, None),
+        };
+        let mark = TemplateMark {
+            name: name.trim().to_owned(),
+            headers,
+            saved_by: saved_by.or_else(|| Some(by.to_owned())),
+            saved_at: saved_at.or(Some(at)),
+        };
+        self.save(mapping, mark)
     }
 
     /// Takes a template away.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use lotse_core::mapping::{Mapping, TemplateMark};
+use lotse_core::mapping::Mapping;
 use lotse_engine::mapping_history::MappingHistory;
 use lotse_engine::templates::{Templates, name_of, read_mapping, write_mapping};
 use lotse_engine::workflows::{self, WorkflowError};
@@ -139,22 +139,10 @@ fn templates(session: &Session) -> Templates {
 }
 
 fn keep(session: &Session, mapping: &Mapping, name: &str) -> Result<(), WorkflowError> {
-    let given = mapping.template.clone();
-    let mark = TemplateMark {
-        name: name.to_owned(),
-        headers: given
-            .as_ref()
-            .map(|mark| mark.headers.clone())
-            .unwrap_or_default(),
-        saved_by: given
-            .as_ref()
-            .and_then(|mark| mark.saved_by.clone())
-            .or_else(|| Some(session.actor().name.clone())),
-        saved_at: given
-            .and_then(|mark| mark.saved_at)
-            .or_else(|| Some(session.now())),
-    };
-    templates(session).save(mapping, mark).map(drop)
+    let by = &session.actor().name;
+    templates(session)
+        .keep(mapping, name, by, session.now())
+        .map(drop)
 }
 
 fn line(template: &Mapping) -> TemplateLine {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, Mapping, SourceColumn, TemplateMark, suggest, template_fit};
+use lotse_core::mapping::{ColumnRef, Mapping, SourceColumn, suggest, template_fit};
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::places::Places;
 use lotse_engine::sources::{self, Inspection, ReadSettings};
@@ -117,33 +117,19 @@ fn list(file: Option<&Path>, as_json: bool) -> Result<(), Failure> {
 
 fn import(file: &Path, name: Option<&str>) -> Result<(), Failure> {
     let mapping = read_mapping(file)?;
-    let given = mapping.template.clone();
     let stem = file
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let name = name
-        .map(str::to_owned)
-        .or_else(|| given.as_ref().map(|mark| mark.name.clone()))
-        .unwrap_or(stem);
+    let name = match (name, name_of(&mapping)) {
+        (Some(name), _) => name.to_owned(),
+        (None, "") => stem,
+        (None, name) => name.to_owned(),
+    };
     if name.trim().is_empty() {
         return Err(Failure::usage("a template needs a name: --name NAME"));
     }
-    let mark = TemplateMark {
-        name: name.trim().to_owned(),
-        headers: given
-            .as_ref()
-            .map(|mark| mark.headers.clone())
-            .unwrap_or_default(),
-        saved_by: given
-            .as_ref()
-            .and_then(|mark| mark.saved_by.clone())
-            .or_else(|| Some(Actor::logged_in().name)),
-        saved_at: given
-            .and_then(|mark| mark.saved_at)
-            .or_else(|| Some(clock::now())),
-    };
-    templates()?.save(&mapping, mark)?;
+    templates()?.keep(&mapping, &name, &Actor::logged_in().name, clock::now())?;
     Ok(())
 }

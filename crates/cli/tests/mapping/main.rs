@@ -43,7 +43,7 @@ Kundennummer;Datum;Art
 
     fn run(&self, arguments: &str) -> Output {
         Command::new(env!("CARGO_BIN_EXE_lotse"))
-            .args(arguments.split(' '))
+            .args(arguments.split_whitespace())
             .env("LOTSE_HOME", self.path("home"))
             .env("LOTSE_USER", "Eva Beispiel")
             .current_dir(self.folder.path())
