@@ -333,7 +333,8 @@ impl<'a> Parser<'a> {
         (part.end, part.blocks)
     }
 
-    /// Parses all whole records of `text` on all cores; `first` when the file begins with it. Returns where the last record ends.
+    /// Parses all whole records of `text` on all cores; `first` when the file begins with it. Returns where the last
+    /// record ends.
     fn wave(&self, text: &str, last: bool, first: bool) -> (usize, Vec<Part>) {
         let mut starts = vec![0];
         let mut at = PART;
