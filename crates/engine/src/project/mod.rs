@@ -9,11 +9,13 @@
 mod approval;
 mod audit;
 mod block;
+mod columns;
 mod decisions;
 mod dry_runs;
 mod duplicates;
 mod edits;
 mod error;
+mod facets;
 mod groups;
 mod history;
 mod lead_reader;
@@ -23,12 +25,15 @@ mod lock;
 mod mail_origins;
 mod row_places;
 mod schema;
+mod search;
 mod sent;
 mod sources;
 mod view;
+mod views;
+mod waiting;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lotse_core::duplicates::Duplicates;
@@ -39,20 +44,24 @@ use serde_json::json;
 
 pub use approval::{Approval, ApprovalPreview, ApprovedRow, StandingApproval};
 pub use audit::{AuditEntry, AuditQuery, AuditVerdict};
+pub use columns::COMPUTED_COLUMNS;
 pub use decisions::{Decision, DecisionKind, NewDecision};
 pub use dry_runs::DryRunRow;
 pub use duplicates::{CERTAIN, DuplicateGroup, DuplicatePair, DuplicateSummary, GroupMember};
 pub use edits::{CellHistory, FieldEdit};
 pub use error::ProjectError;
+pub use facets::{DecisionView, Facets, ValueCount, ValueFacet, ValueFilter};
 pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
 pub use lead_reader::{LeadReader, LeadReaderProblem};
-pub use leads::{CellState, CheckedBlock, RowState};
+pub use leads::{CellState, CheckedBlock, RowState, moment_text, shown_text};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
 pub use mail_origins::MailOrigin;
+pub(crate) use row_places::SourceRef;
 pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
+pub use views::NamedView;
 
 use crate::clock::{self, Actor};
 use index::Index;
@@ -96,6 +105,14 @@ pub struct Project {
     groups: Mutex<groups::KeptGroups>,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
+    /// The last edits of this run of the program.
+    edited: Mutex<edits::LastEdits>,
+    /// Held by whoever compares rows: one at a time.
+    comparing: Mutex<()>,
+    /// Whether rows are compared right after an edit, or when somebody asks for it.
+    compares_later: AtomicBool,
+    /// Columns that were sorted, counted or filtered by lately.
+    columns: Mutex<columns::KeptColumns>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
     _lock: lock::ProjectLock,
 }
@@ -211,6 +228,10 @@ impl Project {
             duplicates: Mutex::new(None),
             groups: Mutex::default(),
             orders: Mutex::new(Vec::new()),
+            edited: Mutex::default(),
+            comparing: Mutex::default(),
+            compares_later: AtomicBool::new(false),
+            columns: Mutex::default(),
             _lock: lock,
         })
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::WorkflowError;
 use super::edit::follow;
 use crate::clock::Actor;
+use crate::jobs::Watch;
 use crate::project::{CellState, Project, RowState};
 
 /// What a merge would give.
@@ -84,6 +85,6 @@ pub fn merge_rows(
 ) -> Result<Vec<u32>, WorkflowError> {
     let preview = preview_merge(project, rows, choices)?;
     let changed = project.merge(actor, &preview)?;
-    follow(project, &changed, now)?;
+    follow(project, actor, &changed, now, &Watch::quiet())?;
     Ok(changed)
 }

@@ -5,6 +5,7 @@
 )]
 
 mod audit;
+mod bulk;
 mod duplicates;
 mod editing;
 mod mapping;
