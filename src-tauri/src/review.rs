@@ -199,7 +199,13 @@ impl Session {
 
     /// Applies the correction of a finding to one row or to all.
     pub(crate) fn apply_fix(&self, code: &str, row: Option<u32>) -> Result<EditOutcome, Failure> {
-        let rows = workflows::apply_fix(&self.project, self.actor(), code, row, self.now());
+        let size = match row {
+            Some(_) => 1,
+            None => self.shown(workflows::preview_fix(&self.project, code))?.fixable as usize,
+        };
+        let rows = self.job_for(size, |watch| {
+            workflows::apply_fix_watched(&self.project, self.actor(), code, row, self.now(), watch)
+        });
         let rows = self.shown(rows)?;
         self.outcome(rows.len(), &rows)
     }
@@ -270,7 +276,9 @@ impl Session {
 
     /// Undoes or redoes until `change` is the last one that holds.
     pub(crate) fn go_to_change(&self, change: i64) -> Result<EditOutcome, Failure> {
-        let gone = workflows::go_to_change(&self.project, self.actor(), change, self.now());
+        let gone = self.job_for(usize::MAX, |watch| {
+            workflows::go_to_change_watched(&self.project, self.actor(), change, self.now(), watch)
+        });
         let (steps, rows) = self.shown(gone)?;
         self.outcome(steps, &rows)
     }

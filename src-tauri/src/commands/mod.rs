@@ -8,8 +8,10 @@
 pub(crate) mod app;
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod bulk;
 pub(crate) mod connections;
 pub(crate) mod duplicates;
+pub(crate) mod facets;
 pub(crate) mod mailbox;
 pub(crate) mod mapping;
 pub(crate) mod push;

@@ -5,8 +5,10 @@ import type { Failure } from "../bindings/Failure";
 import type { AppBackend } from "./app";
 import type { ApprovalBackend } from "./approval";
 import type { AuditBackend } from "./audit";
+import type { BulkBackend } from "./bulk";
 import type { ConnectionsBackend } from "./connections";
 import type { DuplicatesBackend } from "./duplicates";
+import type { FacetsBackend } from "./facets";
 import type { MailboxBackend } from "./mailbox";
 import type { MappingBackend } from "./mapping";
 import type { PushBackend } from "./push";
@@ -24,6 +26,8 @@ export interface Backend
         SourcesBackend,
         MappingBackend,
         ReviewBackend,
+        FacetsBackend,
+        BulkBackend,
         DuplicatesBackend,
         ApprovalBackend,
         PushBackend,

@@ -4,8 +4,10 @@ import type { Backend } from "../backend";
 import { app } from "./app";
 import { approval } from "./approval";
 import { audit } from "./audit";
+import { bulk } from "./bulk";
 import { connections } from "./connections";
 import { duplicates } from "./duplicates";
+import { facets } from "./facets";
 import { mailbox } from "./mailbox";
 import { mapping } from "./mapping";
 import { push } from "./push";
@@ -20,6 +22,8 @@ export function tauriBackend(): Backend {
         ...sources,
         ...mapping,
         ...review,
+        ...facets,
+        ...bulk,
         ...duplicates,
         ...approval,
         ...push,
