@@ -1,7 +1,7 @@
 //! The review table over a real project.
 
 use chrono_tz::Tz;
-use lotse_core::finding::{Finding, Place};
+use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::protection::ProtectionStatus;
 use lotse_core::target::{FieldKind, FieldSpec, Target};
 use lotse_core::values::Instant;
@@ -144,15 +144,42 @@ impl Session {
         }
     }
 
-    fn change(&self, kind: ChangeKind, edits: &[FieldEdit]) -> Result<EditOutcome, Failure> {
-        let summary = match edits {
+    /// Puts edits into the project as one change; returns how many cells it was, and their rows in ascending order.
+    fn change(&self, kind: ChangeKind, edits: Vec<FieldEdit>) -> Result<(usize, Vec<u32>), Failure> {
+        let summary = match edits.as_slice() {
             [one] => json!({ "row": self.project.row_number(one.row), "field": one.field, "text": one.text }),
             more => json!({ "cells": more.len() }),
         };
-        let rows = workflows::edit_fields(&self.project, self.actor(), kind, &summary, edits, self.now())
+        let cells = edits.len();
+        let rows = self.job_for(cells, |watch| {
+            workflows::edit_fields_watched(
+                &self.project,
+                self.actor(),
+                kind,
+                &summary,
+                edits,
+                self.now(),
+                watch,
+            )
+        });
+        let rows = rows.map_err(|error| error.failure(self.language()))?;
+        Ok((if rows.is_empty() { 0 } else { cells }, rows))
+    }
+
+    /// How many of these cells have an error. Of very many only the first rows are looked at.
+    fn faulty(&self, rows: &[u32], columns: &[String]) -> Result<u32, Failure> {
+        let rows = &rows[..rows.len().min(ROWS_IN_AN_OUTCOME)];
+        let states = self
+            .project
+            .row_states(rows)
             .map_err(|error| error.failure(self.language()))?;
-        let changed = if rows.is_empty() { 0 } else { edits.len() };
-        self.outcome(changed, &rows)
+        let target = self.project.target();
+        let meant = |finding: &&Finding| {
+            let field = column_of(finding.place).map(|at| &target.fields[at].name);
+            finding.severity() == Severity::Error && field.is_some_and(|name| columns.contains(name))
+        };
+        let faulty = states.iter().flat_map(|state| state.findings.iter().filter(meant));
+        Ok(u32::try_from(faulty.count()).unwrap_or(u32::MAX))
     }
 
     /// What a change of `rows` comes to; `changed` counts what was changed: cells, or rows.
@@ -315,7 +342,8 @@ impl ReviewTable for Session {
         } else {
             ChangeKind::BulkEdit
         };
-        self.change(kind, &edits)
+        let (changed, rows) = self.change(kind, edits)?;
+        self.outcome(changed, &rows)
     }
 
     fn paste(&self, view: &View, block: &Block, texts: &BlockTexts) -> Result<PasteOutcome, Failure> {
@@ -324,6 +352,7 @@ impl ReviewTable for Session {
         let nothing = PasteOutcome {
             revision: self.revision(),
             changed: 0,
+            faulty: 0,
             rows_beyond: 0,
             columns_beyond: 0,
             computed: 0,
@@ -352,10 +381,11 @@ impl ReviewTable for Session {
                 });
             }
         }
-        let outcome = self.change(ChangeKind::BulkEdit, &edits)?;
+        let (changed, changed_rows) = self.change(ChangeKind::BulkEdit, edits)?;
         Ok(PasteOutcome {
-            revision: outcome.revision,
-            changed: outcome.changed,
+            revision: self.revision(),
+            changed: count(changed),
+            faulty: self.faulty(&changed_rows, &block.columns)?,
             rows_beyond: count(texts.len().saturating_sub(rows.len())),
             columns_beyond: count(wide.saturating_sub(block.columns.len())),
             computed,

@@ -183,6 +183,32 @@ describe("many cells at once", () => {
     });
 });
 
+describe("the active cell", () => {
+    test("shows its source, finding and history one key away, and follows", async () => {
+        await openWindow({ rows: 80 });
+        grid().focus();
+        for (let step = 0; step < 4; step++) await press("ArrowRight");
+        await press("Enter", { altKey: true });
+        const cell = screen.getByRole("region", { name: "Aktive Zelle im Ganzen" });
+        expect(cell.textContent).toContain("max.mustermann@");
+        expect(cell.textContent).toContain("Nach dem @ fehlt die Domain.");
+        expect(cell.textContent).toContain("Niemand hat sie geändert.");
+        expect(document.activeElement).toBe(grid());
+        expect(await violations()).toEqual([]);
+        await press("Enter");
+        const input = document.querySelector<HTMLInputElement>(".editor input");
+        if (input === null) throw new Error("no editor");
+        input.value = "info@hafen.example";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await press("Enter", { ctrlKey: true });
+        await wait();
+        expect(cell.textContent).toContain("wie in der Quelle → info@hafen.example");
+        expect(cell.textContent).toContain("Astrid Vogt");
+        await press("Enter", { altKey: true });
+        expect(screen.queryByRole("region", { name: "Aktive Zelle im Ganzen" })).toBeNull();
+    });
+});
+
 describe("a row", () => {
     test("shows its findings, fields, cells, dates and activities", async () => {
         await openWindow({ rows: 80 });

@@ -221,6 +221,8 @@ pub struct PasteOutcome {
     pub revision: u32,
     /// How many cells have another text now.
     pub changed: u32,
+    /// How many of these have an error: what was pasted cannot be read there.
+    pub faulty: u32,
     /// Rows of the clipboard that would have come to lie below the last row.
     pub rows_beyond: u32,
     /// Columns of the clipboard that would have come to lie right of the last column.

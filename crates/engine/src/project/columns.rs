@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rusqlite::params;
 use serde::Deserialize;
 
+use super::at_once::at_once;
 use super::block::TextColumn;
 use super::index::Index;
 use super::leads::{self, RowState};
@@ -281,7 +282,7 @@ impl Project {
             }
             columns.content
         };
-        let values = Arc::new(self.work_out(column)?);
+        let values = Arc::new(at_once(|| self.work_out(column))?);
         let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         if columns.content == content {
             columns.kept.retain(|(known, _)| *known != column);
@@ -311,19 +312,17 @@ impl Project {
         let column = TableColumn::Field(field);
         let packed = self.packed(column)?;
         let index = self.index();
-        let found: Option<Vec<Vec<(u32, String)>>> = packed
-            .par_iter()
-            .map(|(first_row, data)| {
-                let stored = TextColumn::unpack_all(data).filter(|stored| stored.len() == 3)?;
-                let rows = (*first_row..).zip(0..stored[0].len());
-                let hits = rows.filter_map(|(row, at)| {
-                    let touched = index.touched.get(&row).map(|state| column.text_of(state));
-                    let text = touched.as_deref().unwrap_or_else(|| shown(&stored, at));
-                    wanted(text).then(|| (row, text.to_owned()))
-                });
-                Some(hits.collect())
-            })
-            .collect();
+        let found_in = |(first_row, data): &(u32, Vec<u8>)| {
+            let stored = TextColumn::unpack_all(data).filter(|stored| stored.len() == 3)?;
+            let rows = (*first_row..).zip(0..stored[0].len());
+            let hits = rows.filter_map(|(row, at)| {
+                let touched = index.touched.get(&row).map(|state| column.text_of(state));
+                let text = touched.as_deref().unwrap_or_else(|| shown(&stored, at));
+                wanted(text).then(|| (row, text.to_owned()))
+            });
+            Some(hits.collect())
+        };
+        let found: Option<Vec<Vec<(u32, String)>>> = at_once(|| packed.par_iter().map(found_in).collect());
         let found = found.ok_or_else(|| self.damaged(&format!("column {field}")))?;
         Ok(found.into_iter().flatten().collect())
     }

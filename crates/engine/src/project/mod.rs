@@ -7,6 +7,7 @@
 //! blocking and belongs off the threads that serve a window or a network.
 
 mod approval;
+mod at_once;
 mod audit;
 mod block;
 mod columns;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 use rusqlite::params;
 
+use super::at_once::at_once;
 use super::block::TextColumn;
 use super::{Project, ProjectError};
 
@@ -21,7 +22,7 @@ impl Project {
             }
             columns.content
         };
-        let rows = Arc::new(self.search(text)?);
+        let rows = Arc::new(at_once(|| self.search(text))?);
         let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         if columns.content == content {
             columns.search = Some((text.to_owned(), Arc::clone(&rows)));

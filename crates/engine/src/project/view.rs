@@ -7,6 +7,7 @@ use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::language::Language;
 use serde::{Deserialize, Serialize};
 
+use super::at_once::at_once;
 use super::columns::TableColumn;
 use super::facets::{DecisionView, Matcher, ValueFilter};
 use super::index::{Index, KnownCode, RowFacts, SourceEntry};
@@ -263,7 +264,8 @@ impl Project {
         let mut rows = matcher.rows(&self.index());
         for order in filter.sort.iter().rev() {
             if let Some(column) = TableColumn::of(&self.target, &order.field) {
-                self.column_values(column)?.sort(&mut rows, order.descending);
+                let values = self.column_values(column)?;
+                at_once(|| values.sort(&mut rows, order.descending));
             }
         }
         Ok(rows)

@@ -32,6 +32,19 @@ pub fn edit_fields(
     Ok(rows)
 }
 
+/// The same for large changes. Until they are written they can be cancelled, and nothing is changed then.
+pub fn edit_fields_watched(
+    project: &Project,
+    actor: &Actor,
+    kind: ChangeKind,
+    summary: &Json,
+    edits: Vec<FieldEdit>,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<Vec<u32>, WorkflowError> {
+    put(project, actor, kind, summary, edits, now, watch)
+}
+
 /// Rows that are looked at together, so that a correction of a million rows needs no memory for all of them.
 const ROWS_AT_ONCE: usize = 4096;
 

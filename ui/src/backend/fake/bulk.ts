@@ -119,14 +119,12 @@ export function fakeBulk(table: EditedTable, answer: <T>(value: () => T) => Prom
                     lookedAt: rowsOf(request.scope).length,
                     rows: new Set(wanted.map(({ row }) => row)).size,
                     cells: wanted.length,
-                    examples: wanted
-                        .slice(0, 5)
-                        .map(({ row, column, before, text }) => ({
-                            number: row + 2,
-                            field: column,
-                            before,
-                            after: text,
-                        })),
+                    examples: wanted.slice(0, 5).map(({ row, column, before, text }) => ({
+                        number: row + 2,
+                        field: column,
+                        before,
+                        after: text,
+                    })),
                 };
             }),
         bulkApply: (request) => answer(() => table.edit(changes(request))),

@@ -457,9 +457,14 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 );
                 const computed = wanted.filter(({ column }) => column === "protectionUntil").length;
                 const { changed } = edit(wanted);
+                const faulty = wanted.filter(
+                    ({ row, column, text }) =>
+                        findingOf(indexOf(column), text)?.severity === "error" && textOf(row, indexOf(column)) === text,
+                ).length;
                 return {
                     revision,
                     changed,
+                    faulty,
                     computed,
                     rowsBeyond: Math.max(0, texts.length - targets.length),
                     columnsBeyond: Math.max(0, wide - block.columns.length),

@@ -29,6 +29,8 @@ export class Review {
     readonly facets: FacetState;
     readonly bulk: BulkState;
     panel = $state<Panel | null>(null);
+    /** The active cell is shown in full below the table. */
+    cell = $state(false);
     overview = $state.raw<ReviewOverview | null>(null);
     /** The finding that the table was filtered by last; it may have been settled since. */
     chosen = $state.raw<CodeCount | null>(null);
@@ -61,8 +63,13 @@ export class Review {
         if (overview !== undefined) this.overview = overview;
         const code = this.preview?.code;
         if (code !== undefined) await this.#lookAtFix(code);
-        if (this.panel === "row") await this.showRow(this.#row);
+        if (this.panel === "row" || this.cell) await this.showRow(this.#row);
         if (this.panel === "history") await this.loadHistory();
+    }
+
+    async toggleCell(): Promise<void> {
+        this.cell = !this.cell;
+        if (this.cell) await this.showRow(this.#table.activeRow?.id ?? null);
     }
 
     async open(panel: Panel | null): Promise<void> {
