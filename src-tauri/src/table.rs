@@ -7,7 +7,7 @@ use lotse_core::target::{FieldKind, FieldSpec, Target};
 use lotse_core::values::Instant;
 pub(crate) use lotse_engine::project::moment_text;
 use lotse_engine::project::{
-    COMPUTED_COLUMNS, CellState, ChangeKind, FieldEdit, ProjectError, RowFilter, RowView, SortOrder,
+    COMPUTED_COLUMNS, CellState, Change, ChangeKind, FieldEdit, ProjectError, RowFilter, RowView, SortOrder,
     ViewedRow, column_of, shown_text,
 };
 use lotse_engine::workflows;
@@ -178,7 +178,9 @@ impl Session {
             let field = column_of(finding.place).map(|at| &target.fields[at].name);
             finding.severity() == Severity::Error && field.is_some_and(|name| columns.contains(name))
         };
-        let faulty = states.iter().flat_map(|state| state.findings.iter().filter(meant));
+        let faulty = states
+            .iter()
+            .flat_map(|state| state.findings.iter().filter(meant));
         Ok(u32::try_from(faulty.count()).unwrap_or(u32::MAX))
     }
 
@@ -436,6 +438,13 @@ pub(crate) fn filter_of(view: &View) -> RowFilter {
             })
             .collect(),
     }
+}
+
+/// How many cells, or rows, a change is about.
+pub(crate) fn size_of(change: &Change) -> usize {
+    let fact = |name: &str| change.summary[name].as_u64();
+    let size = fact("cells").or(fact("rows")).unwrap_or_default();
+    usize::try_from(size).unwrap_or(usize::MAX)
 }
 
 /// The column in which a finding is shown that is about no single field.

@@ -112,6 +112,8 @@ pub struct Project {
     comparing: Mutex<()>,
     /// Whether rows are compared right after an edit, or when somebody asks for it.
     compares_later: AtomicBool,
+    /// Nobody has asked yet for what an earlier program left waiting.
+    just_opened: AtomicBool,
     /// Columns that were sorted, counted or filtered by lately.
     columns: Mutex<columns::KeptColumns>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
@@ -232,6 +234,7 @@ impl Project {
             edited: Mutex::default(),
             comparing: Mutex::default(),
             compares_later: AtomicBool::new(false),
+            just_opened: AtomicBool::new(true),
             columns: Mutex::default(),
             _lock: lock,
         })

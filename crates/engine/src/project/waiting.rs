@@ -4,6 +4,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
+use super::index::RowFacts;
 use super::{Project, ProjectError};
 
 impl Project {
@@ -23,10 +24,24 @@ impl Project {
         self.comparing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Rows that wait for their comparison.
+    /// True once after opening: what waits then was left behind by a program that ended, and may not even be checked.
+    pub(crate) fn was_just_opened(&self) -> bool {
+        self.just_opened.swap(false, Ordering::AcqRel)
+    }
+
+    /// True where one of these rows doubles another, or perhaps does.
+    pub(crate) fn any_double(&self, rows: &[u32]) -> bool {
+        let index = self.index();
+        let facts = rows.iter().filter_map(|&row| index.facts.get(row as usize));
+        facts
+            .into_iter()
+            .any(|facts| facts.has(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE))
+    }
+
+    /// Rows that wait for their comparison, in ascending order.
     pub(crate) fn waiting_rows(&self) -> Result<Vec<u32>, ProjectError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT row FROM waiting_row")?;
+            let mut statement = connection.prepare_cached("SELECT row FROM waiting_row ORDER BY row")?;
             statement.query_map([], |row| row.get(0))?.collect()
         })
     }

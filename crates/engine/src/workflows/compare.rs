@@ -89,10 +89,11 @@ pub(crate) fn compare_rows(project: &Project, rows: &[u32]) -> Result<(), Workfl
         return Ok(());
     }
     let _alone = project.begin_comparing();
-    compare_alone(project, rows)
+    compare_alone(project, rows)?;
+    Ok(())
 }
 
-/// Compares the rows that were edited and wait for it. Returns them.
+/// Compares the rows that were edited and wait for it. Returns them where that has changed anything.
 pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, WorkflowError> {
     if project.waiting_rows()?.is_empty() {
         return Ok(Vec::new());
@@ -100,10 +101,13 @@ pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, Work
     let _alone = project.begin_comparing();
     let moment = project.edit_moment();
     let rows = project.waiting_rows()?;
-    // A program that ended right after an edit has not even checked it.
-    recheck_rows(project, &check_settings(project, now)?, &rows)?;
+    let mut changed = project.was_just_opened();
+    if changed {
+        // A program that ended right after an edit has not even checked it.
+        recheck_rows(project, &check_settings(project, now)?, &rows)?;
+    }
     if project.was_compared()? {
-        compare_alone(project, &rows)?;
+        changed |= compare_alone(project, &rows)?;
     }
     let again = project.edited_since(moment);
     let done: Vec<u32> = match again {
@@ -115,10 +119,11 @@ pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, Work
         None => Vec::new(),
     };
     project.no_longer_waiting(&done)?;
-    Ok(rows)
+    Ok(if changed { rows } else { Vec::new() })
 }
 
-fn compare_alone(project: &Project, rows: &[u32]) -> Result<(), WorkflowError> {
+/// True where a row is or was double.
+fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError> {
     let compared = project.compared_rows(Some(rows))?;
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
@@ -151,20 +156,24 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
         };
         affected.extend(change.rows);
     }
-    store_groups(project, duplicates, affected)
+    store_groups(project, duplicates, affected)?;
+    Ok(())
 }
 
-/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change.
+/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change. True where a row is or
+/// was double.
 fn store_groups(
     project: &Project,
     duplicates: Duplicates,
     affected: std::collections::BTreeSet<u32>,
-) -> Result<(), WorkflowError> {
+) -> Result<bool, WorkflowError> {
     let affected: Vec<u32> = affected.into_iter().collect();
+    let double = project.any_double(&affected);
     let pairs: Vec<DuplicatePair> = duplicates.pairs_among(&affected).iter().map(stored).collect();
     let stored = project.put_duplicates_of(&affected, &pairs);
     project.hold_duplicates(Some(duplicates));
-    Ok(stored?)
+    stored?;
+    Ok(double || !pairs.is_empty())
 }
 
 fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowError> {

@@ -39,8 +39,8 @@ pub use columns::{
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
 pub use edit::{
-    FixPreview, apply_fix, apply_fix_watched, decide_rows, edit_fields, edit_fields_watched, go_to_change, go_to_change_watched,
-    preview_fix, redo, redo_watched, set_mapping, undo, undo_watched,
+    FixPreview, apply_fix, apply_fix_watched, decide_rows, edit_fields, edit_fields_watched, go_to_change,
+    go_to_change_watched, preview_fix, redo, redo_watched, set_mapping, undo, undo_watched,
 };
 pub use error::WorkflowError;
 pub use load::{Loaded, load_file};

@@ -120,6 +120,7 @@ impl Telling<'_> {
                         format!("comparison of push {push} with the server"),
                     ),
                     ("owners", _) => say("bekannte Betreuer".into(), "known owners".into()),
+                    ("view", _) => say("eine Ansicht".into(), "a view".into()),
                     ("name", _) => say("Name des Projekts".into(), "name of the project".into()),
                     _ => setting,
                 }
