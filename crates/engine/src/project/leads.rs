@@ -522,6 +522,9 @@ pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite
         // Most rows say the same as the one before them.
         let mut last = (String::new(), 0_u8, 0_u64);
         for (offset, facts) in (0_u32..).zip(columns.iter().flat_map(TextColumn::iter)) {
+            if facts.is_empty() {
+                continue;
+            }
             if facts != last.0 {
                 let Some((worst, codes)) = facts.split_at_checked(1) else {
                     continue;

@@ -11,8 +11,7 @@ use regex::{NoExpand, Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::WorkflowError;
-use super::edit::{follow, onward};
+use super::{WorkflowError, edit_fields_watched};
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
 use crate::project::{ChangeKind, FieldEdit, Project, ProjectError, RowFilter, ValueCount};
@@ -216,27 +215,8 @@ pub fn apply_bulk(
     edits.sort_by_key(|edit| edit.row);
     let cells = edits.len();
     let summary = summary_of(edit, cells);
-    let rows = put(project, actor, ChangeKind::BulkEdit, &summary, edits, now, watch)?;
+    let rows = edit_fields_watched(project, actor, ChangeKind::BulkEdit, &summary, edits, now, watch)?;
     Ok((cells, rows))
-}
-
-/// Puts edits into a project as one change that can be cancelled, and checks and compares what has changed.
-pub(super) fn put(
-    project: &Project,
-    actor: &Actor,
-    kind: ChangeKind,
-    summary: &Json,
-    edits: Vec<FieldEdit>,
-    now: Instant,
-    watch: &Watch<'_>,
-) -> Result<Vec<u32>, WorkflowError> {
-    let written = project.edit_watched(actor, kind, summary, edits, watch);
-    let rows = match written {
-        Err(_) if watch.is_cancelled() => return Err(WorkflowError::Cancelled),
-        written => written?,
-    };
-    follow(project, actor, &rows, now, &onward(watch))?;
-    Ok(rows)
 }
 
 fn summary_of(edit: &BulkEdit, cells: usize) -> Json {

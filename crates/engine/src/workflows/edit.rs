@@ -9,9 +9,8 @@ use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::bulk::put;
 use super::check::recheck_watched;
-use super::compare::{compare_all, compare_rows, regroup};
+use super::compare::{compare_all, compare_rows, compare_waiting, regroup};
 use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings};
 use crate::clock::Actor;
@@ -32,7 +31,8 @@ pub fn edit_fields(
     Ok(rows)
 }
 
-/// The same for large changes. Until they are written they can be cancelled, and nothing is changed then.
+/// The same for large changes. Until everything is written it can be cancelled, and nothing is changed then; what follows
+/// from it is gone through with.
 pub fn edit_fields_watched(
     project: &Project,
     actor: &Actor,
@@ -42,7 +42,13 @@ pub fn edit_fields_watched(
     now: Instant,
     watch: &Watch<'_>,
 ) -> Result<Vec<u32>, WorkflowError> {
-    put(project, actor, kind, summary, edits, now, watch)
+    let written = project.edit_watched(actor, kind, summary, edits, watch);
+    let rows = match written {
+        Err(_) if watch.is_cancelled() => return Err(WorkflowError::Cancelled),
+        written => written?,
+    };
+    follow(project, actor, &rows, now, &onward(watch))?;
+    Ok(rows)
 }
 
 /// Rows that are looked at together, so that a correction of a million rows needs no memory for all of them.
@@ -113,7 +119,7 @@ pub fn apply_fix_watched(
     })?;
     let field = edits.first().map(|edit| edit.field.clone());
     let summary = json!({ "code": code, "field": field, "rows": edits.len() });
-    put(project, actor, ChangeKind::ApplyFix, &summary, edits, now, watch)
+    edit_fields_watched(project, actor, ChangeKind::ApplyFix, &summary, edits, now, watch)
 }
 
 fn rows_with(project: &Project, code: &str) -> Result<Vec<u32>, WorkflowError> {
@@ -265,11 +271,15 @@ fn follow_change(
         return Ok(pairs.into_iter().flat_map(|(a, b)| [a, b]).collect());
     }
     follow(project, actor, &rows, now, &onward(watch))?;
+    if change.kind == ChangeKind::Merge {
+        // Whoever takes a merge back looks at the groups.
+        compare_waiting(project, now)?;
+    }
     Ok(rows)
 }
 
 /// Shows how far it is, but cannot be cancelled: what was done already has to be gone through with.
-pub(super) fn onward<'a>(watch: &Watch<'a>) -> Watch<'a> {
+fn onward<'a>(watch: &Watch<'a>) -> Watch<'a> {
     Watch {
         progress: watch.progress,
         ..Watch::quiet()

@@ -6,8 +6,8 @@ use lotse_core::merge::{Candidate, MergedField, merge_activities, merge_fields};
 use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::WorkflowError;
 use super::edit::follow;
+use super::{WorkflowError, compare_waiting};
 use crate::clock::Actor;
 use crate::jobs::Watch;
 use crate::project::{CellState, Project, RowState};
@@ -86,5 +86,7 @@ pub fn merge_rows(
     let preview = preview_merge(project, rows, choices)?;
     let changed = project.merge(actor, &preview)?;
     follow(project, actor, &changed, now, &Watch::quiet())?;
+    // Whoever merges looks at the groups.
+    compare_waiting(project, now)?;
     Ok(changed)
 }
