@@ -164,7 +164,7 @@ fn measure(rows: u32) {
     let kept: PathBuf = folder.join(format!("table-{rows}.lotse"));
     if !kept.exists() {
         timed("make the project (load, check, compare)", || {
-            make_project(rows, &kept)
+            make_project(rows, &kept);
         });
     }
     // What is measured changes the project; the next run shall find it as it was.

@@ -1,6 +1,6 @@
 //! By what the table can be filtered, and views under names.
 
-use lotse_engine::project::{Facets, NamedView, ProjectError};
+use lotse_engine::project::{Facets, NamedView};
 use tauri::State;
 
 use crate::Desk;
@@ -49,7 +49,7 @@ pub(crate) async fn put_view(
 pub(crate) async fn remove_view(desk: State<'_, Desk>, name: String) -> Result<Vec<NamedView>, Failure> {
     desk.in_project(move |session| {
         session.project.remove_view(session.actor(), &name)?;
-        Ok::<_, ProjectError>(session.project.named_views()?)
+        session.project.named_views()
     })
     .await
 }

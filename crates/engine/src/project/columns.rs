@@ -1,6 +1,8 @@
 //! A column of the table as a whole: which texts stand in it, and how they are ordered. Worked out when somebody sorts,
 //! counts or filters by it, and kept while it holds.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use lotse_core::target::{FieldKind, Target};
@@ -117,9 +119,13 @@ pub(super) struct ColumnValues {
 /// Rank of empty cells and of what is no number in a column of numbers: at the end in either direction.
 const LAST: u32 = u32::MAX;
 
-/// Cells of a block while a column is put in order.
+/// The cells of a block while a column is put in order: most columns say the same again and again, and what a block says
+/// twice need not be compared twice.
 struct Part {
     first_row: u32,
+    /// For each row the place of its text.
+    places: Vec<u32>,
+    /// The different texts, and how each is sorted.
     texts: TextColumn,
     folded: TextColumn,
 }
@@ -197,6 +203,7 @@ impl ColumnValues {
             ids: vec![0; rows],
             ..ColumnValues::default()
         };
+        let mut ids: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.texts.len()]).collect();
         values.texts.push("");
         values.ranks.push(LAST);
         let mut rank = 0;
@@ -215,10 +222,13 @@ impl ColumnValues {
                 values.ranks.push(if has_place { rank } else { LAST });
                 last = Some(cell);
             }
-            let part = &parts[cell.1 as usize];
             let id = u32::try_from(values.texts.len() - 1).unwrap_or(u32::MAX);
-            if let Some(place) = values.ids.get_mut((part.first_row + cell.2) as usize) {
-                *place = id;
+            ids[cell.1 as usize][cell.2 as usize] = id;
+        }
+        for (part, ids) in parts.iter().zip(&ids) {
+            let rows = values.ids.iter_mut().skip(part.first_row as usize);
+            for (id, &place) in rows.zip(&part.places) {
+                *id = ids[place as usize];
             }
         }
         values
@@ -358,33 +368,40 @@ fn part_of(column: TableColumn, first_row: u32, data: &[u8], index: &Index) -> O
     if matches!(column, TableColumn::Field(_)) && stored.len() != 3 {
         return None;
     }
-    let mut part = Part {
-        first_row,
-        texts: TextColumn::default(),
-        folded: TextColumn::default(),
-    };
+    let mut cells = Vec::with_capacity(rows);
     for (row, at) in (first_row..).zip(0..rows) {
         let touched = index.touched.get(&row).map(|state| column.text_of(state));
-        let text = match (&touched, column) {
-            (Some(text), _) => text.as_str(),
-            (None, TableColumn::Field(_)) => shown(&stored, at),
+        cells.push(match (touched, column) {
+            (Some(text), _) => Cow::Owned(text),
+            (None, TableColumn::Field(_)) => Cow::Borrowed(shown(&stored, at)),
             (None, TableColumn::Computed(0)) => {
-                let list = stored[0].get(at);
-                let counted: Result<Vec<serde::de::IgnoredAny>, _> = serde_json::from_str(list);
-                part.put(&counted.map_or_else(|_| String::new(), |list| count_text(list.len())));
-                continue;
+                let counted: Result<Vec<serde::de::IgnoredAny>, _> = serde_json::from_str(stored[0].get(at));
+                Cow::Owned(counted.map_or_else(|_| String::new(), |list| count_text(list.len())))
             }
-            (None, TableColumn::Computed(which)) => date_in(stored[0].get(at), which),
-        };
-        part.put(text);
+            (None, TableColumn::Computed(which)) => Cow::Borrowed(date_in(stored[0].get(at), which)),
+        });
     }
-    Some(part)
+    Some(Part::of(first_row, cells.iter().map(AsRef::as_ref)))
 }
 
 impl Part {
-    fn put(&mut self, text: &str) {
-        self.texts.push(text);
-        self.folded.push(&folded(text));
+    fn of<'a>(first_row: u32, cells: impl Iterator<Item = &'a str>) -> Self {
+        let mut part = Part {
+            first_row,
+            places: Vec::new(),
+            texts: TextColumn::default(),
+            folded: TextColumn::default(),
+        };
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        for cell in cells {
+            let place = *known.entry(cell).or_insert_with(|| {
+                part.texts.push(cell);
+                part.folded.push(&folded(cell));
+                u32::try_from(part.texts.len() - 1).unwrap_or(u32::MAX)
+            });
+            part.places.push(place);
+        }
+        part
     }
 }
 
@@ -402,15 +419,13 @@ mod tests {
     use super::*;
 
     fn values(cells: &[&str], numeric: bool) -> ColumnValues {
-        let mut part = Part {
-            first_row: 0,
-            texts: TextColumn::default(),
-            folded: TextColumn::default(),
-        };
-        for cell in cells {
-            part.put(cell);
-        }
-        ColumnValues::of(cells.len(), numeric, &[part])
+        // Two blocks, so that what stands in both is one value.
+        let (left, right) = cells.split_at(cells.len() / 2);
+        let parts = [
+            Part::of(0, left.iter().copied()),
+            Part::of(u32::try_from(left.len()).unwrap(), right.iter().copied()),
+        ];
+        ColumnValues::of(cells.len(), numeric, &parts)
     }
 
     fn sorted(cells: &[&str], numeric: bool, descending: bool) -> Vec<u32> {

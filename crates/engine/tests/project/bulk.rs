@@ -214,7 +214,7 @@ fn spellings_are_found_and_unified_and_what_was_typed_is_given_back() {
         to: "Kiel".into(),
     };
     let (cells, _) = apply(&project, &bulk(everything(), "city", unify));
-    assert_eq!(cells as u32, kiel.rows - kiel.values[0].rows);
+    assert_eq!(cells, (kiel.rows - kiel.values[0].rows) as usize);
     assert!(column(&project, "city")[..4].iter().all(|city| city == "Kiel"));
     let (restored, _) = apply(&project, &bulk(everything(), "city", CellChange::Restore));
     assert_eq!(restored, 4);
