@@ -69,7 +69,8 @@ async fn screens_have_nothing_against_them_in_any_language_and_light() {
                 window
                     .until(&format!("{screen} is shown"), async || {
                         let shown = "return document.querySelector('main h1, main h2') !== null \
-                                     && document.querySelector('[aria-busy=true], .notice.busy') === null";
+                                     && document.querySelector('[aria-busy=true], .notice.busy') === null \
+                                     && document.getAnimations().length === 0";
                         window.script::<bool>(shown, vec![]).await.then_some(())
                     })
                     .await;
