@@ -131,13 +131,19 @@ pub(super) fn mark(connection: &Connection, index: &mut Index) -> rusqlite::Resu
     for facts in &mut index.facts {
         facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
     }
-    for pair in pairs_in(connection)? {
-        mark_pair(index, &pair);
+    let mut statement = connection.prepare("SELECT row_a, row_b, score FROM duplicate_pair")?;
+    let mut pairs = statement.query([])?;
+    while let Some(pair) = pairs.next()? {
+        mark_rows(index, pair.get(0)?, pair.get(1)?, pair.get(2)?);
     }
     Ok(())
 }
 
 fn mark_pair(index: &mut Index, pair: &DuplicatePair) {
+    mark_rows(index, pair.row_a, pair.row_b, pair.score);
+}
+
+fn mark_rows(index: &mut Index, row_a: u32, row_b: u32, score: f64) {
     // Of a row and a reference, the row is the double, whichever came first.
     let is_reference = |row: u32| {
         index
@@ -145,16 +151,12 @@ fn mark_pair(index: &mut Index, pair: &DuplicatePair) {
             .get(row as usize)
             .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
     };
-    let double = if is_reference(pair.row_b) {
-        pair.row_a
-    } else {
-        pair.row_b
-    };
-    if pair.score >= CERTAIN {
+    let double = if is_reference(row_b) { row_a } else { row_b };
+    if score >= CERTAIN {
         index.mark(double, RowFacts::HARD_DUPLICATE);
     } else {
-        index.mark(pair.row_a, RowFacts::SOFT_DUPLICATE);
-        index.mark(pair.row_b, RowFacts::SOFT_DUPLICATE);
+        index.mark(row_a, RowFacts::SOFT_DUPLICATE);
+        index.mark(row_b, RowFacts::SOFT_DUPLICATE);
     }
 }
 
@@ -163,6 +165,7 @@ impl Project {
     pub fn put_duplicates(&self, actor: &Actor, pairs: &[DuplicatePair]) -> Result<(), ProjectError> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM duplicate_pair", [])?;
+            transaction.execute("DELETE FROM waiting_row", [])?;
             insert(transaction, pairs)?;
             super::put_setting(transaction, COMPARED_AT, &super::stamp())?;
             audit::append(
@@ -172,7 +175,8 @@ impl Project {
                 json!({ "pairs": pairs.len() }),
             )
         })?;
-        self.remark_duplicates()
+        self.remark_duplicates(pairs);
+        Ok(())
     }
 
     /// Replaces the pairs of some rows, after these rows were edited.
@@ -186,19 +190,27 @@ impl Project {
             drop(remove);
             insert(transaction, pairs)
         })?;
-        self.remark_duplicates()
+        let mut index = self.index_mut();
+        for &row in rows {
+            if let Some(facts) = index.facts.get_mut(row as usize) {
+                facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
+            }
+        }
+        // All pairs of these rows are among `pairs`, and no other row has lost or won one.
+        for pair in pairs {
+            mark_pair(&mut index, pair);
+        }
+        Ok(())
     }
 
-    fn remark_duplicates(&self) -> Result<(), ProjectError> {
-        let pairs = self.read(pairs_in)?;
+    fn remark_duplicates(&self, pairs: &[DuplicatePair]) {
         let mut index = self.index_mut();
         for facts in &mut index.facts {
             facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
         }
-        for pair in &pairs {
+        for pair in pairs {
             mark_pair(&mut index, pair);
         }
-        Ok(())
     }
 
     /// True once everything was compared.

@@ -6,10 +6,11 @@ use lotse_core::duplicates::{
 };
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
+use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::WorkflowError;
+use super::{WorkflowError, check_settings, recheck_rows};
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
 use crate::project::{
@@ -74,6 +75,7 @@ pub fn compare_all(
     actor: &Actor,
     watch: &Watch<'_>,
 ) -> Result<DuplicateSummary, WorkflowError> {
+    let _alone = project.begin_comparing();
     let duplicates = find(project, watch)?;
     let pairs: Vec<DuplicatePair> = duplicates.pairs().map(stored).collect();
     project.put_duplicates(actor, &pairs)?;
@@ -86,6 +88,42 @@ pub(crate) fn compare_rows(project: &Project, rows: &[u32]) -> Result<(), Workfl
     if !project.was_compared()? {
         return Ok(());
     }
+    let _alone = project.begin_comparing();
+    compare_alone(project, rows)?;
+    Ok(())
+}
+
+/// Compares the rows that were edited and wait for it. Returns them where that has changed anything.
+pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, WorkflowError> {
+    if project.waiting_rows()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let _alone = project.begin_comparing();
+    let moment = project.edit_moment();
+    let rows = project.waiting_rows()?;
+    let mut changed = project.was_just_opened();
+    if changed {
+        // A program that ended right after an edit has not even checked it.
+        recheck_rows(project, &check_settings(project, now)?, &rows)?;
+    }
+    if project.was_compared()? {
+        changed |= compare_alone(project, &rows)?;
+    }
+    let again = project.edited_since(moment);
+    let done: Vec<u32> = match again {
+        Some(again) => rows
+            .iter()
+            .copied()
+            .filter(|row| again.binary_search(row).is_err())
+            .collect(),
+        None => Vec::new(),
+    };
+    project.no_longer_waiting(&done)?;
+    Ok(if changed { rows } else { Vec::new() })
+}
+
+/// True where a row is or was double.
+fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError> {
     let compared = project.compared_rows(Some(rows))?;
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
@@ -104,6 +142,7 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
     if pairs.is_empty() || !project.was_compared()? {
         return Ok(());
     }
+    let _alone = project.begin_comparing();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
         None => restore(project)?,
@@ -117,20 +156,24 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
         };
         affected.extend(change.rows);
     }
-    store_groups(project, duplicates, affected)
+    store_groups(project, duplicates, affected)?;
+    Ok(())
 }
 
-/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change.
+/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change. True where a row is or
+/// was double.
 fn store_groups(
     project: &Project,
     duplicates: Duplicates,
     affected: std::collections::BTreeSet<u32>,
-) -> Result<(), WorkflowError> {
+) -> Result<bool, WorkflowError> {
     let affected: Vec<u32> = affected.into_iter().collect();
+    let double = project.any_double(&affected);
     let pairs: Vec<DuplicatePair> = duplicates.pairs_among(&affected).iter().map(stored).collect();
     let stored = project.put_duplicates_of(&affected, &pairs);
     project.hold_duplicates(Some(duplicates));
-    Ok(stored?)
+    stored?;
+    Ok(double || !pairs.is_empty())
 }
 
 fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowError> {
@@ -283,6 +326,7 @@ pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, Work
         .find(|group| group.members.iter().any(|member| member.row == row))
         .cloned();
     let Some(group) = group else { return Ok(None) };
+    let alone = project.begin_comparing();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
         None => restore(project)?,
@@ -296,6 +340,7 @@ pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, Work
     });
     let pairs = pairs.collect();
     project.hold_duplicates(Some(duplicates));
+    drop(alone);
     let rows: Vec<u32> = group.members.iter().map(|member| member.row).collect();
     let states = project.row_states(&rows)?;
     let mut members = Vec::with_capacity(rows.len());
