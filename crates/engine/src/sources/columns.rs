@@ -15,6 +15,9 @@ use super::{
 /// Rows that are profiled in full; what columns are does not change after so many.
 const PROFILED_ROWS: u64 = 20_000;
 
+/// Rows of ambiguous dates that are listed for each column.
+const LISTED_ROWS: usize = 1000;
+
 /// What passing rows show of the columns.
 #[derive(Default)]
 pub(crate) struct Observed {
@@ -22,9 +25,10 @@ pub(crate) struct Observed {
     pub(crate) profiles: Vec<ColumnProfile>,
     pub(crate) filled: Vec<u64>,
     pub(crate) preview: Vec<PreviewRow>,
-    /// First damaged phone number or ambiguous date of a column: its row and text.
+    /// First damaged phone number of a column: its row and text.
     damaged: Vec<Option<(u32, String)>>,
-    ambiguous: Vec<Option<(u32, String)>>,
+    /// First ambiguous date of a column, and the rows of all that are listed.
+    ambiguous: Vec<(String, Vec<u32>)>,
 }
 
 impl Observed {
@@ -34,7 +38,7 @@ impl Observed {
             self.profiles.resize_with(width, ColumnProfile::default);
             self.filled.resize(width, 0);
             self.damaged.resize(width, None);
-            self.ambiguous.resize(width, None);
+            self.ambiguous.resize_with(width, Default::default);
         }
         for row in block.rows() {
             let profiled = self.rows < PROFILED_ROWS;
@@ -70,7 +74,7 @@ impl Observed {
         {
             self.damaged[column] = Some((row, cell.text.to_owned()));
         }
-        if self.ambiguous[column].is_none()
+        if self.ambiguous[column].1.len() < LISTED_ROWS
             && cell.kind == CellKind::Text
             && cell
                 .text
@@ -81,7 +85,11 @@ impl Observed {
             && lotse_core::values::read_moment(cell.text, DateOrder::DayFirst)
                 .is_some_and(|reading| reading.evidence == lotse_core::values::MomentEvidence::Either)
         {
-            self.ambiguous[column] = Some((row, cell.text.to_owned()));
+            let (text, rows) = &mut self.ambiguous[column];
+            if rows.is_empty() {
+                cell.text.clone_into(text);
+            }
+            rows.push(row);
         }
     }
 }
@@ -173,10 +181,16 @@ pub(crate) fn note_column(column: &InspectedColumn, seen: &Observed, notices: &m
         .date_order
         .as_ref()
         .is_some_and(|order| matches!(order.reason, DetectionReason::Ambiguous { .. }));
-    if asked && let Some((row, text)) = place(&seen.ambiguous) {
+    if asked
+        && let Some((text, rows)) = seen.ambiguous.get(column.index)
+        && let Some(&first) = rows.first()
+    {
         notices.push(SourceNotice {
-            fact: NoticeFact::AmbiguousDates { text },
-            row: Some(row),
+            fact: NoticeFact::AmbiguousDates {
+                text: text.clone(),
+                rows: rows.clone(),
+            },
+            row: Some(first),
             column: Some(column.index),
             count: column.filled,
         });

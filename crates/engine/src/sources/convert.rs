@@ -20,7 +20,7 @@ pub fn convert(
     out: &mut dyn Write,
 ) -> Result<ReadSummary, ReadFailure<std::io::Error>> {
     // Rows may turn out to be wider than the header, and the header is written first: a first reading finds out.
-    let columns = Understood::of(path, settings)?
+    let columns = Understood::of(path, settings, control)?
         .run(settings, control, &mut |_| true)?
         .columns;
     let mut text = Vec::new();
@@ -46,6 +46,17 @@ pub fn convert(
     Ok(summary)
 }
 
+/// True for texts between two signs that enclose cells elsewhere.
+fn is_enclosed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() > 1 && bytes[0] == bytes[bytes.len() - 1] && b"'`~%|$".contains(&bytes[0])
+}
+
+/// Signs that could be taken for delimiters where no comma says otherwise.
+fn is_delimiter(byte: u8) -> bool {
+    matches!(byte, b';' | b'\t' | b'|')
+}
+
 fn write_record<'a>(cells: impl Iterator<Item = &'a str>, width: usize, out: &mut Vec<u8>) {
     let mut written = 0;
     let start = out.len();
@@ -56,9 +67,10 @@ fn write_record<'a>(cells: impl Iterator<Item = &'a str>, width: usize, out: &mu
         written += 1;
         let quoted = text
             .bytes()
-            .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+            .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r') || (width == 1 && is_delimiter(byte)))
             || text.starts_with(|sign: char| sign.is_whitespace() || sign == '#' || sign == '\u{feff}')
-            || text.ends_with(char::is_whitespace);
+            || text.ends_with(char::is_whitespace)
+            || is_enclosed(text);
         if quoted {
             out.push(b'"');
             for byte in text.bytes() {

@@ -236,7 +236,7 @@ fn is_binary(head: &[u8]) -> bool {
         .iter()
         .filter(|&&byte| {
             byte < 0x20
-                && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | 0x01..=0x02 | 0x1C..=0x1F)
+                && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C | 0x1A | 0x1B | 0x01..=0x02 | 0x1C..=0x1F)
         })
         .count();
     let zeroes = head.iter().filter(|&&byte| byte == 0).count();

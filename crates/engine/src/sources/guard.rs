@@ -119,7 +119,7 @@ fn read_here(path: &Path, format: Format) -> Result<Vec<frames::SheetData>, Sour
         (read, bytes)
     });
     match reading.join() {
-        Ok((Ok(()), bytes)) => frames::decode(&mut bytes.as_slice()),
+        Ok((Ok(()), bytes)) => frames::decode(&mut bytes.as_slice(), &|_| {}),
         Ok((Err(error), _)) => Err(error),
         Err(_) => Err(SourceError::Damaged {
             part: name,
@@ -186,7 +186,7 @@ fn read_in_child(
             }
         });
         let mut reader = BufReader::with_capacity(1 << 16, stdout);
-        let decoded = frames::decode(&mut reader as &mut dyn Read);
+        let decoded = frames::decode(&mut reader as &mut dyn Read, &|rows| control.report(0, 0, rows));
         finished.store(true, Ordering::Relaxed);
         decoded
     });

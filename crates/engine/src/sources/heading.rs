@@ -196,12 +196,42 @@ const HEADINGS: &[&str] = &[
     "alter",
 ];
 
+/// True for texts too long for a heading, or closed by a full stop.
+fn is_sentence(text: &str) -> bool {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    words >= 8 || (words >= 3 && text.ends_with('.'))
+}
+
+fn is_heading_word(text: &str) -> bool {
+    HEADINGS.contains(&text.trim().trim_end_matches(':').to_lowercase().as_str())
+}
+
 fn heading_words(row: &SampleRow) -> Vec<String> {
     row.cells
         .iter()
-        .filter(|cell| HEADINGS.contains(&cell.text.trim().trim_end_matches(':').to_lowercase().as_str()))
+        .filter(|cell| is_heading_word(&cell.text))
         .map(|cell| cell.text.trim().to_owned())
         .collect()
+}
+
+/// How many of the texts head columns.
+pub(crate) fn heading_words_of<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.filter(|text| is_heading_word(text)).count()
+}
+
+/// True for `A`, `B`, `C`: the names that columns without a heading are given.
+fn is_lettered(row: &SampleRow) -> bool {
+    row.width() > 1 && (0..row.width()).all(|column| row.text(column) == column_letters(column))
+}
+
+/// True for what programs write where there is no value, and for numbers that are none.
+fn is_void(text: &str) -> bool {
+    const VOID: [&str; 14] = [
+        "null", "none", "nil", "nan", "inf", "-inf", "+inf", "infinity", "n/a", "na", "#n/a", "k.a.", "-",
+        "?",
+    ];
+    VOID.contains(&text.trim().to_lowercase().as_str())
 }
 
 /// How much a row looks like the heading of `body`; above 0 it is one.
@@ -218,9 +248,7 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReas
     let filled = row.filled().max(1) as f64;
     let mut score = 0.3 + seen.differing as f64 - 1.5 * seen.alike as f64 - 0.7 * seen.odd as f64;
     score += words.len() as f64 * 0.8;
-    let lettered =
-        (0..row.width()).all(|column| row.text(column) == column_letters(column)) && row.width() > 2;
-    if lettered {
+    if is_lettered(row) {
         score += 3.0;
     }
     // Headings differ from each other; values repeat.
@@ -232,7 +260,7 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReas
     let all = texts.len();
     texts.dedup();
     if texts.len() < all {
-        score -= 0.3;
+        score -= 0.2;
     }
     let mut repeated = 0usize;
     let mut longer = 0usize;
@@ -252,6 +280,10 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReas
     }
     score -= 1.2 * repeated as f64;
     score += 0.3 * longer as f64;
+    // Words over every column of values are a heading, whatever the columns of words say.
+    if seen.differing > 0 && seen.alike + seen.odd == 0 && seen.differing == profile.typed_columns() {
+        score = score.max(0.3);
+    }
     let longest = row
         .cells
         .iter()
@@ -260,6 +292,9 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReas
         .unwrap_or(0);
     if longest > 120 {
         score -= 1.0;
+    }
+    if row.cells.iter().any(|cell| is_sentence(&cell.text)) {
+        score -= 0.8;
     }
     let blank_share = 1.0 - filled / usual.max(1) as f64;
     if blank_share > 0.3 {
@@ -281,8 +316,9 @@ fn heading_evidence(row: &SampleRow, body: &[&SampleRow]) -> (f64, DetectionReas
     (score, reason)
 }
 
-/// Finds the heading of a table, with its certainty and reason.
-pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionReason) {
+/// Finds the heading of a table, with its certainty and reason. `counted` where a row's number of cells is its own, as
+/// in text files.
+pub(crate) fn find_header(table: &[&SampleRow], counted: bool) -> (HeaderRows, f32, DetectionReason) {
     let usual = usual_filled(table);
     let least = if usual <= 2 {
         usual
@@ -321,7 +357,10 @@ pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionRe
             let seen = contrast(row, &profile);
             seen.alike == 0 && (row.filled() < usual || seen.differing + seen.odd > 0)
         });
-        if other >= 1.5 && other > score + 1.0 && unlike {
+        // A sentence above the heading is none.
+        let sentence = table[at].cells.iter().any(|cell| is_sentence(&cell.text));
+        let (least, more) = if sentence { (0.2, 0.5) } else { (1.5, 1.0) };
+        if other >= least && other > score + more && unlike {
             (at, score, reason) = (index, other, why);
         }
     }
@@ -344,9 +383,18 @@ pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionRe
     // A heading with gaps is not full, but stands right above the first row and says what the columns are.
     if score <= 0.5 && at > 0 {
         let above = table[at - 1];
-        let near = above.number + 1 == table[at].number && above.filled() >= 2 && above.filled() * 2 >= usual;
-        if near && !above.has_typed() {
+        let near = above.number + 1 == table[at].number && above.filled() >= 2;
+        let whole = above.filled() * 2 >= usual;
+        // A heading that was cut off names the first columns.
+        let cut = above.filled() == above.width()
+            && (above.width() >= 3 || !heading_words(above).is_empty())
+            && above
+                .cells
+                .iter()
+                .all(|cell| !is_sentence(&cell.text) && !cell.text.trim().ends_with(':'));
+        if near && (whole || cut) && !above.has_typed() {
             let (other, why) = heading_evidence(above, &body_after(at - 1));
+            let other = if cut { other.max(0.6) } else { other };
             if other > score.max(0.0) {
                 (at, score, reason) = (at - 1, other, why);
             }
@@ -361,12 +409,13 @@ pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionRe
     }
     // Lines of the heading above and below.
     let mut from = at;
-    while from > 0 && at - from < 2 {
+    while from > 0 && at - from < 2 && !is_lettered(table[at]) {
         let above = table[from - 1];
         let group = above.number + 1 == table[from].number
             && above.filled() >= 2
             && !above.has_typed()
             && above.width() <= table[at].width()
+            && spans(above, table[at], counted)
             && above
                 .cells
                 .iter()
@@ -391,6 +440,14 @@ pub(crate) fn find_header(table: &[&SampleRow]) -> (HeaderRows, f32, DetectionRe
     (header, certainty(score), reason)
 }
 
+/// True when the texts of `above` can head groups of the columns of `head`: they have gaps between them, or reach over
+/// most of it. A pair of texts in the first columns is a remark.
+/// Where rows say how many cells they have (`counted`), lines of a heading have as many.
+fn spans(above: &SampleRow, head: &SampleRow, counted: bool) -> bool {
+    above.filled() < above.width()
+        || (above.width() * 2 > head.width() && (!counted || above.cells.len() == head.cells.len()))
+}
+
 fn certainty(score: f64) -> f32 {
     #[allow(clippy::cast_possible_truncation, reason = "a certainty needs two digits")]
     let certainty = (0.5 + 0.49 * (score / (score + 1.5)).clamp(0.0, 1.0)) as f32;
@@ -399,7 +456,10 @@ fn certainty(score: f64) -> f32 {
 
 /// True when `next` is a further line of the heading that `above` begins.
 fn continues_heading(above: &SampleRow, next: &SampleRow, body: &[&SampleRow]) -> bool {
-    if body.is_empty() || next.has_typed() {
+    if body.is_empty() || next.has_typed() || is_lettered(above) {
+        return false;
+    }
+    if next.cells.iter().any(|cell| is_void(&cell.text)) {
         return false;
     }
     let profile = Profile::of(body, usual_filled(body));

@@ -10,6 +10,7 @@
 //! shared texts: members of archives are capped, entities are never expanded, and formats whose readers cannot be
 //! capped are read in a process of their own, see [`guard`].
 
+mod assembling;
 mod columns;
 mod convert;
 mod error;
@@ -20,8 +21,10 @@ mod inspection;
 mod notice;
 mod probe;
 mod report;
+mod segment;
 mod settings;
 mod shape;
+mod sheet_choice;
 mod stream;
 mod structure;
 mod text;
@@ -77,6 +80,14 @@ impl Control<'_> {
         Control {
             progress: &|_| {},
             cancel: CancellationToken::new(),
+        }
+    }
+
+    /// The same, without telling how far it is.
+    fn unreported(&self) -> Control<'static> {
+        Control {
+            cancel: self.cancel.clone(),
+            ..Control::quiet()
         }
     }
 
@@ -137,7 +148,7 @@ pub enum ReadFailure<E> {
 /// # Errors
 /// When the file is of no format that holds a table, cannot be read, or is damaged before its first rows.
 pub fn inspect(path: &Path, settings: &ReadSettings) -> Result<Inspection, SourceError> {
-    Understood::of(path, settings)?.inspection(settings)
+    Understood::of(path, settings, &Control::quiet())?.inspection(settings)
 }
 
 /// Reads the whole file in order to say the same as [`inspect`], with all counts exact.
@@ -149,7 +160,7 @@ pub fn inspect_whole(
     settings: &ReadSettings,
     control: &Control<'_>,
 ) -> Result<Inspection, SourceError> {
-    Understood::of(path, settings)?.whole_inspection(settings, control)
+    Understood::of(path, settings, control)?.whole_inspection(settings, control)
 }
 
 /// Streams the rows of the table.
@@ -169,7 +180,7 @@ pub fn read<T: Send, E>(
     encode: impl Fn(RowBlock) -> T + Sync,
     mut store: impl FnMut(T) -> Result<(), E>,
 ) -> Result<ReadSummary, ReadFailure<E>> {
-    let understood = Understood::of(path, settings)?;
+    let understood = Understood::of(path, settings, control)?;
     std::thread::scope(|scope| {
         let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(2);
         let encode = &encode;

@@ -147,6 +147,8 @@ pub enum NoticeFact {
     AmbiguousDates {
         /// One of them.
         text: String,
+        /// The rows of the first thousand of them.
+        rows: Vec<u32>,
     },
 }
 
@@ -292,13 +294,43 @@ impl Tell for SourceNotice {
                 format!("{count} Telefonnummern sind zu gerundeten Zahlen geworden (zuerst Zeile {row}: {text}); ihre Ziffern sind verloren. Bitte aus der Quelle neu exportieren."),
                 format!("{count} phone numbers have become rounded numbers (first row {row}: {text}); their digits are lost. Please export them again from the source."),
             ),
-            NoticeFact::AmbiguousDates { text } => (
-                format!("{count} Datumswerte wie „{text}“ lassen sich mit dem Tag oder dem Monat zuerst lesen. Bitte entscheiden."),
-                format!("{count} dates such as “{text}” can be read with the day or the month first. Please decide."),
-            ),
+            NoticeFact::AmbiguousDates { text, rows } => {
+                let list = listed(rows);
+                (
+                    format!("{count} Datumswerte wie „{text}“ (Zeilen {list}) lassen sich mit dem Tag oder dem Monat zuerst lesen. Bitte entscheiden."),
+                    format!("{count} dates such as “{text}” (rows {list}) can be read with the day or the month first. Please decide."),
+                )
+            }
         };
         language.pick(german, english)
     }
+}
+
+/// Rows as runs, `2–14, 16, 18–20`, the first few of them.
+fn listed(rows: &[u32]) -> String {
+    const RUNS: usize = 6;
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &row in rows {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == row => *last = row,
+            _ => runs.push((row, row)),
+        }
+    }
+    let mut texts: Vec<String> = runs
+        .iter()
+        .take(RUNS)
+        .map(|&(first, last)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first}–{last}")
+            }
+        })
+        .collect();
+    if runs.len() > RUNS {
+        texts.push("…".into());
+    }
+    texts.join(", ")
 }
 
 fn hidden(count: u64, row: u32, included: bool, german: &str, english: &str) -> (String, String) {

@@ -270,6 +270,11 @@ fn is_url(text: &str) -> bool {
 }
 
 fn is_phone(text: &str) -> bool {
+    // Several numbers in a row have points between their own digits, and blanks or strokes between them.
+    let strokes = text.bytes().filter(|&byte| byte == b'/').count();
+    if strokes > 1 || (text.contains('.') && (strokes > 0 || text.contains(' ')) && !text.starts_with('+')) {
+        return false;
+    }
     text.bytes()
         .all(|byte| byte.is_ascii_digit() || b" +-/().".contains(&byte))
         && text.bytes().filter(u8::is_ascii_digit).count() <= 18

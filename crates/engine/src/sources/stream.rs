@@ -12,8 +12,9 @@ use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::{NoticeFact, NoticeTally},
     probe::{RowProbe, is_total_word},
+    segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
-    structure::{Structure, shape_of},
+    structure::Structure,
 };
 
 /// Rows of a sheet or file in order, without those that are blank.
@@ -28,65 +29,6 @@ pub(crate) struct RawBlock {
     pub(crate) odd: Option<Vec<u32>>,
 }
 
-/// A row that waits to be judged.
-#[derive(Clone, Debug)]
-struct Waiting {
-    number: u32,
-    cells: Vec<(CellKind, String)>,
-    ragged: Option<u32>,
-}
-
-impl Waiting {
-    fn of(row: &Row<'_>, ragged: Option<u32>) -> Self {
-        Waiting {
-            number: row.number(),
-            cells: row
-                .cells()
-                .map(|cell| (cell.kind, cell.text.to_owned()))
-                .collect(),
-            ragged,
-        }
-    }
-
-    fn shape(&self, column: usize) -> Shape {
-        self.cells
-            .get(column)
-            .map_or(Shape::Blank, |(kind, text)| shape_of(*kind, text))
-    }
-
-    fn filled(&self) -> usize {
-        self.cells
-            .iter()
-            .filter(|(_, text)| !text.trim().is_empty())
-            .count()
-    }
-
-    fn width(&self) -> usize {
-        self.cells
-            .iter()
-            .rposition(|(_, text)| !text.trim().is_empty())
-            .map_or(0, |place| place + 1)
-    }
-
-    fn first_text(&self) -> &str {
-        self.cells
-            .iter()
-            .map(|(_, text)| text.trim())
-            .find(|text| !text.is_empty())
-            .unwrap_or("")
-    }
-}
-
-/// How rows after a gap, or of another width, are understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Segment {
-    Table,
-    Footer,
-    OtherTable,
-}
-
-/// Rows that are looked at before a segment is judged.
-const JUDGED_ROWS: usize = 12;
 /// Rows held back until it is known that the file goes on.
 const TAIL_ROWS: usize = 24;
 
@@ -477,7 +419,9 @@ impl TableStream {
         if rows.is_empty() {
             return;
         }
-        match self.judgement(&rows, at_end) {
+        let apart = self.after_gap || at_end;
+        let (counted, width) = (self.counts_cells, self.width);
+        match judge_segment(&self.structure, &rows, at_end, apart, counted, width) {
             Segment::Table => {
                 for row in &rows {
                     self.take_odd(row);
@@ -498,76 +442,6 @@ impl TableStream {
         }
     }
 
-    fn judgement(&self, rows: &[Waiting], at_end: bool) -> Segment {
-        let profile = &self.structure.profile;
-        let usual = profile.filled;
-        let most = rows.iter().map(Waiting::filled).max().unwrap_or(0);
-        let few = rows.len() < JUDGED_ROWS;
-        let ragged_only = rows.iter().all(|row| row.ragged.is_some());
-        let apart = self.after_gap || at_end;
-        if usual >= 3
-            && most <= (usual / 3).max(1)
-            && few
-            && apart
-            && (at_end || rows.len() <= 3 || most == 1)
-        {
-            // A single long row is a ragged one; lines of one text are remarks.
-            return Segment::Footer;
-        }
-        if usual == 2 && most == 1 && few && at_end {
-            return Segment::Footer;
-        }
-        let [head, body @ ..] = rows else {
-            return Segment::Table;
-        };
-        let repeated = self.structure.header.count > 0
-            && self.structure.names.iter().enumerate().all(|(column, name)| {
-                let text = head
-                    .cells
-                    .get(column + self.structure.left)
-                    .map_or("", |cell| cell.1.as_str());
-                super::structure::one_line(text) == *name
-            });
-        if repeated || body.is_empty() {
-            return Segment::Table;
-        }
-        let (mut differing, mut alike) = (0, 0);
-        for (column, shape) in profile.shapes.iter().enumerate() {
-            let here = head.shape(column).family();
-            if let Some(shape) = shape.filter(|shape| shape.is_typed())
-                && here != Shape::Blank
-            {
-                if here == shape {
-                    alike += 1;
-                } else if !here.is_typed() {
-                    differing += 1;
-                }
-            }
-        }
-        let head_typed = (0..head.cells.len()).any(|column| head.shape(column).is_typed());
-        let heads_own = !head_typed
-            && (0..head.cells.len()).any(|column| {
-                head.shape(column) != Shape::Blank
-                    && body.iter().filter(|row| row.shape(column).is_typed()).count() * 10 >= body.len() * 7
-            });
-        let same_count = body.iter().all(|row| row.ragged == head.ragged);
-        let other_width =
-            ragged_only && same_count && head.ragged.is_some_and(|count| count > 1) && body.len() >= 2;
-        let narrower = !self.counts_cells
-            && usual >= 4
-            && rows
-                .iter()
-                .all(|row| row.width() * 3 <= (self.width + self.structure.left) * 2);
-        if alike == 0
-            && !head_typed
-            && head.filled() >= 2
-            && (differing > 0 || heads_own || other_width || narrower)
-        {
-            return Segment::OtherTable;
-        }
-        Segment::Table
-    }
-
     fn note_other_table(&mut self, number: u32) {
         match &mut self.other_table {
             Some((_, last)) => *last = (*last).max(number),
@@ -578,7 +452,7 @@ impl TableStream {
     /// Takes remarks off the end of the table: rows with one text where all others have several values.
     fn drop_footers(&mut self) {
         let usual = self.structure.profile.filled;
-        if usual < 3 {
+        if usual < 2 {
             return;
         }
         while let Some(block) = self.held.pop_back() {
@@ -633,9 +507,14 @@ fn is_remark(row: &Row<'_>, usual: usize) -> bool {
     };
     let text = cell.text.trim();
     let words = text.split_whitespace().count();
-    usual >= 3
-        && column <= 1
+    let marked = text.starts_with(['*', '(', '©', '-']);
+    column <= 1
         && cell.kind == CellKind::Text
         && Shape::of(text) == Shape::Text
-        && (words >= 3 || text.contains(':') || text.starts_with(['*', '(', '©', '-']))
+        && if usual >= 3 {
+            words >= 3 || text.contains(':') || marked
+        } else {
+            // Of two cells one is often blank.
+            column == 0 && words >= 2 && (text.contains(": ") || marked)
+        }
 }

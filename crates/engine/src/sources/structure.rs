@@ -149,8 +149,8 @@ impl Profile {
     }
 }
 
-/// Finds the table in `rows`. What a person said of the header is kept. `None` when there is no row at all.
-pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Structure> {
+/// Finds the table in `rows`, which are `counted` where a row's number of cells is its own. What a person said of the header is kept. `None` when there is no row at all.
+pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>, counted: bool) -> Option<Structure> {
     if rows.is_empty() {
         return None;
     }
@@ -175,7 +175,7 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>) -> Option<Str
         ),
         None => {
             let table = main_table(&kept);
-            let (header, certainty, reason) = find_header(table);
+            let (header, certainty, reason) = find_header(table, counted);
             (header, certainty, reason, rows_from(table, header.first))
         }
     };
@@ -477,7 +477,7 @@ mod tests {
             ("A;B;C\n1;2;3\n4;5;6\n", 1, 1),
         ];
         for (text, first, count) in cases {
-            let found = find(&sample(text), None).expect("there are rows");
+            let found = find(&sample(text), None, true).expect("there are rows");
             assert_eq!(
                 (found.header.first, found.header.count),
                 (*first, *count),
@@ -489,7 +489,7 @@ mod tests {
     #[test]
     fn lines_of_a_heading_are_joined() {
         let rows = sample("Kunde;;Kontakt;\nName;Ort;Mail;Tel\nA;B;a@b.de;030 12345\nC;D;c@d.de;040 12345\n");
-        let found = find(&rows, None).expect("there are rows");
+        let found = find(&rows, None, true).expect("there are rows");
         assert_eq!(
             found.names,
             ["Kunde Name", "Kunde Ort", "Kontakt Mail", "Kontakt Tel"]
@@ -500,7 +500,7 @@ mod tests {
     #[test]
     fn the_larger_of_two_tables_is_taken() {
         let text = "Kürzel;Bedeutung\n1;neu\n2;alt\n\nFirma;Ort;PLZ;Mail\nA;B;01067;a@b.de\nC;D;99999;c@d.de\nE;F;12345;e@f.de\n";
-        let found = find(&sample(text), None).expect("there are rows");
+        let found = find(&sample(text), None, true).expect("there are rows");
         assert_eq!(found.header, HeaderRows { first: 5, count: 1 });
         assert!(
             found

@@ -6,30 +6,24 @@ use lotse_core::table::{Cell, RowBlock};
 
 use super::{
     Control, ReadSummary,
-    columns::{Observed, column, note_column},
+    assembling::{Shell, text_detections},
+    columns::Observed,
     error::SourceError,
     file_name, format,
     inspection::{
-        Detection, DetectionReason, Format, InspectedColumn, Inspection, PreviewCell, PreviewRow, RowAccount,
-        SourceSheet, TextDetections,
+        Detection, DetectionReason, Format, Inspection, PreviewCell, PreviewRow, RowAccount, SourceSheet,
+        TextDetections,
     },
-    notice::NoticeTally,
-    notice::{NoticeFact, SourceNotice},
+    notice::{NoticeFact, NoticeTally, SourceNotice},
     probe::RowProbe,
-    settings::{Escape, HeaderRows, Hidden, Quote, ReadSettings},
+    settings::{HeaderRows, Hidden, ReadSettings},
+    sheet_choice::{SAMPLE_ROWS, choose_sheet, sample_sheet},
     stream::{RawBlock, TableStream},
-    structure::{self, SampleCell, SampleRow, Structure},
-    text::{
-        TableShape, TextFile,
-        charset::{CharsetEvidence, CharsetGuess},
-    },
-    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, page, xml_spreadsheet},
+    structure::{self, SampleRow, Structure},
+    text::{TableShape, TextFile},
+    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, ods, page, xml_spreadsheet},
 };
 
-/// Rows of a workbook's sheet that are looked at.
-const SAMPLE_ROWS: usize = 1000;
-/// Cells of them.
-const SAMPLE_CELLS: usize = 1 << 17;
 /// A file that was opened.
 enum Opened {
     Text(Box<TextFile>),
@@ -54,7 +48,11 @@ pub(crate) struct Understood {
 }
 
 impl Understood {
-    pub(crate) fn of(path: &Path, settings: &ReadSettings) -> Result<Self, SourceError> {
+    pub(crate) fn of(
+        path: &Path,
+        settings: &ReadSettings,
+        control: &Control<'_>,
+    ) -> Result<Self, SourceError> {
         let format = format::detect(path)?;
         let bytes = std::fs::metadata(path)
             .map_err(|error| super::unreadable(&file_name(path), &error))?
@@ -63,7 +61,7 @@ impl Understood {
             Format::Csv => {
                 let text = TextFile::open(path, settings)?;
                 let sample = text.sample();
-                let structure = structure::find(&sample, settings.header);
+                let structure = structure::find(&sample, settings.header, true);
                 let last = sample.last().map_or(0, |row| row.number);
                 return Ok(Understood {
                     file: file_name(path),
@@ -87,10 +85,11 @@ impl Understood {
             }
             Format::Xlsx => Box::new(XlsxFile::open(path)?),
             Format::Html => Box::new(ReadWorkbook::of(page::read(path)?)?),
-            Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path)?)?),
-            Format::Xls | Format::Xlsb | Format::Ods => Box::new(ReadWorkbook::open(path, format.value)?),
+            Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path, control)?)?),
+            Format::Ods => Box::new(ReadWorkbook::of(ods::read(path, control)?)?),
+            Format::Xls | Format::Xlsb => Box::new(ReadWorkbook::open(path, format.value, control)?),
         };
-        Self::of_workbook(path, bytes, format, workbook, settings)
+        Self::of_workbook(path, bytes, format, workbook, settings, control)
     }
 
     fn of_workbook(
@@ -99,12 +98,13 @@ impl Understood {
         format: Detection<Format>,
         mut workbook: Box<dyn Workbook>,
         settings: &ReadSettings,
+        control: &Control<'_>,
     ) -> Result<Self, SourceError> {
         let names = workbook.names();
         let mut notices = NoticeTally::default();
-        let (index, reason, certainty) = choose_sheet(&mut *workbook, &names, settings)?;
-        let (sample, facts, whole) = sample_sheet(&mut *workbook, index, settings)?;
-        let structure = structure::find(&sample, settings.header);
+        let (index, reason, certainty) = choose_sheet(&mut *workbook, &names, settings, control)?;
+        let (sample, facts, whole) = sample_sheet(&mut *workbook, index, settings, control)?;
+        let structure = structure::find(&sample, settings.header, false);
         let sheets = (0..names.len())
             .map(|index| workbook.describe(index))
             .collect::<Result<Vec<_>, _>>()?;
@@ -433,167 +433,8 @@ impl Understood {
         let Opened::Text(text) = &self.opened else {
             return None;
         };
-        let guess = &text.dialect;
-        let dialect = &guess.dialect;
-        let delimiter = String::from_utf8_lossy(&dialect.delimiter).into_owned();
-        let reason = if guess.declaration.is_some() {
-            DetectionReason::SeparatorLine
-        } else if guess.width < 2 {
-            DetectionReason::SingleColumn
-        } else {
-            DetectionReason::Separates {
-                lines: guess.fitting,
-                of: guess.records,
-                cells: guess.width,
-            }
-        };
-        Some(TextDetections {
-            charset: charset_detection(&text.charset),
-            delimiter: Detection::found(delimiter, guess.certainty, reason),
-            quote: if guess.quoted > 0 {
-                Detection::found(
-                    Quote::from_byte(dialect.quote),
-                    0.95,
-                    DetectionReason::Enclosed {
-                        records: guess.quoted,
-                    },
-                )
-            } else {
-                Detection::found(Quote::from_byte(dialect.quote), 0.7, DetectionReason::Usual)
-            },
-            escape: match dialect.escape {
-                None => Detection::found(Escape::Doubled, 0.8, DetectionReason::Usual),
-                Some(b'\\') => Detection::found(
-                    Escape::Backslash,
-                    0.9,
-                    DetectionReason::Enclosed {
-                        records: guess.quoted,
-                    },
-                ),
-                Some(other) => Detection::found(
-                    Escape::Other(other),
-                    0.8,
-                    DetectionReason::Enclosed {
-                        records: guess.quoted,
-                    },
-                ),
-            },
-        })
+        Some(text_detections(text))
     }
-}
-
-/// What is known of a file beside its rows.
-struct Shell {
-    file: String,
-    bytes: u64,
-    format: Detection<Format>,
-    text: Option<TextDetections>,
-    sheets: Vec<SourceSheet>,
-    sheet: Detection<String>,
-    above: Vec<PreviewRow>,
-    structure: Option<Structure>,
-    facts: SheetFacts,
-}
-
-impl Shell {
-    fn assemble(
-        mut self,
-        settings: &ReadSettings,
-        seen: Observed,
-        names: Vec<String>,
-        rows: RowAccount,
-        mut notices: Vec<SourceNotice>,
-        complete: bool,
-    ) -> Inspection {
-        if let Some(text) = &mut self.text {
-            let chosen = |set: bool, reason: &mut DetectionReason, certainty: &mut f32| {
-                if set {
-                    *reason = DetectionReason::Chosen;
-                    *certainty = 1.0;
-                }
-            };
-            chosen(
-                settings.charset.is_some(),
-                &mut text.charset.reason,
-                &mut text.charset.certainty,
-            );
-            chosen(
-                settings.delimiter.is_some(),
-                &mut text.delimiter.reason,
-                &mut text.delimiter.certainty,
-            );
-            chosen(
-                settings.quote.is_some(),
-                &mut text.quote.reason,
-                &mut text.quote.certainty,
-            );
-            chosen(
-                settings.escape.is_some(),
-                &mut text.escape.reason,
-                &mut text.escape.certainty,
-            );
-        }
-        let left = self.structure.as_ref().map_or(0, |structure| structure.left);
-        let omit = settings.hidden_columns == Some(Hidden::LeaveOut);
-        let mut positions =
-            (left..).filter(|position| !(omit && self.facts.hidden_columns.contains(position)));
-        let columns: Vec<InspectedColumn> = names
-            .into_iter()
-            .enumerate()
-            .map(|(index, name)| {
-                let position = positions.next().unwrap_or(index);
-                let profile = seen.profiles.get(index).cloned().unwrap_or_default();
-                let filled = seen.filled.get(index).copied().unwrap_or(0);
-                let hidden = self.facts.hidden_columns.contains(&position);
-                column(index, position, name, profile, filled, hidden, settings)
-            })
-            .collect();
-        for column in &columns {
-            note_column(column, &seen, &mut notices);
-        }
-        if let (true, [sheet]) = (complete, self.sheets.as_mut_slice())
-            && self.format.value == Format::Csv
-        {
-            sheet.rows = u32::try_from(rows.total).unwrap_or(u32::MAX);
-            sheet.columns = u32::try_from(columns.len()).unwrap_or(u32::MAX);
-        }
-        let header = self.structure.map_or(
-            Detection::found(HeaderRows { first: 1, count: 0 }, 0.0, DetectionReason::Only),
-            |structure| Detection::found(structure.header, structure.certainty, structure.reason),
-        );
-        Inspection {
-            file: self.file,
-            bytes: self.bytes,
-            format: self.format,
-            text: self.text,
-            sheets: self.sheets,
-            sheet: self.sheet,
-            header,
-            columns,
-            above: self.above,
-            preview: seen.preview,
-            rows,
-            complete,
-            notices,
-        }
-    }
-}
-
-fn charset_detection(guess: &CharsetGuess) -> Detection<super::settings::Charset> {
-    let reason = match &guess.evidence {
-        CharsetEvidence::ByteOrderMark => DetectionReason::ByteOrderMark,
-        CharsetEvidence::ValidUtf8 { characters } => DetectionReason::ValidUtf8 {
-            characters: *characters,
-        },
-        CharsetEvidence::AsciiOnly => DetectionReason::AsciiOnly,
-        CharsetEvidence::Zeroes => DetectionReason::Zeroes,
-        CharsetEvidence::Letters { letters, example } => DetectionReason::Letters {
-            letters: *letters,
-            example: example.clone(),
-        },
-        CharsetEvidence::Language => DetectionReason::Language,
-    };
-    Detection::found(guess.charset, guess.certainty, reason)
 }
 
 fn blank_account(last: u32) -> RowAccount {
@@ -634,98 +475,4 @@ fn raw_blocks(sample: &[SampleRow], usual: Option<usize>) -> Vec<RawBlock> {
         );
     }
     vec![raw]
-}
-
-/// The sheet to read: the one that was asked for, else the first visible one with a table.
-fn choose_sheet(
-    workbook: &mut dyn Workbook,
-    names: &[(String, bool)],
-    settings: &ReadSettings,
-) -> Result<(usize, DetectionReason, f32), SourceError> {
-    if let Some(wanted) = &settings.sheet {
-        let exact = names.iter().position(|(name, _)| name == wanted);
-        let loose = || {
-            names
-                .iter()
-                .position(|(name, _)| name.trim().to_lowercase() == wanted.trim().to_lowercase())
-        };
-        return match exact.or_else(loose) {
-            Some(index) => Ok((index, DetectionReason::Chosen, 1.0)),
-            None => Err(SourceError::NoSuchSheet {
-                wanted: wanted.clone(),
-                sheets: names.iter().map(|(name, _)| name.clone()).collect(),
-            }),
-        };
-    }
-    if names.len() == 1 {
-        return Ok((0, DetectionReason::Only, 1.0));
-    }
-    let visible: Vec<usize> = (0..names.len()).filter(|&index| names[index].1).collect();
-    let candidates = if visible.is_empty() {
-        (0..names.len()).collect()
-    } else {
-        visible
-    };
-    let mut with_cells = None;
-    for (passed, &index) in candidates.iter().take(20).enumerate() {
-        let (sample, ..) = sample_sheet(workbook, index, settings)?;
-        let table = sample
-            .iter()
-            .filter(|row| {
-                row.cells
-                    .iter()
-                    .filter(|cell| !cell.text.trim().is_empty())
-                    .count()
-                    >= 2
-            })
-            .count()
-            >= 2;
-        if table {
-            let certainty = if passed == 0 { 0.9 } else { 0.75 };
-            return Ok((index, DetectionReason::FirstTable { passed }, certainty));
-        }
-        if !sample.is_empty() && with_cells.is_none() {
-            with_cells = Some(index);
-        }
-    }
-    let index = with_cells.unwrap_or(candidates[0]);
-    Ok((index, DetectionReason::FirstTable { passed: 0 }, 0.5))
-}
-
-/// The first rows of a sheet; the last row's number when these are all.
-fn sample_sheet(
-    workbook: &mut dyn Workbook,
-    index: usize,
-    settings: &ReadSettings,
-) -> Result<(Vec<SampleRow>, SheetFacts, Option<u32>), SourceError> {
-    let (mut rows, mut cells, mut stopped) = (Vec::new(), 0usize, false);
-    let mut ignored = NoticeTally::default();
-    let facts = workbook.stream(
-        index,
-        1,
-        settings,
-        &Control::quiet(),
-        &mut ignored,
-        &mut |blocks| {
-            for raw in blocks {
-                for row in raw.rows.rows() {
-                    if rows.len() >= SAMPLE_ROWS || cells >= SAMPLE_CELLS {
-                        stopped = true;
-                        return false;
-                    }
-                    cells += raw.rows.width();
-                    rows.push(SampleRow {
-                        number: row.number(),
-                        cells: row
-                            .cells()
-                            .map(|cell| SampleCell::new(cell.kind, cell.text))
-                            .collect(),
-                    });
-                }
-            }
-            true
-        },
-    )?;
-    let whole = (!stopped).then_some(facts.last_row);
-    Ok((rows, facts, whole))
 }

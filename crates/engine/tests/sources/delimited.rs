@@ -1,6 +1,6 @@
 //! Text files as partners send them.
 
-use lotse_engine::sources::{self, Charset, Control, ReadSettings, SkipReason};
+use lotse_engine::sources::{self, Charset, Control, DetectionReason, NoticeFact, ReadSettings, SkipReason};
 
 use crate::reading::{Table, converted, file, inspection_of, table, table_of};
 
@@ -183,4 +183,95 @@ fn parts_read_on_all_cores_join_without_a_seam() {
     for (number, (row, note)) in found.rows.iter().zip(&expected).enumerate() {
         assert_eq!((&row[0], &row[2]), (&number.to_string(), note));
     }
+}
+
+#[test]
+fn a_row_or_heading_written_another_way_is_read_that_way() {
+    let rows: &[&[&str]] = &[
+        &["1", "Bäckerei Süd, Ulm", "89073", "5,5"],
+        &["2", "Hotel \"Post\"", "50667", "6,5"],
+        &["3", "Kantine", "01067", "7,5"],
+    ];
+    let header = &["Nr", "Firma", "PLZ", "Umsatz"];
+    for text in [
+        // The heading with another delimiter than the rows, and with another quote.
+        "Nr,Firma,PLZ,Umsatz\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n",
+        "Nr Firma PLZ Umsatz\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n",
+        "'Nr';'Firma';'PLZ';'Umsatz'\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n",
+        // One row with another delimiter: bare, enclosed, with blanks.
+        "Nr;Firma;PLZ;Umsatz\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3|Kantine|01067|7,5\n",
+        "Nr;Firma;PLZ;Umsatz\n\"1\",\"Bäckerei Süd, Ulm\",\"89073\",\"5,5\"\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n",
+        "Nr;Firma;PLZ;Umsatz\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3 Kantine 01067 7,5\n",
+        // One row with another quote.
+        "Nr;Firma;PLZ;Umsatz\n'1';'Bäckerei Süd, Ulm';'89073';'5,5'\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n",
+        // The sign with which old systems end a file.
+        "Nr;Firma;PLZ;Umsatz\n1;Bäckerei Süd, Ulm;89073;5,5\n2;\"Hotel \"\"Post\"\"\";50667;6,5\n3;Kantine;01067;7,5\n\u{1a}",
+    ] {
+        expect(text.as_bytes(), header, rows);
+    }
+}
+
+#[test]
+fn remarks_above_the_heading_are_no_part_of_it() {
+    let rows: &[&[&str]] = &[&["1", "Ulm", "89073", "5"], &["2", "Bonn", "53111", "6"]];
+    for above in [
+        "Quelle;CRM\n",
+        "Auszug; ohne Gewähr.\n",
+        "Bericht;;;\nStand;heute;;\n",
+    ] {
+        let text = format!("{above}Nr;Ort;PLZ;Umsatz\n1;Ulm;89073;5\n2;Bonn;53111;6\n");
+        expect(text.as_bytes(), &["Nr", "Ort", "PLZ", "Umsatz"], rows);
+    }
+}
+
+#[test]
+fn what_programs_write_for_nothing_is_no_second_line_of_a_heading() {
+    expect(
+        b"number,limit\nNaN,NaN\n1,2\n3,4\n",
+        &["number", "limit"],
+        &[&["NaN", "NaN"], &["1", "2"], &["3", "4"]],
+    );
+    expect(
+        b"a,b,c\n1,b,c\n2,b,c\n3,b,c\n",
+        &["a", "b", "c"],
+        &[&["1", "b", "c"], &["2", "b", "c"], &["3", "b", "c"]],
+    );
+}
+
+#[test]
+fn tables_hard_to_tell_from_others_are_written_so_that_they_read_the_same() {
+    for text in [
+        "A,B\n1,1\n,2\n",
+        "A,B,B,C\na,b,C,c\n",
+        "a,b,c\n1,b,c\n2,b,c\n",
+        "1;2\n3;4\n",
+        "Name\nx;y\nz|w\n",
+        "1 2 3 4\n\"eins\n\nzwei\"\n",
+        "1,NaN\n2,3\n",
+        "| id | name |\n|----|------|\n| 1 | 'a' |\n| 2 | 'b' |\n",
+    ] {
+        let (_folder, path) = file("first.csv", text.as_bytes());
+        let once = converted(&path);
+        let (_again, path) = file("second.csv", once.as_bytes());
+        assert_eq!(converted(&path), once, "{text:?}");
+    }
+}
+
+#[test]
+fn ambiguous_dates_are_listed_by_their_rows_and_proven_ones_say_by_what() {
+    let found = inspection_of(b"Firma;Datum\nA;03/04/2024\nB;05/06/2024\nC;\nD;11/12/2024\n");
+    let rows = found.notices.iter().find_map(|notice| match &notice.fact {
+        NoticeFact::AmbiguousDates { rows, .. } => Some(rows.clone()),
+        _ => None,
+    });
+    assert_eq!(rows, Some(vec![2, 3, 5]), "{:?}", found.notices);
+    let found = inspection_of(b"Firma;Datum\nA;03/04/2024\nB;31/10/2024\n");
+    let order = found.columns[1].date_order.clone().unwrap();
+    assert_eq!(
+        order.reason,
+        DetectionReason::Proof {
+            text: "31/10/2024".into(),
+            row: None
+        }
+    );
 }

@@ -14,7 +14,7 @@ use lotse_engine::sources::{self, Control, Format, ReadSettings, SourceError};
 
 fn main() {
     sources::guard::serve_if_asked();
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 8] = [
         (
             "excel_97_reads_like_any_workbook",
             excel_97_reads_like_any_workbook,
@@ -32,6 +32,14 @@ fn main() {
             a_sheet_that_grows_without_end_is_stopped,
         ),
         ("encrypted_workbooks_say_so", encrypted_workbooks_say_so),
+        (
+            "binary_workbooks_of_other_writers_keep_all_columns",
+            binary_workbooks_of_other_writers_keep_all_columns,
+        ),
+        (
+            "a_reading_child_is_stopped_when_the_person_cancels",
+            a_reading_child_is_stopped_when_the_person_cancels,
+        ),
         (
             "a_dense_range_of_the_whole_sheet_is_stopped",
             a_dense_range_of_the_whole_sheet_is_stopped,
@@ -183,5 +191,43 @@ fn encrypted_workbooks_say_so() {
     assert_eq!(
         sources::inspect(&path, &ReadSettings::default()),
         Err(SourceError::Encrypted)
+    );
+}
+
+/// Written by a library that leaves out the column of every cell but a row's first.
+fn binary_workbooks_of_other_writers_keep_all_columns() {
+    let path = fixture("binary_workbook_with_short_cells.xlsb");
+    assert_eq!(
+        sources::inspect(&path, &ReadSettings::default())
+            .unwrap()
+            .format
+            .value,
+        Format::Xlsb
+    );
+    assert_eq!(
+        converted(&path),
+        "Name,Wert,Notiz\nBäckerei,1.5,\nHotel,-2,\"zwei\nZeilen\"\n,7,nur hier\n"
+    );
+}
+
+fn a_reading_child_is_stopped_when_the_person_cancels() {
+    let control = Control::quiet();
+    control.cancel.cancel();
+    let begun = Instant::now();
+    let path = fixture("excel_97_with_dates_and_hidden_sheet.xls");
+    let read = sources::read(
+        &path,
+        &ReadSettings::default(),
+        &control,
+        |block| block,
+        |_| Ok::<(), std::io::Error>(()),
+    );
+    assert!(
+        matches!(read, Err(sources::ReadFailure::Source(SourceError::Cancelled))),
+        "{read:?}"
+    );
+    assert!(
+        begun.elapsed().as_secs() < 20,
+        "it did not wait for the child's own end"
     );
 }

@@ -7,5 +7,6 @@ mod delimited;
 mod excel;
 mod hostile;
 mod misnamed;
+mod open_document;
 mod pollution;
 mod reading;

@@ -192,7 +192,7 @@ fn single_byte(sample: &[u8]) -> CharsetGuess {
 /// How well the bytes beyond ASCII read in `charset`: letters that German, French and Italian use count fully,
 /// other letters little, signs where a letter is expected against it.
 fn western_score(sample: &[u8], charset: Charset) -> (i64, usize, String) {
-    const USUAL: &str = "äöüßÄÖÜéèàâêëîïôûùçñáíóúÉÈÀÇœŒæøåØÅÆ";
+    const USUAL: &str = "äöüßÄÖÜéèàâêëîïôûùçñãõáíóúÉÈÀÇœŒæøåØÅÆ";
     const SIGNS: &str = "€„“”‚‘’–—…§°²³«»·•©®™ ½¼¾×µ±";
     let text = decode_sample(sample, charset);
     let signs: Vec<char> = text.chars().collect();

@@ -7,11 +7,15 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{Cells, Dialect, Layout, LineEnd, Next};
+use super::{
+    candidates::{delimiters, escape_before_quotes, line_ends, quotes},
+    layout::{fixed_columns, looks_drawn, wrapped_lines},
+    record::{Cells, Dialect, Layout, Next},
+};
 use crate::sources::{settings::ReadSettings, shape::Shape};
 
 /// Records of the sample that are judged at most.
-const ROWS: usize = 400;
+pub(super) const ROWS: usize = 400;
 
 /// The dialect found, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,8 @@ pub(crate) struct DialectGuess {
     pub(crate) records: usize,
     /// Quoted records in the sample.
     pub(crate) quoted: usize,
+    /// The usual shape of each column, where there is one.
+    pub(crate) shapes: Vec<Option<Shape>>,
     /// Bytes of a first line `sep=;`, which names the delimiter and is no data.
     pub(crate) declaration: Option<usize>,
 }
@@ -141,6 +147,7 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
         records: best.records,
         quoted: best.quoted,
         declaration,
+        shapes: column_shapes(&read_rows(&dialect, text, best.width), best.width),
         dialect,
     }
 }
@@ -169,139 +176,9 @@ fn whole_lines(body: &[u8], last: bool) -> usize {
     }
 }
 
-/// The line ends worth trying.
-fn line_ends(body: &[u8]) -> Vec<LineEnd> {
-    let (mut pairs, mut feeds, mut returns) = (0usize, 0usize, 0usize);
-    for place in memchr::memchr2_iter(b'\n', b'\r', body) {
-        if body[place] == b'\n' {
-            if place > 0 && body[place - 1] == b'\r' {
-                pairs += 1;
-            } else {
-                feeds += 1;
-            }
-        } else if body
-            .get(place + 1)
-            .is_none_or(|&next| next != b'\n' && next != b'\r')
-        {
-            returns += 1;
-        }
-    }
-    match (pairs, feeds, returns) {
-        (0, 0, _) => vec![LineEnd::Any],
-        (_, _, 0) if pairs > 0 && feeds > 0 => vec![LineEnd::LineFeed, LineEnd::CrLf],
-        (_, _, 0) => vec![LineEnd::LineFeed],
-        _ if pairs > 0 && feeds > 0 => vec![LineEnd::Any, LineEnd::LineFeed, LineEnd::CrLf],
-        _ => vec![LineEnd::Any, LineEnd::LineFeed],
-    }
-}
-
-/// The delimiters worth trying, the usual ones first, and none at all.
-fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
-    const USUAL: &[u8] = b",;\t|";
-    const POSSIBLE: &[u8] = b":^~\x01\x02\x1c\x1d\x1e\x1f#!&*%$@+/\\_=>< ";
-    let mut counts = [0usize; 256];
-    for &byte in body {
-        counts[usize::from(byte)] += 1;
-    }
-    let lines = memchr::memchr2_iter(b'\n', b'\r', body).count().max(1);
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    for &byte in USUAL.iter().chain(POSSIBLE) {
-        let count = counts[usize::from(byte)];
-        let least = if USUAL.contains(&byte) {
-            1
-        } else {
-            lines.div_ceil(2)
-        };
-        if count < least {
-            continue;
-        }
-        found.push(vec![byte]);
-        if byte == b' ' {
-            continue;
-        }
-        let with_blank = memchr::memmem::find_iter(body, &[byte, b' ']).count();
-        if USUAL.contains(&byte) && with_blank * 10 >= count * 3 && with_blank >= lines / 2 {
-            found.push(vec![byte, b' ']);
-        }
-        let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
-        if twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
-            found.push(vec![byte, byte]);
-        }
-    }
-    for sign in ["¦", "§", "¬", "þ", "\u{14}", "|~|", "~|~", "<>", "->"] {
-        if memchr::memmem::find_iter(body, sign).count() >= lines.div_ceil(2) {
-            found.push(sign.as_bytes().to_vec());
-        }
-    }
-    found.push(Vec::new());
-    found
-}
-
-/// The quotes worth trying beside `delimiter`: those that stand at the edges of cells.
-fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> Vec<Option<u8>> {
-    if let Some(chosen) = settings.quote {
-        return vec![chosen.byte()];
-    }
-    let mut found = Vec::new();
-    for quote in [b'"', b'\'', b'`', b'~', b'|', b'$', b'%', b'#'] {
-        if delimiter.contains(&quote) {
-            continue;
-        }
-        let (mut opens, mut closes) = (0usize, 0usize);
-        for place in memchr::memchr_iter(quote, body) {
-            let before = &body[..place];
-            let after = &body[place + 1..];
-            let starts = place == 0
-                || before.ends_with(b"\n")
-                || before.ends_with(b"\r")
-                || (!delimiter.is_empty() && before.ends_with(delimiter));
-            let ends = after.is_empty()
-                || after.starts_with(b"\n")
-                || after.starts_with(b"\r")
-                || (!delimiter.is_empty() && after.starts_with(delimiter));
-            opens += usize::from(starts);
-            closes += usize::from(ends);
-        }
-        let pairs = opens.min(closes);
-        if pairs >= 1 && (matches!(quote, b'"' | b'\'') || pairs >= 2) {
-            found.push(Some(quote));
-        }
-    }
-    if found.first() != Some(&Some(b'"')) {
-        found.insert(0, Some(b'"').filter(|quote| !delimiter.contains(quote)));
-    }
-    found
-}
-
-/// The sign that stands before stray quotes inside quoted cells, where it is always the same.
-fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
-    let quote = dialect.quote?;
-    let mut before: BTreeMap<u8, usize> = BTreeMap::new();
-    let mut inner = 0usize;
-    for place in memchr::memchr_iter(quote, body) {
-        let (Some(&left), Some(&right)) = (
-            place.checked_sub(1).and_then(|at| body.get(at)),
-            body.get(place + 1),
-        ) else {
-            continue;
-        };
-        let at_edge =
-            |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte);
-        if at_edge(left) {
-            continue;
-        }
-        if matches!(left, b'\\' | 0 | b'^' | b'~' | b'/' | b'?' | 0x1b) {
-            *before.entry(left).or_default() += 1;
-        }
-        inner += usize::from(!at_edge(right));
-    }
-    let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
-    (count >= inner && count > 0).then_some(escape)
-}
-
 /// What a candidate makes of the sample.
 #[derive(Clone, Debug, Default)]
-struct Judgement {
+pub(super) struct Judgement {
     score: f64,
     width: usize,
     records: usize,
@@ -356,7 +233,8 @@ fn is_torn(text: &str, dialect: &Dialect) -> bool {
     if quote(bytes.first()) || quote(bytes.last()) {
         return true;
     }
-    let single = bytes.len() > 1 && bytes[0] == b'\'' && bytes[bytes.len() - 1] == b'\'';
+    // Enclosed in signs that this dialect takes for text.
+    let single = bytes.len() > 1 && bytes[0] == bytes[bytes.len() - 1] && b"'`~%".contains(&bytes[0]);
     let foreign = |sign: u8| !dialect.delimiter.contains(&sign) && bytes.contains(&sign);
     let commas = !dialect.delimiter.contains(&b',')
         && memchr::memchr_iter(b',', bytes)
@@ -368,7 +246,7 @@ fn is_torn(text: &str, dialect: &Dialect) -> bool {
     indented || single || foreign(b'\t') || foreign(b';') || (foreign(b'|') && bytes.len() < 200) || commas
 }
 
-fn judge(dialect: &Dialect, body: &str) -> Judgement {
+pub(super) fn judge(dialect: &Dialect, body: &str) -> Judgement {
     let first = read_rows(dialect, body, 0);
     let Some(width) = usual_width(first.iter().map(|row| row.count)) else {
         return Judgement::default();
@@ -396,13 +274,14 @@ fn judge(dialect: &Dialect, body: &str) -> Judgement {
         _ => 0.8,
     };
     let many = match width {
-        0 | 1 if content > 0.95 => 0.5,
+        0 | 1 if content > 0.95 && !divides_heading(body) => 0.5,
         0 | 1 => 0.36,
         _ => 1.0 - 1.0 / width as f64,
     };
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
-    let few = if fitting == 1 && rows.len() > 2 && width > 1 {
+    let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
+    let few = if fitting == 1 && rows.len() > if usual { 2 } else { 1 } && width > 1 {
         0.3
     } else {
         1.0
@@ -430,6 +309,19 @@ fn judge(dialect: &Dialect, body: &str) -> Judgement {
     }
 }
 
+/// True when a usual delimiter divides the first line, which is no value, as it divides the last one.
+fn divides_heading(body: &str) -> bool {
+    let mut lines = body.lines().filter(|line| !line.trim().is_empty());
+    let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else {
+        return false;
+    };
+    !Shape::of(first).is_typed()
+        && [',', ';', '\t', '|'].iter().any(|&sign| {
+            let count = first.matches(sign).count();
+            count > 0 && count == last.matches(sign).count()
+        })
+}
+
 /// The number of cells that the records of the table have: frequent, and not the single cell of lines around it.
 pub(crate) fn usual_width(counts: impl Iterator<Item = usize>) -> Option<usize> {
     let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
@@ -447,6 +339,27 @@ pub(crate) fn usual_width(counts: impl Iterator<Item = usize>) -> Option<usize> 
     rows.into_iter()
         .max_by(|a, b| weight(a.0, a.1).total_cmp(&weight(b.0, b.1)))
         .map(|(width, _)| width)
+}
+
+/// The shape that most cells of each column have.
+fn column_shapes(rows: &[JudgedRow], width: usize) -> Vec<Option<Shape>> {
+    (0..width.min(256))
+        .map(|column| {
+            let mut shapes: BTreeMap<Shape, usize> = BTreeMap::new();
+            for row in rows.iter().filter(|row| row.count == width) {
+                let shape = row.cells.get(column).map_or(Shape::Blank, |cell| cell.0.family());
+                if shape != Shape::Blank {
+                    *shapes.entry(shape).or_default() += 1;
+                }
+            }
+            let all: usize = shapes.values().sum();
+            shapes
+                .into_iter()
+                .max_by_key(|entry| entry.1)
+                .filter(|&(_, count)| count * 10 >= all * 6)
+                .map(|(shape, _)| shape)
+        })
+        .collect()
 }
 
 /// How much the cells look like values, from 0 to 1.
@@ -488,121 +401,10 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
     if weight == 0.0 { 0.0 } else { sum / weight }
 }
 
-/// True for tables drawn with bars and rules.
-fn looks_drawn(text: &str) -> bool {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(60)
-        .collect();
-    let is_rule = |line: &str| {
-        line.len() >= 3
-            && line.bytes().all(|byte| b"-+=:| ".contains(&byte))
-            && line.contains("--")
-            && line.contains(['+', '|'])
-    };
-    let barred = lines
-        .iter()
-        .filter(|line| line.len() > 1 && line.starts_with('|') && line.ends_with('|'))
-        .count();
-    let rules = lines.iter().filter(|line| is_rule(line)).count();
-    lines.len() >= 2
-        && ((rules >= 1 && lines.iter().any(|line| line.contains('|') && !is_rule(line)))
-            || barred * 10 >= lines.len() * 9)
-}
-
-/// The dialect inside lines that are quoted as a whole, if that reads better than lines of one cell.
-fn wrapped_lines(body: &str, outer: &Dialect, settings: &ReadSettings) -> Option<(Judgement, Dialect)> {
-    let quote = outer.quote?;
-    let single = Dialect {
-        delimiter: Vec::new(),
-        ..outer.clone()
-    };
-    let (mut cells, mut at, mut inner) = (Cells::default(), 0, String::new());
-    let (mut lines, mut wrapped) = (0usize, 0usize);
-    while at < body.len() && lines < ROWS {
-        wrapped += usize::from(body.as_bytes()[at] == quote);
-        let Next::At(next) = single.record(body, at, true, &mut cells) else {
-            break;
-        };
-        lines += 1;
-        inner.push_str(cells.get(body, 0));
-        inner.push('\n');
-        at = next;
-    }
-    if lines < 2 || wrapped * 10 < lines * 8 {
-        return None;
-    }
-    let guess = detect(&inner, true, settings);
-    if guess.width < 2 || guess.fitting * 10 < guess.records * 8 || guess.dialect.layout != Layout::Plain {
-        return None;
-    }
-    let dialect = Dialect {
-        layout: Layout::WrappedLines,
-        ..guess.dialect
-    };
-    Some((judge(&dialect, body), dialect))
-}
-
-/// Where the columns of fixed width begin, in characters: after gaps that run through all lines.
-fn fixed_columns(text: &str) -> Option<Vec<usize>> {
-    let lines: Vec<Vec<char>> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .take(ROWS)
-        .map(|line| line.trim_end().chars().collect())
-        .collect();
-    if lines.len() < 3 || lines.iter().any(|line| line.contains(&'\t')) {
-        return None;
-    }
-    let longest = lines.iter().map(Vec::len).max()?;
-    if longest > 4096 {
-        return None;
-    }
-    let blank = |at: usize| {
-        lines
-            .iter()
-            .all(|line| line.get(at).is_none_or(|sign| *sign == ' '))
-    };
-    let mut columns = vec![0];
-    let mut at = 0;
-    while at < longest {
-        if !blank(at) {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < longest && blank(at) {
-            at += 1;
-        }
-        // A gap of one blank is a column's edge only where some line has more room there.
-        let roomy = at - start >= 2
-            || lines.iter().any(|line| {
-                line.get(start.saturating_sub(1)..at)
-                    .is_some_and(|gap| gap.iter().all(|sign| *sign == ' '))
-            });
-        if start > 0 && at < longest && roomy {
-            columns.push(at);
-        }
-    }
-    // Blanks between words line up by chance; a column of its own has a heading.
-    let mut ends = columns[1..].to_vec();
-    ends.push(longest);
-    let headed: Vec<usize> = columns
-        .iter()
-        .zip(ends)
-        .filter(|&(&start, end)| {
-            start == 0 || (start..end).any(|at| lines[0].get(at).is_some_and(|sign| *sign != ' '))
-        })
-        .map(|(&start, _)| start)
-        .collect();
-    (headed.len() >= 2).then_some(headed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::text::record::LineEnd;
 
     fn found(text: &str) -> (String, Option<char>, usize, Layout) {
         let guess = detect(text, true, &ReadSettings::default());

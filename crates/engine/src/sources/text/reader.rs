@@ -18,7 +18,8 @@ use rayon::prelude::*;
 use super::{
     charset::{self, CharsetGuess, Transcoder},
     dialect::{self, DialectGuess},
-    record::{Cells, Dialect, Layout, Next},
+    mending::Mender,
+    record::{Cells, Dialect, Next},
 };
 use crate::sources::{
     Control,
@@ -28,7 +29,6 @@ use crate::sources::{
     notice::NoticeTally,
     probe::RowProbe,
     settings::ReadSettings,
-    shape::Shape,
     stream::RawBlock,
     structure::{SampleCell, SampleRow},
 };
@@ -192,14 +192,16 @@ impl TextFile {
         let mut text = String::new();
         let mut last = next(&mut text)?;
         text.drain(..self.dialect.declaration.unwrap_or(0).min(text.len()));
+        let mut first = true;
         loop {
             control.check()?;
             // While one wave is parsed, the next is read and decoded.
             let mut following = String::new();
             let ((end, wave), read) = rayon::join(
-                || parser.wave(&text, last),
+                || parser.wave(&text, last, first),
                 || if last { Ok(true) } else { next(&mut following) },
             );
+            first = false;
             let (count, blocks) = number(wave, rows, notices);
             rows += count;
             done += WAVE as u64;
@@ -307,10 +309,7 @@ struct Part {
 
 struct Parser<'a> {
     dialect: &'a Dialect,
-    /// The same with each other usual delimiter, for rows that use another one.
-    others: Vec<Dialect>,
-    /// The same with the other usual quote, for rows that use that.
-    other_quote: Option<Dialect>,
+    mender: Mender,
     /// Cells of the usual record.
     usual: usize,
     width: usize,
@@ -319,29 +318,9 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(guess: &'a DialectGuess, table: Option<&'a TableShape>) -> Self {
-        let dialect = &guess.dialect;
-        let others = if dialect.layout == Layout::Plain && !dialect.delimiter.is_empty() {
-            b";,\t|: "
-                .iter()
-                .filter(|sign| dialect.delimiter != [**sign])
-                .map(|sign| Dialect {
-                    delimiter: vec![*sign],
-                    ..dialect.clone()
-                })
-                .collect()
-        } else {
-            Vec::new()
-        };
-        let other_quote = (dialect.layout == Layout::Plain && !dialect.delimiter.is_empty())
-            .then(|| Dialect {
-                quote: Some(if dialect.quote == Some(b'\'') { b'"' } else { b'\'' }),
-                ..dialect.clone()
-            })
-            .filter(|other| other.delimiter.first() != other.quote.as_ref());
         Parser {
-            dialect,
-            others,
-            other_quote,
+            dialect: &guess.dialect,
+            mender: Mender::new(guess),
             usual: guess.width,
             width: table.map_or(guess.width, |table| table.width),
             probe: table.map(|table| &table.probe),
@@ -350,12 +329,13 @@ impl<'a> Parser<'a> {
 
     /// Parses from the beginning of `text` on, at most `most` records, in one go.
     fn sequence(&self, text: &str, last: bool, most: usize) -> (usize, Vec<RawBlock>) {
-        let part = self.part(text, 0, text.len(), last, most);
+        let part = self.part(text, 0..text.len(), last, true, most);
         (part.end, part.blocks)
     }
 
-    /// Parses all whole records of `text` on all cores. Returns where the last record ends.
-    fn wave(&self, text: &str, last: bool) -> (usize, Vec<Part>) {
+    /// Parses all whole records of `text` on all cores; `first` when the file begins with it. Returns where the last
+    /// record ends.
+    fn wave(&self, text: &str, last: bool, first: bool) -> (usize, Vec<Part>) {
         let mut starts = vec![0];
         let mut at = PART;
         while at + PART / 2 < text.len() {
@@ -375,7 +355,7 @@ impl<'a> Parser<'a> {
             .collect();
         let guessed: Vec<Part> = bounds
             .par_iter()
-            .map(|&(start, end)| self.part(text, start, end, last, usize::MAX))
+            .map(|&(start, end)| self.part(text, start..end, last, first && start == 0, usize::MAX))
             .collect();
         let mut parts = Vec::with_capacity(guessed.len());
         let mut at = 0;
@@ -386,7 +366,7 @@ impl<'a> Parser<'a> {
             let part = if at == start {
                 part
             } else {
-                self.part(text, at, end, last, usize::MAX)
+                self.part(text, at..end, last, first && at == 0, usize::MAX)
             };
             at = part.end;
             let incomplete = part.incomplete;
@@ -422,13 +402,17 @@ impl<'a> Parser<'a> {
         None
     }
 
-    fn part(&self, text: &str, start: usize, end: usize, last: bool, most: usize) -> Part {
+    /// Parses the records that begin in `place`; `first` when the file begins there.
+    fn part(&self, text: &str, place: std::ops::Range<usize>, last: bool, first: bool, most: usize) -> Part {
+        let std::ops::Range { start, end } = place;
+        let mut heads = first;
         let mut part = Part {
             end: start,
             ..Part::default()
         };
         let mut raw = self.fresh_block(self.width);
         let mut cells = Cells::default();
+        let mut tried = self.mender.fresh_cells();
         let special = memchr::memchr(0, &text.as_bytes()[start..end]).is_some()
             || memchr::memmem::find(&text.as_bytes()[start..end], "\u{feff}".as_bytes()).is_some();
         let mut texts: Vec<String> = Vec::new();
@@ -444,20 +428,28 @@ impl<'a> Parser<'a> {
             let number = part.records;
             let from = part.end;
             part.end = next;
-            if mended {
-                part.notices.push((NoticeFact::DamagedQuote, Some(number), 1));
-            }
+            let mut fact = mended.then_some(NoticeFact::DamagedQuote);
             if cells.len() == 0 {
                 raw.known.push((number, SkipReason::Rule));
                 continue;
             }
-            if self.usual >= 3 && cells.len() * 3 <= self.usual && !cells.quoted {
-                self.with_other_delimiter(text, from..next, last, &mut cells, &mut part.notices, number);
+            if self.mender.doubts(text, &cells) {
+                let mended = self
+                    .mender
+                    .reread(text, from..next, last, heads, &mut cells, &mut tried);
+                if let Some(mended) = mended {
+                    fact = Some(mended.fact);
+                    part.end = mended.end;
+                }
             }
-            if cells.len() > self.usual && self.usual >= 2 && !cells.quoted {
-                self.with_other_quote(text, from..next, last, &mut cells, &mut part.notices, number);
-            } else if cells.len() == self.usual && self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
-                cells.drop_leading_blanks(text.as_bytes());
+            if let Some(fact) = fact {
+                part.notices.push((fact, Some(number), 1));
+            }
+            if cells.len() == self.usual {
+                heads = false;
+                if self.usual >= 3 && cells.get(text, 1).starts_with(' ') {
+                    cells.drop_leading_blanks(text.as_bytes());
+                }
             }
             let count = cells.len();
             texts.clear();
@@ -506,62 +498,17 @@ impl<'a> Parser<'a> {
             ..RawBlock::default()
         }
     }
-
-    /// A row with too many cells that has the usual number with the other quote uses that one.
-    fn with_other_quote(
-        &self,
-        text: &str,
-        place: std::ops::Range<usize>,
-        last: bool,
-        cells: &mut Cells,
-        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
-        number: u32,
-    ) {
-        if let Some(other) = &self.other_quote {
-            let next = other.record(text, place.start, last, cells);
-            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged {
-                notices.push((NoticeFact::DamagedQuote, Some(number), 1));
-                return;
-            }
-        }
-        self.dialect.record(text, place.start, last, cells);
-    }
-
-    /// A line that is one cell here, and has exactly the usual number of cells with another delimiter, uses that one.
-    fn with_other_delimiter(
-        &self,
-        text: &str,
-        place: std::ops::Range<usize>,
-        last: bool,
-        cells: &mut Cells,
-        notices: &mut Vec<(NoticeFact, Option<u32>, u64)>,
-        number: u32,
-    ) {
-        for other in &self.others {
-            let next = other.record(text, place.start, last, cells);
-            // Blanks and colons are in every sentence; a row made with them shows it by its values.
-            let weak = matches!(other.delimiter.as_slice(), b" " | b":");
-            let sentence = weak
-                && !cells.quoted
-                && (self.usual < 4
-                    || !cells.texts(text).any(|cell| {
-                        matches!(Shape::of(cell), Shape::Integer | Shape::Decimal | Shape::Date)
-                    }));
-            if cells.len() == self.usual && next == Next::At(place.end) && !cells.damaged && !sentence {
-                notices.push((NoticeFact::OtherDelimiter, Some(number), 1));
-                return;
-            }
-        }
-        self.dialect.record(text, place.start, last, cells);
-    }
 }
+
+/// What old systems write as the last character of a text file.
+const END_OF_FILE: char = '\u{1a}';
 
 fn is_blank(text: &str) -> bool {
     match text.as_bytes().first() {
         None => true,
         Some(byte) if byte.is_ascii_graphic() => false,
         Some(_) => text
-            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\0')
+            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\0' || sign == END_OF_FILE)
             .is_empty(),
     }
 }

@@ -6,6 +6,9 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
+pub(crate) use super::cells::Cells;
+use super::{cells::Span, repair::Stray};
+
 /// How cells and records of a text file are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dialect {
@@ -59,116 +62,6 @@ impl Dialect {
     }
 }
 
-/// Where one cell stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    start: usize,
-    end: usize,
-    /// In the scratch buffer instead of the input.
-    rewritten: bool,
-}
-
-/// The cells of one record; kept and reused from record to record.
-///
-/// It also remembers from where on no quote closes a cell any more, so that a file full of stray quotes is not searched
-/// to its end for each of them. One set of cells therefore belongs to one buffer.
-#[derive(Debug, Default)]
-pub(crate) struct Cells {
-    /// By way of reading ([`Stray::searches`]): no cell that opens from here on is ever closed.
-    never_closed: [Option<usize>; 3],
-    spans: Vec<Span>,
-    scratch: Vec<u8>,
-    /// A cell was enclosed in quotes.
-    pub(crate) quoted: bool,
-    /// A quote stood where none belongs, or was never closed.
-    pub(crate) damaged: bool,
-}
-
-impl Cells {
-    fn clear(&mut self) {
-        self.spans.clear();
-        self.scratch.clear();
-        self.quoted = false;
-        self.damaged = false;
-    }
-
-    /// Number of cells.
-    pub(crate) fn len(&self) -> usize {
-        self.spans.len()
-    }
-
-    /// The text of the cell at `index` of the record that was read from `input`; nothing past the last cell.
-    pub(crate) fn get<'a>(&'a self, input: &'a str, index: usize) -> &'a str {
-        let Some(&span) = self.spans.get(index) else {
-            return "";
-        };
-        if span.rewritten {
-            // Made of pieces of the input that begin and end beside ASCII.
-            std::str::from_utf8(&self.scratch[span.start..span.end]).unwrap_or_default()
-        } else {
-            input.get(span.start..span.end).unwrap_or_default()
-        }
-    }
-
-    /// The texts of all cells.
-    pub(crate) fn texts<'a>(&'a self, input: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        (0..self.spans.len()).map(move |index| self.get(input, index))
-    }
-
-    /// True when a cell begins with this text.
-    pub(crate) fn any_begins_with(&self, input: &str, start: &[u8]) -> bool {
-        self.spans.iter().any(|span| {
-            let bytes = if span.rewritten {
-                &self.scratch[..]
-            } else {
-                input.as_bytes()
-            };
-            bytes
-                .get(span.start..span.end)
-                .is_some_and(|cell| cell.starts_with(start))
-        })
-    }
-
-    /// Where the raw cells stand in the input; only for records without rewritten cells.
-    pub(crate) fn keep_only(&mut self, range: std::ops::Range<usize>) {
-        self.spans.truncate(range.end);
-        self.spans.drain(..range.start);
-    }
-
-    /// Trims white space around each cell.
-    pub(crate) fn trim(&mut self, input: &[u8]) {
-        for span in &mut self.spans {
-            let bytes = if span.rewritten { &self.scratch[..] } else { input };
-            while span.start < span.end && bytes[span.start].is_ascii_whitespace() {
-                span.start += 1;
-            }
-            while span.end > span.start && bytes[span.end - 1].is_ascii_whitespace() {
-                span.end -= 1;
-            }
-        }
-    }
-
-    /// Takes off the blank that stands before every cell but the first, where a record has one after each delimiter.
-    pub(crate) fn drop_leading_blanks(&mut self, input: &[u8]) {
-        let led = |span: &Span| !span.rewritten && span.start < span.end && input[span.start] == b' ';
-        let plain =
-            |span: &Span| span.rewritten || span.start > 0 && matches!(input[span.start - 1], b'"' | b'\'');
-        if self.spans.iter().skip(1).all(|span| led(span) || plain(span)) {
-            for span in self.spans.iter_mut().skip(1).filter(|span| led(span)) {
-                span.start += 1;
-            }
-        }
-    }
-
-    fn push(&mut self, start: usize, end: usize) {
-        self.spans.push(Span {
-            start,
-            end,
-            rewritten: false,
-        });
-    }
-}
-
 /// What came after a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -179,10 +72,7 @@ pub(crate) enum Next {
 }
 
 /// How far a quoted cell may reach before its opening quote is taken for text, in bytes.
-const LONGEST_CELL: usize = 64 << 20;
-/// How far a quoted cell may reach where its first line alone would be a whole row.
-const PATIENCE: usize = 8 << 20;
-
+pub(super) const LONGEST_CELL: usize = 64 << 20;
 impl Dialect {
     /// Reads the record that begins at `start` into `cells`. With `last`, the end of `input` is the end of the file.
     ///
@@ -199,100 +89,14 @@ impl Dialect {
         }
     }
 
-    /// Reads the record at `start`, knowing that the table has `width` columns: where the plain reading does not
-    /// have them, the readings of a person who sees a damaged quote or line end are tried, and the first that gives
-    /// exactly `width` cells is taken. The flag says whether one of them was.
-    pub(crate) fn repaired(
-        &self,
-        text: &str,
-        start: usize,
-        last: bool,
-        width: usize,
-        cells: &mut Cells,
-    ) -> (Next, bool) {
-        let input = text.as_bytes();
-        let next = self.record(text, start, last, cells);
-        if self.layout != Layout::Plain || width < 2 {
-            return (next, false);
-        }
-        let count = cells.len();
-        let Next::At(end) = next else {
-            // A quote that is not closed for so long never will be, if the line alone is a whole row.
-            let patience = input.len() - start;
-            if self.quote.is_some() && patience > PATIENCE {
-                let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
-                if cells.len() == width || patience > LONGEST_CELL {
-                    return (next, true);
-                }
-            }
-            return (Next::Incomplete, false);
-        };
-        if count == width {
-            if !cells.damaged {
-                return (next, false);
-            }
-            if self.swallowed_rows(input, start, end, last, width, cells) {
-                let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
-                return (next, true);
-            }
-            // Looking for swallowed rows has used the cells.
-            let next = self.record(text, start, last, cells);
-            return (next, true);
-        }
-        let one_line = self
-            .line_end_from(input, start, last)
-            .is_none_or(|line| line + 2 >= end);
-        let sound = !cells.damaged && one_line && count < width;
-        if (cells.quoted || cells.damaged) && !sound {
-            for stray in Stray::REPAIRS {
-                let next = self.delimited(input, start, last, cells_cleared(cells), stray);
-                if let Next::At(_) = next
-                    && cells.len() == width
-                {
-                    cells.damaged = true;
-                    return (next, true);
-                }
-            }
-            // No reading fits. A record that runs over lines and has more cells than the table has swallowed its
-            // neighbours: then the line alone is the smaller loss.
-            let next = self.record(text, start, last, cells);
-            let first_line = self.line_end_from(input, start, last).unwrap_or(end);
-            if first_line < end && cells.len() > width {
-                let next = self.delimited(input, start, last, cells_cleared(cells), Stray::LineOnly);
-                if matches!(next, Next::At(_)) {
-                    return (next, true);
-                }
-            }
-            return (next, false);
-        }
-        (next, false)
-    }
-
-    /// True when a record with a stray quote, though it has the right number of cells, runs over lines that are
-    /// rows of their own.
-    fn swallowed_rows(
+    pub(super) fn delimited(
         &self,
         input: &[u8],
         start: usize,
-        end: usize,
         last: bool,
-        width: usize,
         cells: &mut Cells,
-    ) -> bool {
-        let whole_row = |from: usize, cells: &mut Cells| {
-            let next = self.delimited(input, from, last, cells_cleared(cells), Stray::LineOnly);
-            match next {
-                Next::At(next) if cells.len() == width => Some(next),
-                _ => None,
-            }
-        };
-        whole_row(start, cells)
-            .filter(|&second| second < end)
-            .and_then(|second| whole_row(second, cells))
-            .is_some()
-    }
-
-    fn delimited(&self, input: &[u8], start: usize, last: bool, cells: &mut Cells, stray: Stray) -> Next {
+        stray: Stray,
+    ) -> Next {
         let mut at = start;
         loop {
             if let Some(quote) = self.quote
@@ -301,6 +105,7 @@ impl Dialect {
                 match self.quoted_cell(input, open, last, quote, cells, stray) {
                     Quoted::Closed { after } => {
                         cells.quoted = true;
+                        cells.enclosed += 1;
                         match self.boundary(input, after, last) {
                             Boundary::Delimiter(next) => {
                                 at = next;
@@ -698,49 +503,6 @@ impl Dialect {
         }
         next
     }
-}
-
-fn cells_cleared(cells: &mut Cells) -> &mut Cells {
-    cells.clear();
-    cells
-}
-
-/// How quotes are read that do not stand where they belong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stray {
-    /// As `Text`, but a cell in which another one seems to open did not open itself.
-    OpenInside,
-    /// They are text; a cell ends at a quote with a delimiter or line end behind it.
-    Text,
-    /// As `Text`, and a cell ends only where the next one opens with a quote too, or the record ends.
-    StrictClose,
-    /// As `Text`, but no cell reaches over the end of its line.
-    LineOnly,
-    /// As `LineOnly`, and `""` before a delimiter is a text quote and the closing one.
-    DoubledCloses,
-    /// No quote has any meaning.
-    Literal,
-}
-
-impl Stray {
-    /// The ways of reading that search for the end of a cell through the whole buffer, numbered.
-    fn searches(self) -> Option<usize> {
-        match self {
-            Stray::Text => Some(0),
-            Stray::StrictClose => Some(1),
-            Stray::OpenInside => Some(2),
-            Stray::LineOnly | Stray::DoubledCloses | Stray::Literal => None,
-        }
-    }
-
-    /// The readings that are tried where the plain one does not give the usual number of cells, the mildest first.
-    const REPAIRS: [Stray; 5] = [
-        Stray::DoubledCloses,
-        Stray::OpenInside,
-        Stray::StrictClose,
-        Stray::LineOnly,
-        Stray::Literal,
-    ];
 }
 
 enum Quoted {

@@ -1,12 +1,16 @@
-//! Excel 97 (`.xls`), Excel binary (`.xlsb`) and OpenDocument (`.ods`) workbooks, read by calamine.
+//! Excel 97 (`.xls`) and Excel binary (`.xlsb`) workbooks, read by calamine.
 //!
 //! Its ranges are dense and its memory cannot be capped, so this runs in a process of its own (see
 //! [`crate::sources::guard`]). What calamine does not tell (hidden rows, number formats) is not known for these
 //! formats.
 
-use std::{fs::File, io::BufReader, io::Write, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Cursor, Read, Seek, Write},
+    path::Path,
+};
 
-use calamine::{Data, DataRef, Ods, Reader, SheetType, SheetVisible, Xls, Xlsb};
+use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xls, Xlsb};
 use lotse_core::table::CellKind;
 
 use super::{
@@ -14,15 +18,16 @@ use super::{
     archive::damaged,
     frames::{Frames, SheetData},
     number_format::{NumberFormat, number_text, shortest},
+    short_records,
 };
 use crate::sources::{
     Control,
     error::SourceError,
     guard,
-    inspection::{Format, SourceSheet},
+    inspection::{Format, SkipReason, SourceSheet},
     notice::NoticeFact,
     notice::NoticeTally,
-    settings::ReadSettings,
+    settings::{Hidden, ReadSettings},
     stream::RawBlock,
 };
 
@@ -30,7 +35,6 @@ use crate::sources::{
 pub(crate) fn name_of(format: Format) -> &'static str {
     match format {
         Format::Xlsb => "xlsb",
-        Format::Ods => "ods",
         _ => "xls",
     }
 }
@@ -39,7 +43,6 @@ pub(crate) fn name_of(format: Format) -> &'static str {
 pub(crate) fn format_named(name: &str) -> Option<Format> {
     Some(match name {
         "xlsb" => Format::Xlsb,
-        "ods" => Format::Ods,
         "xls" => Format::Xls,
         _ => return None,
     })
@@ -50,7 +53,6 @@ pub(crate) fn read(path: &Path, format: Format, out: &mut dyn Write) -> Result<(
     let mut frames = Frames::new(out);
     let result = match format {
         Format::Xlsb => read_xlsb(path, &mut frames),
-        Format::Ods => read_ods(path, &mut frames),
         _ => read_xls(path, &mut frames),
     };
     let written = match &result {
@@ -76,15 +78,6 @@ fn read_xls(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
     })?;
     let epoch_1904 = workbook.has_1904_epoch();
     read_ranges(&mut workbook, epoch_1904, &name, frames)
-}
-
-fn read_ods(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
-    let name = crate::sources::file_name(path);
-    let mut workbook: Ods<_> = Ods::new(open(path)?).map_err(|error| match error {
-        calamine::OdsError::Password => SourceError::Encrypted,
-        error => damaged(&name, &error),
-    })?;
-    read_ranges(&mut workbook, false, &name, frames)
 }
 
 fn read_ranges<R: Reader<BufReader<File>>>(
@@ -148,9 +141,16 @@ fn send(
 
 fn read_xlsb(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
     let name = crate::sources::file_name(path);
-    let mut workbook: Xlsb<_> = Xlsb::new(open(path)?).map_err(|error| match error {
+    match short_records::written_out(open(path)?, &name)? {
+        Some(bytes) => read_binary(Cursor::new(bytes), &name, frames),
+        None => read_binary(open(path)?, &name, frames),
+    }
+}
+
+fn read_binary<R: Read + Seek>(input: R, name: &str, frames: &mut Frames<'_>) -> Result<(), SourceError> {
+    let mut workbook: Xlsb<R> = Xlsb::new(input).map_err(|error| match error {
         calamine::XlsbError::Password => SourceError::Encrypted,
-        error => damaged(&name, &error),
+        error => damaged(name, &error),
     })?;
     for sheet in workbook.sheets_metadata().to_vec() {
         if sheet.typ != SheetType::WorkSheet {
@@ -159,7 +159,7 @@ fn read_xlsb(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
         let visible = sheet.visible == SheetVisible::Visible;
         frames
             .sheet(&sheet.name, visible, false)
-            .map_err(|error| damaged(&name, &error))?;
+            .map_err(|error| damaged(name, &error))?;
         let mut reader = workbook
             .worksheet_cells_reader(&sheet.name)
             .map_err(|error| damaged(&sheet.name, &error))?;
@@ -221,7 +221,7 @@ fn cell_text(data: &Data) -> Option<(CellKind, String)> {
 }
 
 /// `2024-06-15T00:00:00` without a time that says nothing.
-fn iso_moment(text: &str) -> String {
+pub(crate) fn iso_moment(text: &str) -> String {
     let text = text.strip_suffix("T00:00:00").unwrap_or(text);
     match text.split_once('.') {
         Some((whole, fraction)) if fraction.bytes().all(|byte| byte == b'0') => whole.to_owned(),
@@ -230,7 +230,7 @@ fn iso_moment(text: &str) -> String {
 }
 
 /// `PT10H30M00S` as `10:30:00`.
-fn iso_duration(text: &str) -> String {
+pub(crate) fn iso_duration(text: &str) -> String {
     let Some(rest) = text.strip_prefix("PT") else {
         return text.to_owned();
     };
@@ -260,8 +260,8 @@ pub(crate) struct ReadWorkbook {
 }
 
 impl ReadWorkbook {
-    pub(crate) fn open(path: &Path, format: Format) -> Result<Self, SourceError> {
-        Self::of(guard::read(path, format, &Control::quiet())?)
+    pub(crate) fn open(path: &Path, format: Format, control: &Control<'_>) -> Result<Self, SourceError> {
+        Self::of(guard::read(path, format, control)?)
     }
 
     pub(crate) fn of(sheets: Vec<SheetData>) -> Result<Self, SourceError> {
@@ -298,7 +298,7 @@ impl Workbook for ReadWorkbook {
         &mut self,
         index: usize,
         _width: usize,
-        _settings: &ReadSettings,
+        settings: &ReadSettings,
         control: &Control<'_>,
         notices: &mut NoticeTally,
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
@@ -307,7 +307,8 @@ impl Workbook for ReadWorkbook {
         let facts = SheetFacts {
             last_row: sheet.last_row,
             columns: sheet.columns,
-            ..SheetFacts::default()
+            hidden_columns: sheet.hidden_columns.clone(),
+            merged: sheet.merged.clone(),
         };
         for block in &sheet.blocks {
             control.check()?;
@@ -320,10 +321,47 @@ impl Workbook for ReadWorkbook {
                 }
             }
             control.report(u64::from(last), u64::from(sheet.last_row), u64::from(last));
-            if !out(vec![block.clone()]) {
+            let mut block = block.clone();
+            block.known = left_out(sheet, &block, settings, notices);
+            if !out(vec![block]) {
                 break;
             }
         }
         Ok(facts)
     }
+}
+
+/// The hidden rows of a block that are not to be read, and the announcement of all hidden ones.
+fn left_out(
+    sheet: &SheetData,
+    block: &RawBlock,
+    settings: &ReadSettings,
+    notices: &mut NoticeTally,
+) -> Vec<(u32, SkipReason)> {
+    if sheet.hidden_rows.is_empty() {
+        return Vec::new();
+    }
+    let mut known = Vec::new();
+    for row in block.rows.rows() {
+        let number = row.number();
+        let Some(&filtered) = sheet.hidden_rows.get(&number) else {
+            continue;
+        };
+        let (choice, reason) = if filtered {
+            (settings.filtered_rows, SkipReason::Filtered)
+        } else {
+            (settings.hidden_rows, SkipReason::Hidden)
+        };
+        let included = choice != Some(Hidden::LeaveOut);
+        let fact = if filtered {
+            NoticeFact::FilteredRows { included }
+        } else {
+            NoticeFact::HiddenRows { included }
+        };
+        notices.add(fact, Some(number), None, 1);
+        if !included {
+            known.push((number, reason));
+        }
+    }
+    known
 }

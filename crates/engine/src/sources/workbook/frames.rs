@@ -1,6 +1,9 @@
 //! How the reading process hands sheets to the process that asked: small frames over a pipe.
 
-use std::io::{Read, Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read, Write},
+};
 
 use lotse_core::table::CellKind;
 
@@ -21,6 +24,12 @@ pub(crate) struct SheetData {
     pub(crate) last_row: u32,
     pub(crate) columns: usize,
     pub(crate) blocks: Vec<RawBlock>,
+    /// Rows that are hidden, each with whether a filter did it; where the format tells.
+    pub(crate) hidden_rows: BTreeMap<u32, bool>,
+    /// Columns that are hidden, from 0; where the format tells.
+    pub(crate) hidden_columns: BTreeSet<usize>,
+    /// Merged ranges, as in [`super::SheetFacts`]; where the format tells.
+    pub(crate) merged: Vec<(u32, usize, u32, usize)>,
 }
 
 const SHEET: u8 = 1;
@@ -78,13 +87,14 @@ impl<'a> Frames<'a> {
     }
 }
 
-/// Reads all frames.
-pub(crate) fn decode(input: &mut dyn Read) -> Result<Vec<SheetData>, SourceError> {
+/// Reads all frames; `progress` is told the number of rows now and then.
+pub(crate) fn decode(input: &mut dyn Read, progress: &dyn Fn(u64)) -> Result<Vec<SheetData>, SourceError> {
     let mut input = Input {
         inner: input,
         left: MOST,
     };
     let mut sheets: Vec<(SheetData, BlockBuilder)> = Vec::new();
+    let mut rows = 0u64;
     let finished = |sheets: Vec<(SheetData, BlockBuilder)>| {
         sheets
             .into_iter()
@@ -109,6 +119,10 @@ pub(crate) fn decode(input: &mut dyn Read) -> Result<Vec<SheetData>, SourceError
                 sheets.push((sheet, BlockBuilder::new(1)));
             }
             ROW => {
+                rows += 1;
+                if rows.is_multiple_of(1024) {
+                    progress(rows);
+                }
                 let number = input.number()?;
                 let count = input.number()?;
                 let mut cells = Vec::new();

@@ -160,14 +160,14 @@ struct Place {
     column: usize,
 }
 
-/// Reads a sheet from its XML. `out` takes blocks in order and says whether to go on; `progress` is asked after
-/// every few rows and can end the reading with an error.
+/// Reads a sheet from its XML. `out` takes blocks in order and says whether to go on; `progress` is told the row and
+/// the bytes read after every few rows, and can end the reading with an error.
 pub(crate) fn read_sheet<R: Content>(
     content: R,
     part: &str,
     context: &SheetContext<'_>,
     notices: &mut NoticeTally,
-    progress: &mut dyn FnMut(u32) -> Result<(), SourceError>,
+    progress: &mut dyn FnMut(u32, u64) -> Result<(), SourceError>,
     out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
 ) -> Result<SheetFacts, SourceError> {
     let mut xml = Xml::new(content, part);
@@ -261,7 +261,7 @@ pub(crate) fn read_sheet<R: Content>(
         };
         blocks.push(number, &cells, known);
         if number.is_multiple_of(256) {
-            progress(number)?;
+            progress(number, xml.position())?;
         }
         let finished = blocks.take(false);
         if !finished.is_empty() && !out(finished) {

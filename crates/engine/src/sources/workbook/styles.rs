@@ -7,7 +7,7 @@ use super::{
     number_format::NumberFormat,
     xml::{Node, Xml, attribute},
 };
-use crate::sources::error::SourceError;
+use crate::sources::{Control, error::SourceError};
 
 /// Shared texts may take this much memory, in bytes.
 const MOST_TEXT: usize = 1 << 30;
@@ -20,16 +20,25 @@ pub(crate) struct SharedStrings {
 }
 
 impl SharedStrings {
-    pub(crate) fn read(archive: &mut Archive, part: &str) -> Result<Self, SourceError> {
+    pub(crate) fn read(
+        archive: &mut Archive,
+        part: &str,
+        control: &Control<'_>,
+    ) -> Result<Self, SourceError> {
         let mut strings = SharedStrings::default();
         let Some(member) = archive.member(part)? else {
             return Ok(strings);
         };
-        inflated_ahead(member, |ahead| strings.parse(ahead, part))?;
+        inflated_ahead(member, |ahead| strings.parse(ahead, part, control))?;
         Ok(strings)
     }
 
-    fn parse<R: Content>(&mut self, content: R, part: &str) -> Result<(), SourceError> {
+    fn parse<R: Content>(
+        &mut self,
+        content: R,
+        part: &str,
+        control: &Control<'_>,
+    ) -> Result<(), SourceError> {
         let strings = self;
         let mut xml = Xml::new(content, part);
         loop {
@@ -47,6 +56,9 @@ impl SharedStrings {
                     }
                     let end = u32::try_from(strings.text.len()).map_err(|error| damaged(part, &error))?;
                     strings.ends.push(end);
+                    if strings.ends.len().is_multiple_of(4096) {
+                        control.check()?;
+                    }
                 }
                 Node::Eof => return Ok(()),
                 _ => {}

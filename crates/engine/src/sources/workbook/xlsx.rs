@@ -178,7 +178,11 @@ impl Workbook for XlsxFile {
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
     ) -> Result<SheetFacts, SourceError> {
         if self.strings.is_none() {
-            self.strings = Some(SharedStrings::read(&mut self.archive, &self.strings_part)?);
+            self.strings = Some(SharedStrings::read(
+                &mut self.archive,
+                &self.strings_part,
+                control,
+            )?);
         }
         let part = self.sheets[index].part.clone();
         let total = self.archive.declared_size(&part).unwrap_or(0);
@@ -193,9 +197,9 @@ impl Workbook for XlsxFile {
             filtered_rows: settings.filtered_rows.unwrap_or(Hidden::Include),
             width,
         };
-        let mut progress = |row: u32| {
+        let mut progress = |row: u32, bytes: u64| {
             control.check()?;
-            control.report(0, total, u64::from(row));
+            control.report(bytes.min(total), total, u64::from(row));
             Ok(())
         };
         inflated_ahead(member, |ahead| {

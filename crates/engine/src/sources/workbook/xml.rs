@@ -70,6 +70,11 @@ impl<R: Content> Xml<R> {
         })
     }
 
+    /// Bytes of the document that were read.
+    pub(crate) fn position(&self) -> u64 {
+        self.reader.buffer_position()
+    }
+
     /// Name of the part that is read, for messages.
     pub(crate) fn part(&self) -> &str {
         &self.part

@@ -12,13 +12,13 @@ use super::{
     sheet::{BlockBuilder, MOST_COLUMNS, MOST_ROWS},
     xml::{Node, Xml, attribute, flag},
 };
-use crate::sources::error::SourceError;
+use crate::sources::{Control, error::SourceError};
 
 /// Bytes that a file may have; it is decoded in memory.
 const MOST: u64 = 512 << 20;
 
 /// Reads all sheets.
-pub(crate) fn read(path: &Path) -> Result<Vec<SheetData>, SourceError> {
+pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
     let name = crate::sources::file_name(path);
     let unreadable = |error: std::io::Error| crate::sources::unreadable(&name, &error);
     if std::fs::metadata(path).map_err(unreadable)?.len() > MOST {
@@ -39,7 +39,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<SheetData>, SourceError> {
                     ..SheetData::default()
                 };
                 drop(tag);
-                sheets.push(read_sheet(&mut xml, sheet)?);
+                sheets.push(read_sheet(&mut xml, sheet, control)?);
             }
             Node::Eof => return Ok(sheets),
             _ => {}
@@ -47,7 +47,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<SheetData>, SourceError> {
     }
 }
 
-fn read_sheet<R: Content>(xml: &mut Xml<R>, mut sheet: SheetData) -> Result<SheetData, SourceError> {
+fn read_sheet<R: Content>(
+    xml: &mut Xml<R>,
+    mut sheet: SheetData,
+    control: &Control<'_>,
+) -> Result<SheetData, SourceError> {
     let mut builder = BlockBuilder::new(1);
     let mut number = 0u32;
     let mut column = 0usize;
@@ -100,6 +104,9 @@ fn read_sheet<R: Content>(xml: &mut Xml<R>, mut sheet: SheetData) -> Result<Shee
                         sheet.columns = sheet.columns.max(last + 1);
                     }
                     sheet.blocks.extend(builder.take(false));
+                    if number.is_multiple_of(256) {
+                        control.check()?;
+                    }
                 }
                 "Worksheet" => break,
                 _ => {}
