@@ -5,7 +5,7 @@ use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
-use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{Facts, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
 /// A row's name: its words with their marks, its legal forms.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ pub(super) struct NameEvidence {
     pub(super) log_share: f32,
     /// Words of the longer name.
     pub(super) words: usize,
-    /// Shared names that are on no list of common names.
+    /// Shared names that are on no list of common names, or are known to be seldom.
     pub(super) shared_rare: usize,
     /// Shared names that are.
     pub(super) shared_common: usize,
@@ -64,6 +64,9 @@ enum Role {
     Letter,
     Sister,
 }
+
+/// By how much a shared name raises the odds that two near words beside it are one.
+const CONTEXT: f32 = 2.2;
 
 const MOST: usize = super::reader::MOST_WORDS + 2;
 
@@ -250,7 +253,8 @@ impl<'a> Lineup<'a> {
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
         let saint = (word | counterpart) & SAINT != 0;
         self.surname_shared |= saint || !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
-        if one.facts.is_known() && two.facts.is_known() {
+        let common = |facts: Facts| facts.is_known() && !facts.seldom;
+        if common(one.facts) && common(two.facts) {
             self.seen.shared_common += 1;
         } else {
             self.seen.shared_rare += 1;
@@ -337,6 +341,8 @@ impl<'a> Lineup<'a> {
         // More than these are never worth a look: the names would have nothing in common.
         let mut best = [(0.0_f32, 0, 0); 24];
         let mut length = 0;
+        // A name that both have makes it likelier that the words beside it were meant to be the same.
+        let context = if self.seen.shared > 3.0 { CONTEXT } else { 1.0 };
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
@@ -345,6 +351,7 @@ impl<'a> Lineup<'a> {
                     | (Role::Trade | Role::Sister, Role::Letter) => continue,
                     _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
                 };
+                let alike = alike * context / (1.0 - alike + alike * context);
                 if alike >= 0.1 && length < best.len() {
                     best[length] = (alike, at, other);
                     length += 1;
@@ -507,8 +514,11 @@ fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> boo
     })
 }
 
-/// Whether `whole` is `parts` without the blanks, with or without an `s` at a seam; folding has made one letter of two
-/// equal ones there.
+/// What may stand between the parts of a word that was run together: a linking `s`, or a word that says nothing by itself.
+const LINKS: &[&str] = &["s", "der", "des", "dem", "den", "die", "das", "am", "im", "zum", "zur", "und", "u"];
+
+/// Whether `whole` is `parts` without the blanks, perhaps with one of the [`LINKS`] at a seam; folding has made one letter
+/// of two equal ones there.
 fn is_joined(whole: &str, parts: &[&str]) -> bool {
     if whole.len() < 5 || parts.iter().any(|part| part.len() < 2) {
         return false;
@@ -524,9 +534,9 @@ fn is_joined(whole: &str, parts: &[&str]) -> bool {
                 .flatten()
         };
         let linked = || {
-            rest.strip_prefix('s')
-                .filter(|_| last.is_some())
-                .and_then(|rest| rest.strip_prefix(part))
+            let links = LINKS.iter().filter(|_| last.is_some());
+            let mut rests = links.filter_map(|link| rest.strip_prefix(link));
+            rests.find_map(|rest| rest.strip_prefix(part))
         };
         let Some(after) = plain.or_else(seam).or_else(linked) else {
             return false;

@@ -75,14 +75,14 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
     if inflected {
         evidence += 1.6;
     }
-    if heads_differ(text_one, text_two) {
+    if heads_differ(text_one, text_two) || is_diminutive(text_one, text_two) {
         evidence -= 3.5;
     }
     let names = GIVEN | SURNAME | HOUSE | TRADE | SISTER;
     match (facts_one.is(names), facts_two.is(names)) {
         // "Löwe" and "Löwen" are one house, "Lang" and "Lange" two families, "Andrea" and "Andreas" two people.
         (true, true) if inflected && facts_one.lists & facts_two.lists & HOUSE != 0 => evidence -= 1.4,
-        (true, true) => evidence -= 4.5,
+        (true, true) => evidence -= if inflected { 4.5 } else { 6.0 },
         // A slip seldom gives something that looks like a word: then it rather is one.
         (false, false) => match (word_one.looks_real, word_two.looks_real) {
             (true, true) => evidence -= 0.4,
@@ -223,6 +223,23 @@ fn is_inflected(left: &str, right: &str, family: bool) -> bool {
         && left.len() == right.len()
         && stem(left).is_some_and(|length| length >= 3 && left[..length] == right[..length])
         && stem(right).is_some()
+}
+
+/// `Krone` and `Krönle`: a small one of its kind is another house. Dialects of the small one (`Rössle`, `Rössli`) are not
+/// told apart here.
+fn is_diminutive(left: &str, right: &str) -> bool {
+    const ENDINGS: [&str; 5] = ["le", "li", "lein", "chen", "erl"];
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let stem = short.strip_suffix('e').unwrap_or(short);
+    stem.len() >= 3
+        && long
+            .strip_prefix(stem)
+            .is_some_and(|ending| ENDINGS.contains(&ending))
+        && !ENDINGS.iter().any(|ending| short.ends_with(ending))
 }
 
 /// What names of houses, places and families end in. Compounds that differ just there are two names (`Seeberg`,

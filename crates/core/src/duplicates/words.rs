@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) trade: u8,
     /// Number of the trade's family, from 1.
     pub(super) family: u8,
+    /// A family name that few families have.
+    pub(super) seldom: bool,
 }
 
 impl Facts {
@@ -52,7 +54,8 @@ pub(super) struct Lexicon {
     facts: Vec<Facts>,
     /// Trade words that other words are compounded with, longest first.
     compounding: Vec<String>,
-    /// The runs of three letters that occur in the lists, the ends of words counting as letters.
+    /// The runs of three letters that occur more than once in the lists, the ends of words counting as letters: of so
+    /// many names some have any run.
     runs: NumberSet<u32>,
 }
 
@@ -92,7 +95,7 @@ impl Lexicon {
         None
     }
 
-    /// Whether every run of three letters of a word, its ends included, occurs in the lists.
+    /// Whether every run of three letters of a word, its ends included, occurs in the lists more than once.
     pub(super) fn looks_real(&self, word: &str) -> bool {
         runs_of(word).all(|run| self.runs.contains(&run))
     }
@@ -147,13 +150,25 @@ impl Lexicon {
                 lexicon.add(&fold(word), list);
             }
         }
+        for form in lines(include_str!("words/surnames_seldom.txt"))
+            .flat_map(str::split_whitespace)
+            .map(fold)
+        {
+            let facts = lexicon.add(&form, SURNAME);
+            facts.seldom = facts.lists == SURNAME;
+        }
         for name in super::place::known_cities() {
             if !name.contains([' ', '-', '.']) {
                 lexicon.add(&fold(name), CITY);
             }
         }
+        let mut seen_once: NumberSet<u32> = NumberSet::default();
         for word in lexicon.words.iter() {
-            lexicon.runs.extend(runs_of(word));
+            for run in runs_of(word) {
+                if !seen_once.insert(run) {
+                    lexicon.runs.insert(run);
+                }
+            }
         }
         for number in super::company::NUMBER_WORDS {
             lexicon.add(number.0, 0);
@@ -183,11 +198,12 @@ fn runs_of(word: &str) -> impl Iterator<Item = u32> + '_ {
 
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 8] = [
+    const LISTS: [&str; 9] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
         include_str!("words/given_names.txt"),
         include_str!("words/surnames.txt"),
+        include_str!("words/surnames_seldom.txt"),
         include_str!("words/fillers.txt"),
         include_str!("words/companies_of_groups.txt"),
         include_str!("words/places.txt"),
