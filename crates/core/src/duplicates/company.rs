@@ -280,6 +280,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("hotelrest", "hotel restaurant"),
     ("hotelrestaurant", "hotel restaurant"),
     ("hzg", "heizung"),
+    ("ing", "ingenieur"),
     ("intl", "international"),
     ("khs", "krankenhaus"),
     ("kiga", "kindergarten"),

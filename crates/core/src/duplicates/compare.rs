@@ -84,12 +84,18 @@ impl<'a> Side<'a> {
             roles: [Role::Proper; MOST],
             matched: [false; MOST],
         };
+        // "Maurer Huber" is a mason, "Bäckerei Maurer" and "Maurer AG" are the family.
+        let trade = |facts: Facts| facts.is(TRADE) && !facts.is(SURNAME | HOUSE);
+        let family = |facts: Facts| facts.is(SURNAME) && !facts.is(TRADE | GIVEN);
+        let facts = |word: u32| vocabulary.word(word & WORD).facts;
+        let stands_for_trade =
+            words.iter().any(|&word| family(facts(word))) && !words.iter().any(|&word| trade(facts(word)));
         let mut proper = false;
         for (at, &word) in words.iter().enumerate() {
-            let facts = vocabulary.word(word & WORD).facts;
+            let facts = facts(word);
             side.roles[at] = if facts.is(NUMBER) {
                 Role::Number
-            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
+            } else if trade(facts) || stands_for_trade && facts.is(TRADE) && !facts.is(HOUSE) {
                 Role::Trade
             } else if facts.is(SISTER) {
                 Role::Sister

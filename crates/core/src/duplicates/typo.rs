@@ -54,9 +54,12 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         return 0.0;
     }
     let limit = u32::from(limit);
-    let distance = edits(text_one.as_bytes(), text_two.as_bytes(), limit);
+    let mut distance = edits(text_one.as_bytes(), text_two.as_bytes(), limit);
     if distance > limit {
         return 0.0;
+    }
+    if distance == 2 && hides_an_umlaut(text_one, text_two) {
+        distance = 1;
     }
     let length = f32::from(longer.min(12));
     let mut evidence = 0.55 * (length - 4.3);
@@ -225,6 +228,23 @@ fn is_inflected(left: &str, right: &str, family: bool) -> bool {
         && stem(right).is_some()
 }
 
+/// A slip may bring an `e` behind a vowel, and folding takes it for an umlaut's (`Hasuer` for `Hauser`): whether the words
+/// are one slip apart once it is put back.
+fn hides_an_umlaut(left: &str, right: &str) -> bool {
+    let (short, long) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    short.len() + 1 == long.len()
+        && short.char_indices().any(|(at, letter)| {
+            matches!(letter, 'a' | 'o' | 'u') && {
+                let (before, after) = short.split_at(at + 1);
+                edits(format!("{before}e{after}").as_bytes(), long.as_bytes(), 1) <= 1
+            }
+        })
+}
+
 /// `Krone` and `Krönle`: a small one of its kind is another house. Dialects of the small one (`Rössle`, `Rössli`) are not
 /// told apart here.
 fn is_diminutive(left: &str, right: &str) -> bool {
@@ -234,11 +254,11 @@ fn is_diminutive(left: &str, right: &str) -> bool {
     } else {
         (right, left)
     };
-    let stem = short.strip_suffix('e').unwrap_or(short);
-    stem.len() >= 3
-        && long
-            .strip_prefix(stem)
-            .is_some_and(|ending| ENDINGS.contains(&ending))
+    let small = |stem: &str| {
+        let ending = long.strip_prefix(stem);
+        stem.len() >= 3 && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+    };
+    (small(short) || short.strip_suffix('e').is_some_and(small))
         && !ENDINGS.iter().any(|ending| short.ends_with(ending))
 }
 

@@ -12,7 +12,7 @@ use super::hash::{NumberSet, Texts};
 pub(super) const GIVEN: u8 = 1;
 /// A family name.
 pub(super) const SURNAME: u8 = 2;
-/// A name houses carry (`Post`, `Adler`).
+/// A name houses carry (`Post`, `Adler`), or a common word that might be one.
 pub(super) const HOUSE: u8 = 4;
 /// A trade (`Metzgerei`, `Hotel`).
 pub(super) const TRADE: u8 = 8;
@@ -141,6 +141,7 @@ impl Lexicon {
             .sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         for (list, text) in [
             (HOUSE, include_str!("words/house_names.txt")),
+            (HOUSE, include_str!("words/nouns.txt")),
             (GIVEN, include_str!("words/given_names.txt")),
             (SURNAME, include_str!("words/surnames.txt")),
             (FILLER, include_str!("words/fillers.txt")),
@@ -198,9 +199,10 @@ fn runs_of(word: &str) -> impl Iterator<Item = u32> + '_ {
 
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 9] = [
+    const LISTS: [&str; 10] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
+        include_str!("words/nouns.txt"),
         include_str!("words/given_names.txt"),
         include_str!("words/surnames.txt"),
         include_str!("words/surnames_seldom.txt"),
