@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod columns;
 mod compare;
+mod compare_plain;
 mod edit;
 mod error;
 mod load;
@@ -33,6 +34,7 @@ pub use columns::{
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
+pub use compare_plain::{PlainDuplicates, PlainFile, PlainPair, PlainRow, compare_plain};
 pub use edit::{
     FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
 };
