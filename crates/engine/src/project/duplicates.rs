@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use lotse_core::duplicates::Duplicates;
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -218,6 +218,37 @@ impl Project {
     /// Keeps the index of a comparison in memory; `None` makes the next edit build it anew.
     pub(crate) fn hold_duplicates(&self, duplicates: Option<Duplicates>) {
         *self.duplicates.lock().unwrap_or_else(PoisonError::into_inner) = duplicates;
+    }
+
+    /// Keeps an index in the project file, true for all rows as they are now.
+    pub(crate) fn keep_duplicate_index(&self, bytes: &[u8]) -> Result<(), ProjectError> {
+        let data = zstd::encode_all(bytes, 1).unwrap_or_default();
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM duplicate_index_stale", [])?;
+            transaction.execute(
+                "INSERT INTO duplicate_index (id, data) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET data = ?1",
+                [data],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The index that is kept in the project file, with the rows that changed since; `None` where it has to be built.
+    pub(crate) fn kept_duplicate_index(&self) -> Result<Option<(Vec<u8>, Vec<u32>)>, ProjectError> {
+        self.read(|connection| {
+            let data: Option<Vec<u8>> = connection
+                .query_row("SELECT data FROM duplicate_index", [], |row| row.get(0))
+                .optional()?;
+            let Some(bytes) = data.and_then(|data| zstd::decode_all(data.as_slice()).ok()) else {
+                return Ok(None);
+            };
+            let mut statement =
+                connection.prepare_cached("SELECT row FROM duplicate_index_stale ORDER BY row")?;
+            let stale = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<u32>>>()?;
+            Ok(Some((bytes, stale)))
+        })
     }
 
     /// What is compared of some rows, or of all.

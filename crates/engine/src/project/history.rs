@@ -160,7 +160,7 @@ impl Project {
                 params![stamp(), actor.name, kind.as_str(), summary.to_string(), data],
             )?;
             for operation in operations {
-                apply(transaction, operation)?;
+                apply(transaction, actor, operation)?;
             }
             audit::append(
                 transaction,
@@ -206,7 +206,7 @@ impl Project {
                 params![change.id, undo],
             )?;
             for operation in &operations {
-                apply(transaction, operation)?;
+                apply(transaction, actor, operation)?;
             }
             let event = if undo { "change_undone" } else { "change_redone" };
             audit::append(
@@ -368,7 +368,7 @@ fn change_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
     })
 }
 
-fn apply(transaction: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
+fn apply(transaction: &Transaction<'_>, actor: &Actor, operation: &Operation) -> rusqlite::Result<()> {
     match operation {
         Operation::Edit {
             row, field, after, ..
@@ -399,9 +399,9 @@ fn apply(transaction: &Transaction<'_>, operation: &Operation) -> rusqlite::Resu
         } => {
             if *after {
                 transaction.execute(
-                    "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, '', ?3)
+                    "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO NOTHING",
-                    params![key_a, key_b, stamp()],
+                    params![key_a, key_b, actor.name, stamp()],
                 )?;
             } else {
                 transaction.execute(
