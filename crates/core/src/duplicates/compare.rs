@@ -33,7 +33,7 @@ pub(super) struct NameEvidence {
     pub(super) shared_rare: usize,
     /// Shared names that are.
     pub(super) shared_common: usize,
-    /// 1 where both say a trade and none agrees; 0.5 inside a family of trades.
+    /// 1 where both say a trade and none agrees; 0.6 inside a family of trades.
     pub(super) trade_differs: f32,
     /// 1 where only one side says a trade.
     pub(super) trade_missing: f32,
@@ -288,6 +288,8 @@ impl<'a> Lineup<'a> {
                     } else if self.word(1 - split, other) & DOTTED != 0 && begins_joined(whole, first, second)
                     {
                         Some((2, 0.93))
+                    } else if self.word(split, at - 1) & DOTTED != 0 && spans(whole, first, second) {
+                        Some((2, 0.9))
                     } else {
                         is_nearly_joined(whole, first, second).then_some((2, 0.85))
                     }
@@ -413,7 +415,7 @@ impl<'a> Lineup<'a> {
             seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, one, two)) {
                 (true, true) => 0.15,
                 (true, false) => 0.4,
-                (false, true) => 0.5,
+                (false, true) => 0.6,
                 (false, false) => 1.0,
             };
         } else if !self.trades_shared && (rest.trade > 0.0) != (other.trade > 0.0) {
@@ -563,6 +565,15 @@ fn is_nearly_joined(whole: &str, first: &str, second: &str) -> bool {
     joined[..first.len()].copy_from_slice(first.as_bytes());
     joined[first.len()..length].copy_from_slice(second.as_bytes());
     edits(whole.as_bytes(), &joined[..length], 1) <= 1
+}
+
+/// Whether `whole` begins with the first word, which was cut short, and ends with the second (`Masch.-Fabrik`).
+fn spans(whole: &str, first: &str, second: &str) -> bool {
+    first.len() >= 2
+        && second.len() >= 4
+        && whole.len() > first.len() + second.len()
+        && whole.starts_with(first)
+        && whole.ends_with(second)
 }
 
 /// Whether `whole` is the beginning of the two words without the blank (`Fruchtgroßh.`).

@@ -3,7 +3,7 @@
 use super::compare::NameEvidence;
 
 /// What is compared about two rows, as numbers between 0 and 1.
-pub(super) const FEATURES: [&str; 23] = [
+pub(super) const FEATURES: [&str; 25] = [
     "always",
     "shared name",
     "names differ, share",
@@ -27,13 +27,15 @@ pub(super) const FEATURES: [&str; 23] = [
     "others of that name",
     "first name missing, other legal form",
     "first name missing, others of that name",
+    "first name missing, common name",
+    "trade missing, common name",
 ];
 
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.4, 2.0, -4.9, -4.0, -2.4, -1.5, -9.7, -1.4, -7.0, -0.2, -8.0, -2.3, -6.8, -0.7, -1.1, -4.4, -1.8, 0.4,
-    -5.8, -1.5, -3.1, -2.5, -2.5,
+    2.2, 2.0, -5.1, -4.1, -1.8, -1.3, -7.9, -1.9, -7.4, -0.4, -8.3, -2.1, -7.1, -0.6, -1.0, -4.7, -1.7, 0.7,
+    -6.3, -1.5, -3.1, -2.5, -2.5, -1.4, -1.6,
 ];
 
 /// What is known about the places of two rows.
@@ -158,6 +160,8 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
         others / (1.0 + others),
         name.given_missing * name.form_differs,
         name.given_missing * others / (FEW_OTHERS + others),
+        name.given_missing * common_anywhere,
+        name.trade_missing * common_anywhere,
     ]
 }
 
