@@ -113,10 +113,7 @@ fn holds_companies(input: &InputArguments, project: &Project) -> Result<bool, Fa
 }
 
 /// Compares the files by the columns that name their rows; nothing where there are none.
-fn by_plain_columns(
-    input: &InputArguments,
-    line: &ProgressLine,
-) -> Result<Option<PlainDuplicates>, Failure> {
+fn by_plain_columns(input: &InputArguments, line: &ProgressLine) -> Result<Option<PlainDuplicates>, Failure> {
     let settings = ReadSettings {
         sheet: input.sheet.clone(),
         ..ReadSettings::default()

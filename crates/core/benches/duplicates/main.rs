@@ -261,7 +261,9 @@ fn rivals(count: usize) {
     say(&format!("rivals in a world of {count} rows"));
     for (kind, (all, reported)) in kinds {
         let share = 100.0 * reported as f64 / all as f64;
-        say(&format!("    {kind:18} {reported:6} of {all:6} reported, {share:.2} %"));
+        say(&format!(
+            "    {kind:18} {reported:6} of {all:6} reported, {share:.2} %"
+        ));
     }
     if std::env::var_os("SHOW").is_some() {
         let shown = |id: u32| {

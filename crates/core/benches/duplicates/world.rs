@@ -388,7 +388,14 @@ impl World {
         let known = |word: &str, list: &[&str]| list.contains(&word);
         let mut words: Vec<String> = row.company.split(' ').map(str::to_string).collect();
         let find = |list: &[&str]| words.iter().position(|word| known(word, list));
-        row.kind = dice.pick(&["other town", "other trade", "other number", "other first name", "sister", "other family"]);
+        row.kind = dice.pick(&[
+            "other town",
+            "other trade",
+            "other number",
+            "other first name",
+            "sister",
+            "other family",
+        ]);
         match row.kind {
             "other town" => {
                 let at = dice.below(self.cities.len());
@@ -411,7 +418,8 @@ impl World {
             }
             "other number" => {
                 let at = words.iter().position(|word| word.parse::<u32>().is_ok())?;
-                words[at] = (words[at].parse::<u32>().ok()? + 1 + u32::try_from(dice.below(9)).ok()?).to_string();
+                words[at] =
+                    (words[at].parse::<u32>().ok()? + 1 + u32::try_from(dice.below(9)).ok()?).to_string();
             }
             "other first name" => {
                 let at = find(GIVEN)?;
@@ -423,12 +431,17 @@ impl World {
             }
             "sister" => {
                 find(TRADES).or_else(|| words.iter().position(|word| word == "&"))?;
-                words.insert(words.len().min(2), dice.pick(&["Holding", "Verwaltungs", "Immobilien"]).to_string());
+                words.insert(
+                    words.len().min(2),
+                    dice.pick(&["Holding", "Verwaltungs", "Immobilien"]).to_string(),
+                );
             }
             _ => {
                 let at = find(TRADES)?;
                 let name = if at == 0 { 1 } else { at - 1 };
-                let plain = words.get(name).is_some_and(|word| word.len() > 3 && word.chars().all(char::is_alphabetic));
+                let plain = words
+                    .get(name)
+                    .is_some_and(|word| word.len() > 3 && word.chars().all(char::is_alphabetic));
                 if !plain || known(&words[name], GIVEN) || FORMS.contains(&words[name].as_str()) {
                     return None;
                 }

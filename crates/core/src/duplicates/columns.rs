@@ -31,40 +31,161 @@ pub struct Columns {
 }
 
 const GIVEN: &[&str] = &[
-    "givenname", "firstname", "vorname", "fname", "prenom", "nome", "forename", "given", "first", "rufname",
+    "givenname",
+    "firstname",
+    "vorname",
+    "fname",
+    "prenom",
+    "nome",
+    "forename",
+    "given",
+    "first",
+    "rufname",
 ];
 const FAMILY: &[&str] = &[
-    "surname", "lastname", "nachname", "familienname", "familyname", "lname", "zuname", "cognome",
-    "nomdefamille", "last", "family",
+    "surname",
+    "lastname",
+    "nachname",
+    "familienname",
+    "familyname",
+    "lname",
+    "zuname",
+    "cognome",
+    "nomdefamille",
+    "last",
+    "family",
 ];
 /// From what names a row best to what may do.
 const NAME: &[&str] = &[
-    "company", "companyname", "firma", "firmenname", "unternehmen", "betrieb", "businessname", "organisation",
-    "organization", "title", "titel", "titre", "papertitle", "booktitle", "name", "fullname", "product",
-    "productname", "producttitle", "produkt", "produktname", "artikel", "artikelbezeichnung", "bezeichnung",
-    "songname", "song", "track", "beername", "beer", "restaurant", "hotel", "movie", "film", "book", "buch",
-    "item", "itemname", "nom", "label",
+    "company",
+    "companyname",
+    "firma",
+    "firmenname",
+    "unternehmen",
+    "betrieb",
+    "businessname",
+    "organisation",
+    "organization",
+    "title",
+    "titel",
+    "titre",
+    "papertitle",
+    "booktitle",
+    "name",
+    "fullname",
+    "product",
+    "productname",
+    "producttitle",
+    "produkt",
+    "produktname",
+    "artikel",
+    "artikelbezeichnung",
+    "bezeichnung",
+    "songname",
+    "song",
+    "track",
+    "beername",
+    "beer",
+    "restaurant",
+    "hotel",
+    "movie",
+    "film",
+    "book",
+    "buch",
+    "item",
+    "itemname",
+    "nom",
+    "label",
 ];
 const PLACE: &[&str] = &[
-    "city", "ort", "stadt", "town", "suburb", "wohnort", "locality", "localite", "gemeinde", "ville",
-    "commune", "municipality", "standort", "sitz", "citta", "village", "ortschaft", "place",
+    "city",
+    "ort",
+    "stadt",
+    "town",
+    "suburb",
+    "wohnort",
+    "locality",
+    "localite",
+    "gemeinde",
+    "ville",
+    "commune",
+    "municipality",
+    "standort",
+    "sitz",
+    "citta",
+    "village",
+    "ortschaft",
+    "place",
 ];
 const POSTCODE: &[&str] = &[
-    "plz", "postleitzahl", "postcode", "zip", "zipcode", "postalcode", "npa", "cap", "codepostal",
+    "plz",
+    "postleitzahl",
+    "postcode",
+    "zip",
+    "zipcode",
+    "postalcode",
+    "npa",
+    "cap",
+    "codepostal",
 ];
 const PHONE: &[&str] = &[
-    "phone", "phonenumber", "telefon", "telefonnummer", "tel", "telephone", "mobile", "mobil", "handy",
-    "rufnummer", "fon", "natel", "telefono",
+    "phone",
+    "phonenumber",
+    "telefon",
+    "telefonnummer",
+    "tel",
+    "telephone",
+    "mobile",
+    "mobil",
+    "handy",
+    "rufnummer",
+    "fon",
+    "natel",
+    "telefono",
 ];
 const YEAR: &[&str] = &[
-    "year", "jahr", "annee", "anno", "pubyear", "publicationyear", "erscheinungsjahr", "releaseyear",
+    "year",
+    "jahr",
+    "annee",
+    "anno",
+    "pubyear",
+    "publicationyear",
+    "erscheinungsjahr",
+    "releaseyear",
 ];
 /// Numbers that say how much or when something was written, not which one.
 const NO_CODE: &[&str] = &[
-    "price", "preis", "prix", "listprice", "amount", "betrag", "umsatz", "revenue", "date", "datum",
-    "created", "createdat", "registeredat", "time", "pages", "volume", "number", "rating", "score",
+    "price",
+    "preis",
+    "prix",
+    "listprice",
+    "amount",
+    "betrag",
+    "umsatz",
+    "revenue",
+    "date",
+    "datum",
+    "created",
+    "createdat",
+    "registeredat",
+    "time",
+    "pages",
+    "volume",
+    "number",
+    "rating",
+    "score",
 ];
-const ID: &[&str] = &["id", "recid", "recordid", "nr", "nummer", "key", "uuid", "externalid", "rowid"];
+const ID: &[&str] = &[
+    "id",
+    "recid",
+    "recordid",
+    "nr",
+    "nummer",
+    "key",
+    "uuid",
+    "externalid",
+    "rowid",
+];
 
 /// Rows whose cells are looked at.
 const SAMPLE: usize = 2_000;
@@ -90,7 +211,10 @@ impl Seen {
         let mut seen = Seen::default();
         let mut texts: HashSet<&str> = HashSet::new();
         let rows = blocks.iter().flat_map(RowBlock::rows).take(SAMPLE);
-        for text in rows.map(|row| row.cell(column).text.trim()).filter(|text| !text.is_empty()) {
+        for text in rows
+            .map(|row| row.cell(column).text.trim())
+            .filter(|text| !text.is_empty())
+        {
             seen.filled += 1;
             seen.different += usize::from(texts.insert(text));
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -125,7 +249,9 @@ impl Seen {
 }
 
 fn is_phone(text: &str, digits: usize, letters: usize) -> bool {
-    letters == 0 && (7..=15).contains(&digits) && (text.starts_with(['+', '(']) || text.starts_with('0'))
+    letters == 0
+        && (7..=15).contains(&digits)
+        && (text.starts_with(['+', '(']) || text.starts_with('0'))
         && !text.contains([':', ','])
 }
 
@@ -138,7 +264,9 @@ impl Columns {
     /// Chooses the columns of a table; `None` when none of them names its rows.
     pub fn find(headers: &[String], blocks: &[RowBlock]) -> Option<Self> {
         let forms: Vec<String> = headers.iter().map(|header| plain(header)).collect();
-        let seen: Vec<Seen> = (0..headers.len()).map(|column| Seen::of(column, blocks)).collect();
+        let seen: Vec<Seen> = (0..headers.len())
+            .map(|column| Seen::of(column, blocks))
+            .collect();
         let named = |names: &[&str]| {
             let mut found = names.iter().filter_map(|name| {
                 (0..forms.len()).find(|&at| forms[at] == plain(name) && seen[at].filled > 0)
@@ -179,7 +307,14 @@ impl Columns {
     }
 
     fn has(&self, column: usize) -> bool {
-        let single = [self.id, self.place, self.postcode, self.email, self.phone, self.year];
+        let single = [
+            self.id,
+            self.place,
+            self.postcode,
+            self.email,
+            self.phone,
+            self.year,
+        ];
         single.contains(&Some(column)) || self.name.contains(&column)
     }
 
@@ -187,7 +322,10 @@ impl Columns {
     pub(super) fn name_of(&self, row: Row<'_>) -> String {
         let columns = self.name.iter().chain(&self.year);
         let texts = columns.map(|&column| row.cell(column).text.trim());
-        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+        texts
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Headers of the columns that take part, in the order of their roles; for people to see.
@@ -195,13 +333,19 @@ impl Columns {
         let single = [self.year, self.place, self.postcode, self.email, self.phone];
         let columns = self.name.iter().copied().chain(single.into_iter().flatten());
         let columns = columns.chain(self.codes.iter().copied());
-        columns.filter_map(|column| headers.get(column).map(String::as_str)).collect()
+        columns
+            .filter_map(|column| headers.get(column).map(String::as_str))
+            .collect()
     }
 }
 
 /// A header without what people do differently: `Given_Name`, `given name`, `GivenName`.
 pub(super) fn plain(header: &str) -> String {
-    fold(&header.split(|letter: char| !letter.is_alphanumeric()).collect::<String>())
+    fold(
+        &header
+            .split(|letter: char| !letter.is_alphanumeric())
+            .collect::<String>(),
+    )
 }
 
 #[cfg(test)]
@@ -216,16 +360,47 @@ mod tests {
             block.push(number, row.iter().map(|text| Cell::text(text)));
         }
         let columns = Columns::find(&headers, &[block])?;
-        let said = columns.describe(&headers).iter().map(ToString::to_string).collect();
+        let said = columns
+            .describe(&headers)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         Some((said, columns))
     }
 
     #[test]
     fn the_columns_that_say_something_are_found() {
         let people: &[&[&str]] = &[
-            &["rec_id", "given_name", "surname", "suburb", "postcode", "state", "date_of_birth", "soc_sec_id"],
-            &["r1", "michaela", "neumann", "winston hills", "4223", "nsw", "19151111", "5304218"],
-            &["r2", "courtney", "painter", "richlands", "4560", "vic", "19161214", "4066625"],
+            &[
+                "rec_id",
+                "given_name",
+                "surname",
+                "suburb",
+                "postcode",
+                "state",
+                "date_of_birth",
+                "soc_sec_id",
+            ],
+            &[
+                "r1",
+                "michaela",
+                "neumann",
+                "winston hills",
+                "4223",
+                "nsw",
+                "19151111",
+                "5304218",
+            ],
+            &[
+                "r2",
+                "courtney",
+                "painter",
+                "richlands",
+                "4560",
+                "vic",
+                "19161214",
+                "4066625",
+            ],
         ];
         let products: &[&[&str]] = &[
             &["id", "title", "manufacturer", "price"],
@@ -234,8 +409,20 @@ mod tests {
         ];
         let papers: &[&[&str]] = &[
             &["id", "title", "authors", "venue", "year"],
-            &["1", "Efficient similarity joins", "C. Xiao, W. Wang", "WWW", "2008"],
-            &["2", "The anatomy of a search engine", "S. Brin, L. Page", "WWW", "1998"],
+            &[
+                "1",
+                "Efficient similarity joins",
+                "C. Xiao, W. Wang",
+                "WWW",
+                "2008",
+            ],
+            &[
+                "2",
+                "The anatomy of a search engine",
+                "S. Brin, L. Page",
+                "WWW",
+                "1998",
+            ],
         ];
         let nameless: &[&[&str]] = &[
             &["A", "B", "C"],
@@ -243,7 +430,17 @@ mod tests {
             &["Metzgerei Huber", "info@huber.de", "Köln"],
         ];
         for (table, said) in [
-            (people, &["given_name", "surname", "suburb", "postcode", "date_of_birth", "soc_sec_id"][..]),
+            (
+                people,
+                &[
+                    "given_name",
+                    "surname",
+                    "suburb",
+                    "postcode",
+                    "date_of_birth",
+                    "soc_sec_id",
+                ][..],
+            ),
             (products, &["title"]),
             (papers, &["title", "year"]),
             (nameless, &["A", "C", "B"]),

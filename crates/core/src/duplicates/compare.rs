@@ -523,7 +523,9 @@ fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> boo
 }
 
 /// What may stand between the parts of a word that was run together: a linking `s`, or a word that says nothing by itself.
-const LINKS: &[&str] = &["s", "der", "des", "dem", "den", "die", "das", "am", "im", "zum", "zur", "und", "u"];
+const LINKS: &[&str] = &[
+    "s", "der", "des", "dem", "den", "die", "das", "am", "im", "zum", "zur", "und", "u",
+];
 
 /// Whether `whole` is `parts` without the blanks, perhaps with one of the [`LINKS`] at a seam; folding has made one letter
 /// of two equal ones there.

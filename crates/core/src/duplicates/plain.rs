@@ -98,11 +98,17 @@ fn record<'a>(id: u32, row: Row<'a>, columns: &Columns, name: &'a str) -> Record
 /// The codes of a row with the names of their columns, letters and digits only.
 fn codes_of(row: Row<'_>, columns: &Columns, headers: &[String]) -> Vec<(String, String)> {
     let codes = columns.codes.iter().map(|&column| {
-        let letters = row.cell(column).text.chars().filter(|letter| letter.is_alphanumeric());
+        let letters = row
+            .cell(column)
+            .text
+            .chars()
+            .filter(|letter| letter.is_alphanumeric());
         let code: String = letters.flat_map(char::to_lowercase).collect();
         (plain(headers.get(column).map_or("", String::as_str)), code)
     });
-    codes.filter(|(_, code)| !code.trim_matches('0').is_empty()).collect()
+    codes
+        .filter(|(_, code)| !code.trim_matches('0').is_empty())
+        .collect()
 }
 
 /// Pairs of rows with codes in common, and how many.
@@ -180,7 +186,14 @@ mod tests {
 
     #[test]
     fn people_are_found_by_name_and_place_or_by_what_only_they_have() {
-        let headers = ["given_name", "surname", "suburb", "postcode", "date_of_birth", "soc_sec_id"];
+        let headers = [
+            "given_name",
+            "surname",
+            "suburb",
+            "postcode",
+            "date_of_birth",
+            "soc_sec_id",
+        ];
         let found = pairs(
             &headers,
             &[
@@ -200,9 +213,21 @@ mod tests {
         let found = pairs(
             &["title", "authors", "year"],
             &[
-                &["Efficient similarity joins for near duplicate detection", "C. Xiao", "2008"],
-                &["Efficient Similarity Joins for Near-Duplicate Detection", "Chuan Xiao", "2008"],
-                &["Efficient similarity joins for near duplicate detection", "C. Xiao", "2011"],
+                &[
+                    "Efficient similarity joins for near duplicate detection",
+                    "C. Xiao",
+                    "2008",
+                ],
+                &[
+                    "Efficient Similarity Joins for Near-Duplicate Detection",
+                    "Chuan Xiao",
+                    "2008",
+                ],
+                &[
+                    "Efficient similarity joins for near duplicate detection",
+                    "C. Xiao",
+                    "2011",
+                ],
             ],
         );
         assert_eq!(found, [(0, 1)]);

@@ -34,8 +34,8 @@ pub(super) const FEATURES: [&str; 25] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.2, 2.0, -5.1, -4.1, -1.8, -1.3, -7.9, -1.9, -7.4, -0.4, -8.3, -2.1, -7.1, -0.6, -1.0, -4.7, -1.7, 0.7,
-    -6.3, -1.5, -3.1, -2.5, -2.5, -1.4, -1.6,
+    2.1, 2.2, -5.0, -4.1, -1.7, -1.8, -7.8, -1.8, -7.4, -0.3, -8.4, -3.3, -7.1, -0.6, -1.0, -4.7, -1.6, 0.6,
+    -6.3, -1.5, -3.2, -2.5, -2.5, -1.3, -1.5,
 ];
 
 /// What is known about the places of two rows.
@@ -44,6 +44,8 @@ pub(super) struct PlaceEvidence {
     /// 0 to 1; `None` where one is missing.
     pub(super) city: Option<f32>,
     pub(super) postcode: PostcodeEvidence,
+    /// Whether the rows of the index are in towns at all.
+    pub(super) placed: bool,
     /// Rows of the index that are in the place, or of the whole index where a place is missing.
     pub(super) rows: u32,
 }
@@ -104,10 +106,11 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
         }
     };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
-    // An equal postcode stands for the city.
+    // An equal postcode stands for the city; where no row has one, a missing city says nothing.
     let missing = match (place.city, place.postcode) {
         (Some(_), _) => 0.0,
         (None, PostcodeEvidence::Equal) => 0.2,
+        (None, _) if !place.placed => 0.2,
         (None, _) => 1.0,
     };
     let common_here = match name.rarest_shared {

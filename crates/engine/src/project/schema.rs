@@ -211,7 +211,8 @@ CREATE TABLE mail_origin (
 ";
 
 /// The index by which duplicates are found, as bytes. It is there exactly as long as it is true: what checking writes takes
-/// it away, and rows that are checked again by themselves are noted, to be read anew.
+/// it away, and rows that are checked again by themselves are noted, to be read anew. (`OR IGNORE` would do less: inside a trigger
+/// the conflict rule of the statement outside holds.)
 const STEP_3: &str = "
 CREATE TABLE duplicate_index (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -232,13 +233,16 @@ CREATE TRIGGER lead_column_removed AFTER DELETE ON lead_column BEGIN
     DELETE FROM duplicate_index;
 END;
 CREATE TRIGGER touched_row_added AFTER INSERT ON touched_row BEGIN
-    INSERT OR IGNORE INTO duplicate_index_stale (row) VALUES (NEW.row);
+    INSERT INTO duplicate_index_stale (row)
+    SELECT NEW.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = NEW.row);
 END;
 CREATE TRIGGER touched_row_changed AFTER UPDATE ON touched_row BEGIN
-    INSERT OR IGNORE INTO duplicate_index_stale (row) VALUES (NEW.row);
+    INSERT INTO duplicate_index_stale (row)
+    SELECT NEW.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = NEW.row);
 END;
 CREATE TRIGGER touched_row_removed AFTER DELETE ON touched_row BEGIN
-    INSERT OR IGNORE INTO duplicate_index_stale (row) VALUES (OLD.row);
+    INSERT INTO duplicate_index_stale (row)
+    SELECT OLD.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = OLD.row);
 END;
 ";
 

@@ -292,7 +292,15 @@ fn rename(project: &Project, row: u32, company: &str) {
         field: "companyName".into(),
         text: Some(company.into()),
     };
-    edit_fields(project, &actor(), ChangeKind::BulkEdit, &json!({}), &[edit], now()).unwrap();
+    edit_fields(
+        project,
+        &actor(),
+        ChangeKind::BulkEdit,
+        &json!({}),
+        &[edit],
+        now(),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -305,12 +313,29 @@ fn the_index_is_kept_and_brought_up_to_date_by_edits() {
     rename(&project, 103, "Kantine Nordkreuz");
     assert_eq!(kept_index(project), (true, 1));
     let project = Project::open(&path).unwrap();
-    let group = group_view(&project, 103).unwrap().expect("the addresses are still equal");
-    let pair = group.pairs.iter().find(|pair| (pair.row_a, pair.row_b) == (3, 103));
-    let explanation = pair.and_then(|pair| pair.explanation.clone()).expect("both are in the index");
-    let company = explanation.fields.iter().find(|field| field.b == "kantine nordkreuz");
-    assert!(company.is_some(), "the kept index knows the edit: {explanation:?}");
-    assert_eq!(kept_index(project), (true, 1), "looking at a group builds no index");
+    let group = group_view(&project, 103)
+        .unwrap()
+        .expect("the addresses are still equal");
+    let pair = group
+        .pairs
+        .iter()
+        .find(|pair| (pair.row_a, pair.row_b) == (3, 103));
+    let explanation = pair
+        .and_then(|pair| pair.explanation.clone())
+        .expect("both are in the index");
+    let company = explanation
+        .fields
+        .iter()
+        .find(|field| field.b == "kantine nordkreuz");
+    assert!(
+        company.is_some(),
+        "the kept index knows the edit: {explanation:?}"
+    );
+    assert_eq!(
+        kept_index(project),
+        (true, 1),
+        "looking at a group builds no index"
+    );
 }
 
 #[test]
@@ -318,7 +343,9 @@ fn an_index_of_other_contents_is_not_kept() {
     let place = Place::new();
     let project = place.example();
     let path = project.path().to_path_buf();
-    project.forget_checked(&actor(), "the mapping is another one").unwrap();
+    project
+        .forget_checked(&actor(), "the mapping is another one")
+        .unwrap();
     assert!(!kept_index(project).0);
     let project = Project::open(&path).unwrap();
     check_and_compare(&project);
