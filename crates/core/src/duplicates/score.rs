@@ -34,8 +34,8 @@ pub(super) const FEATURES: [&str; 25] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.1, 2.2, -5.0, -4.1, -1.7, -1.8, -7.8, -1.8, -7.4, -0.3, -8.4, -3.3, -7.1, -0.6, -1.0, -4.7, -1.6, 0.6,
-    -6.3, -1.5, -3.2, -2.5, -2.5, -1.3, -1.5,
+    2.0, 2.2, -5.0, -4.1, -1.9, -1.8, -7.8, -1.8, -7.4, -0.3, -8.4, -3.3, -7.1, -0.6, -0.9, -4.7, -1.6, 0.7,
+    -6.3, -1.5, -3.1, -2.5, -2.5, -1.3, -1.5,
 ];
 
 /// What is known about the places of two rows.
@@ -78,8 +78,8 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     }
 }
 
-/// The area of a postcode: the German region of its first two digits, with those that one city spans taken together;
-/// the Swiss or Austrian one of its first two, with Vienna's twenty-three districts taken together.
+/// The area of a postcode: the German region of its first two digits (of which a leading zero may be lost, so that it looks
+/// like a Swiss or Austrian one; there the first digit has to do), with those that one city spans taken together.
 fn area(code: u32) -> u32 {
     match code {
         10_000..=14_199 => 10_000,
@@ -87,8 +87,6 @@ fn area(code: u32) -> u32 {
         80_000..=81_999 => 80_000,
         50_667..=51_149 => 50_000,
         65_929..=65_936 => 60_000,
-        1_010..=1_239 => 1_000,
-        1_000..=9_999 => code / 100 * 100,
         _ => code / 1_000 * 1_000,
     }
 }
