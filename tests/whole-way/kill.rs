@@ -166,7 +166,8 @@ fn a_dry_run_killed_after_a_killed_push_does_not_hide_that_push() {
     running.kill();
     relay.plan(&[]);
     push(&desk, &server.key, &[]).with_code(0);
-    push(&desk, &server.key, &["--dry-run"]).with_code(0);
+    // The dry-run is not taken up again: nothing is left that it could try.
+    push(&desk, &server.key, &["--dry-run"]).failed_with(1, "");
     everything_is_there_once(&desk, &server, 60);
 }
 
@@ -199,7 +200,7 @@ fn two_pushes_of_one_project_do_not_run_at_once() {
     let first = desk.start(&arguments(&["--approve-valid", "--dry-run"]), &server.key);
     relay.wait_until_kept();
     push(&desk, &server.key, &["--dry-run"]).failed_with(3, "already open");
-    // Ctrl-C is an end like any other: what was interrupted goes on.
+    // Ctrl-C is an end like any other: what was interrupted is done again.
     let asked = Command::new("kill")
         .args(["-INT", &first.id().to_string()])
         .stderr(Stdio::null())

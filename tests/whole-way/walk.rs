@@ -188,26 +188,179 @@ fn the_same_export_as_csv_gives_the_same_leads_and_the_same_findings() {
     assert_eq!(reports[0], reports[1]);
 }
 
+/// What somebody does in a spreadsheet with the file of rejected rows: reads it, changes cells, saves it as `to`.
+fn mend(desk: &Desk, from: &str, to: &str, mut change: impl FnMut(&str, &mut String)) {
+    // The table as Lotse itself reads it: workbook or CSV.
+    desk.lotse(&["convert", from, "--out", "mended.csv"]).with_code(0);
+    let mut reader = csv::Reader::from_path(desk.path("mended.csv")).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let rows: Vec<Vec<String>> = reader
+        .records()
+        .map(|record| {
+            let cells = headers
+                .iter()
+                .zip(record.unwrap().iter().map(String::from).collect::<Vec<_>>());
+            cells
+                .map(|(header, mut cell)| {
+                    change(header, &mut cell);
+                    cell
+                })
+                .collect()
+        })
+        .collect();
+    if to.ends_with(".csv") {
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .from_path(desk.path(to))
+            .unwrap();
+        writer.write_record(&headers).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        writer.flush().unwrap();
+    } else {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (line, row) in std::iter::once(headers.iter().map(String::from).collect())
+            .chain(rows)
+            .enumerate()
+        {
+            for (column, cell) in row.iter().enumerate() {
+                sheet
+                    .write_string(u32::try_from(line).unwrap(), u16::try_from(column).unwrap(), cell)
+                    .unwrap();
+            }
+        }
+        book.save(desk.path(to)).unwrap();
+    }
+}
+
+/// The walk of somebody in support: what was rejected yesterday, mended by somebody, is sent today, and nothing else.
+fn what_is_rejected_comes_back(kind: &str) {
+    let desk = Desk::new();
+    example::write_workbook(&desk.path("partner-export.xlsx")).unwrap();
+    let rejected = format!("rejected.{kind}");
+    let said = check(
+        &desk,
+        "partner-export.xlsx",
+        &["--errors", &rejected, "--save", PROJECT, "--json"],
+    )
+    .with_code(1)
+    .json();
+    let invalid = said["summary"]["invalid_leads"].as_u64().unwrap();
+
+    let server = ImportServer::start();
+    let add = ["connection", "add", "ziel", "--url", &server.url()];
+    desk.lotse_with(&add, &server.key).with_code(0);
+    push(&desk, &server.key, &["--approve-valid", "--dry-run"]).with_code(0);
+    push(&desk, &server.key, &[]).with_code(0);
+    let yesterday = server.external_ids();
+
+    // One e-mail address is the example's plain mistake; whoever mends the file sees it beside its row.
+    let mut mended = 0;
+    mend(&desk, &rejected, &format!("corrected.{kind}"), |header, cell| {
+        if header == "E-Mail" && cell.ends_with('@') {
+            *cell = "info@wieder-richtig.example".into();
+            mended += 1;
+        }
+    });
+    assert_eq!(mended, 1, "the example has one address that ends in the middle");
+    let corrected = format!("corrected.{kind}");
+    let preview = desk
+        .lotse(&["reimport", PROJECT, &corrected, "--preview", "--json"])
+        .with_code(0)
+        .json();
+    assert_eq!(
+        preview["matched_rows"], invalid,
+        "every rejected row is recognised: {preview}"
+    );
+    assert_eq!(preview["changed_rows"], 1);
+    assert_eq!(preview["changes"][0]["field"], "contact.email");
+    assert_eq!(preview["applied"], false);
+
+    let taken = desk
+        .lotse(&["reimport", PROJECT, &corrected, "--json"])
+        .with_code(0)
+        .json();
+    assert_eq!(
+        taken["changes"], preview["changes"],
+        "what was shown is what happens"
+    );
+    assert_eq!(taken["still_invalid"], 0);
+    let again = desk
+        .lotse(&["reimport", PROJECT, &corrected, "--json"])
+        .with_code(0)
+        .json();
+    assert_eq!(again["changed_rows"], 0, "a second time changes nothing");
+
+    push(&desk, &server.key, &["--approve-valid", "--dry-run"]).with_code(0);
+    let sent = push(&desk, &server.key, &["--json"]).with_code(0).json();
+    assert_eq!(
+        sent["verification"]["sent"], 1,
+        "only the mended row goes: {sent}"
+    );
+    let today = server.external_ids();
+    assert_eq!(today.len(), yesterday.len() + 1);
+    assert!(today.values().all(|times| *times == 1), "{today:?}");
+    desk.lotse(&["audit", PROJECT, "--verify"]).with_code(0);
+}
+
 #[test]
-fn what_is_rejected_comes_back_corrected_and_only_that_is_pushed() {
+fn rejected_rows_come_back_corrected_as_a_workbook_and_only_they_are_sent() {
+    what_is_rejected_comes_back("xlsx");
+}
+
+#[test]
+fn rejected_rows_come_back_corrected_as_csv_and_only_they_are_sent() {
+    what_is_rejected_comes_back("csv");
+}
+
+#[test]
+fn a_file_that_is_no_corrected_one_changes_nothing() {
     let desk = Desk::new();
     example::write_csv(&desk.path("export.csv")).unwrap();
-    let said = check(&desk, "export.csv", &["--errors", "errors.csv", "--json"])
-        .with_code(1)
-        .json();
-    let invalid = said["summary"]["invalid_leads"].as_u64().unwrap();
-    let mut reader = csv::Reader::from_path(desk.path("errors.csv")).unwrap();
-    assert_eq!(
-        reader.records().count() as u64,
-        invalid,
-        "a line for each rejected row"
+    let rejected = ["--errors", "rejected.csv", "--save", PROJECT];
+    check(&desk, "export.csv", &rejected).with_code(1);
+    desk.lotse(&["reimport", PROJECT, "export.csv"])
+        .failed_with(3, "no column “Lotse-ID”");
+    desk.lotse(&["reimport", PROJECT, "missing.csv"])
+        .failed_with(3, "missing.csv");
+    desk.lotse(&["reimport", "missing.lotse", "rejected.csv"])
+        .failed_with(3, "missing.lotse");
+
+    // Rows that nobody knows are named and left out.
+    mend(&desk, "rejected.csv", "foreign.csv", |header, cell| {
+        if header == "Lotse-ID" {
+            *cell = format!("X-{cell}");
+        }
+    });
+    let said = desk.lotse(&["reimport", PROJECT, "foreign.csv"]).with_code(1);
+    assert!(said.out.contains("the project has no such row: X-"), "{said:?}");
+    assert!(
+        said.out
+            .starts_with("0 rows of the project in the file, 0 changed"),
+        "{said:?}"
     );
-    let text = std::fs::read_to_string(desk.path("errors.csv")).unwrap();
-    for line in text.lines() {
-        let first = line.trim_start_matches('"').chars().next();
+}
+
+#[test]
+fn the_file_of_rejected_rows_starts_nothing_in_a_spreadsheet() {
+    let desk = Desk::new();
+    let export = "Firma;Ort;Land;E-Mail;Betreuer;Registriert am\n=HYPERLINK(\"x\");@;DE;+1;-2;01.02.2025\n";
+    std::fs::write(desk.path("export.csv"), export).unwrap();
+    desk.lotse(&["check", "export.csv", "--errors", "errors.csv"])
+        .with_code(1);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_path(desk.path("errors.csv"))
+        .unwrap();
+    let row = reader.records().next().expect("the row is rejected").unwrap();
+    assert_eq!(&row[0], "'=HYPERLINK(\"x\")");
+    assert_eq!(&row[1], "'@");
+    for cell in &row {
         assert!(
-            !matches!(first, Some('=' | '+' | '-' | '@')),
-            "no spreadsheet executes {line:?}"
+            !cell.starts_with(['=', '+', '-', '@']),
+            "no spreadsheet executes {cell:?}"
         );
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::{self, KeyringError};
 use crate::mailbox::{MailboxSettings, SettingsProblem};
 use crate::places::{Places, write_whole};
+use crate::system_reason::SystemReason;
 
 /// A connection by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -97,7 +98,7 @@ pub enum ConnectionError {
         /// The file.
         file: String,
         /// What is wrong.
-        reason: String,
+        reason: SystemReason,
     },
     /// There is none of this name.
     Unknown {
@@ -156,8 +157,8 @@ impl Tell for ConnectionError {
     fn tell(&self, language: Language) -> String {
         match self {
             Self::File { file, reason } => language.pick(
-                format!("Die Verbindungen in {file} lassen sich nicht lesen oder schreiben: {reason}."),
-                format!("The connections in {file} cannot be read or written: {reason}."),
+                format!("Die Verbindungen in {file} lassen sich nicht lesen oder schreiben: {}.", reason.tell(language)),
+                format!("The connections in {file} cannot be read or written: {}.", reason.tell(language)),
             ),
             Self::Unknown { name } => language.pick(
                 format!("Eine Verbindung „{name}“ gibt es nicht. Vorhandene zeigt „lotse connection list“."),
@@ -247,9 +248,9 @@ impl Connections {
         let text = match std::fs::read_to_string(&self.file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(self.failed(&error)),
+            Err(error) => return Err(self.failed(error)),
         };
-        let mut list: Vec<Connection> = serde_json::from_str(&text).map_err(|error| self.failed(&error))?;
+        let mut list: Vec<Connection> = serde_json::from_str(&text).map_err(|error| self.failed(error))?;
         list.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(list)
     }
@@ -351,13 +352,13 @@ impl Connections {
 
     fn write(&self, list: &[Connection]) -> Result<(), ConnectionError> {
         let text = serde_json::to_vec_pretty(list).expect("connections are plain data");
-        write_whole(&self.file, &text).map_err(|error| self.failed(&error))
+        write_whole(&self.file, &text).map_err(|error| self.failed(error))
     }
 
-    fn failed(&self, error: &dyn std::fmt::Display) -> ConnectionError {
+    fn failed(&self, error: impl Into<SystemReason>) -> ConnectionError {
         ConnectionError::File {
             file: self.file.display().to_string(),
-            reason: error.to_string(),
+            reason: error.into(),
         }
     }
 

@@ -12,4 +12,5 @@ pub mod project;
 pub mod recent;
 pub mod server;
 pub mod sources;
+pub mod system_reason;
 pub mod workflows;

@@ -27,7 +27,7 @@ pub(crate) fn start(arguments: &[&str]) -> Done {
         "--bins",
     ];
     if !debug {
-        build.push("--release");
+        build.extend(["--profile", "start"]);
     }
     run(&mut program("cargo", &build), "Building")?;
     if cfg!(target_os = "linux")
@@ -44,7 +44,7 @@ pub(crate) fn start(arguments: &[&str]) -> Done {
     say("Opening the window");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     let binary = target
-        .join(if debug { "debug" } else { "release" })
+        .join(if debug { "debug" } else { "start" })
         .join("lotse-desktop");
     let mut window = program(&binary.to_string_lossy(), &[]);
     if demo {

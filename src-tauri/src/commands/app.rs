@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use lotse_core::language::Language;
+use lotse_core::language::{Language, Tell as _};
 use lotse_core::target::Target;
 use lotse_engine::connections::{Connection, ConnectionTo, Connections, ServerAuth, ServerSettings};
 use lotse_engine::credentials::{Secret, hold_secret};
 use lotse_engine::example;
 use lotse_engine::project::{NewProject, SourceRole};
 use lotse_engine::sources::ReadSettings;
+use lotse_engine::system_reason::SystemReason;
 use lotse_engine::workflows;
 use lotse_server::practice::{self, Place};
 use tauri::State;
@@ -101,8 +102,8 @@ pub(crate) async fn open_example(desk: State<'_, Desk>) -> Result<AppInfo, Failu
         let folder = desk.places().data.join("example");
         let path = folder.join(language.pick("Partnerportal-Export.xlsx", "Partner-portal-export.xlsx"));
         let written = std::fs::create_dir_all(&folder)
-            .map_err(|error| error.to_string())
-            .and_then(|()| example::write_workbook(&path).map_err(|error| error.to_string()));
+            .map_err(SystemReason::from)
+            .and_then(|()| example::write_workbook(&path).map_err(SystemReason::from));
         written.map_err(|reason| workflows::WorkflowError::file(&path, reason).failure(language))?;
         let new = NewProject::named(
             language.pick("Beispielprojekt", "Example project"),
@@ -140,7 +141,10 @@ pub(crate) async fn start_practice_server(desk: State<'_, Desk>) -> Result<Strin
             Ok(()) => practice::start(Place::Folder(folder))
                 .await
                 .map_err(|error| error.to_string()),
-            Err(error) => Err(format!("{}: {error}", folder.display())),
+            Err(error) => {
+                let reason = SystemReason::from(error).tell(desk.language());
+                Err(format!("{}: {reason}", folder.display()))
+            }
         };
         let server = started.map_err(|reason| Failure {
             kind: FailureKind::Other,

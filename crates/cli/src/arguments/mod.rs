@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Find duplicates in files and against reference files.
     Duplicates(DuplicatesArguments),
+    /// Take corrected rows back into their project: a file of rejected rows that somebody has mended.
+    Reimport(ReimportArguments),
     /// Send the approved leads of a project to a server.
     Push(PushArguments),
     /// Manage connections to servers and mailboxes.
@@ -135,6 +137,23 @@ pub(crate) struct DuplicatesArguments {
     pub out: Option<PathBuf>,
     /// Print the pairs as JSON.
     #[arg(long, conflicts_with = "out")]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReimportArguments {
+    /// The project that the rows were rejected from.
+    pub project: PathBuf,
+    /// The corrected file, as check --errors or the window wrote it; its column Lotse-ID says which rows these are.
+    pub file: PathBuf,
+    /// Only show what would change.
+    #[arg(long)]
+    pub preview: bool,
+    /// The present moment, for results that can be reproduced.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub now: Option<lotse_core::values::Instant>,
+    /// Print the changes as JSON.
+    #[arg(long)]
     pub json: bool,
 }
 

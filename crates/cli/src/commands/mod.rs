@@ -9,3 +9,4 @@ pub(crate) mod input;
 pub(crate) mod inspect;
 pub(crate) mod mail;
 pub(crate) mod push;
+pub(crate) mod reimport;

@@ -5,7 +5,7 @@ use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
 use lotse_engine::server::{RetryPolicy, ServerClient};
 use lotse_engine::workflows::push::{
-    PushOptions, PushProgress, RunSettings, open_push_to, plan_push, run_push, verify_push,
+    PushOptions, PushProgress, RunSettings, next_push, run_push, verify_push,
 };
 use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
 use serde_json::json;
@@ -42,7 +42,7 @@ fn push(
     let actor = Actor::logged_in();
     let mode = Mode::of(arguments.dry_run);
     let now = clock::now();
-    if !project.was_checked()? {
+    if !project.is_checked() {
         let settings = check_settings(project, now)?;
         line.watch(|watch| check_all(project, &settings, watch))?;
         line.watch(|watch| compare_all(project, &actor, watch))?;
@@ -50,17 +50,12 @@ fn push(
     if arguments.approve_valid {
         approve_ready(project, &actor, now)?;
     }
-    // What an earlier run left is finished first: its leads may be on their way already.
-    let push_id = match open_push_to(project, mode, &settings.base_url)? {
-        Some(push) => push.id,
-        None => {
-            let options = PushOptions {
-                skip_on_error: !arguments.fail_fast,
-                skip_duplicates: !arguments.import_duplicates,
-            };
-            line.watch(|watch| plan_push(project, &actor, (name, settings), mode, options, now, watch))?
-        }
+    let options = PushOptions {
+        skip_on_error: !arguments.fail_fast,
+        skip_duplicates: !arguments.import_duplicates,
     };
+    let push_id =
+        line.watch(|watch| next_push(project, &actor, (name, settings), mode, options, now, watch))?;
     let progress = |progress: &PushProgress| {
         line.show(&format!(
             "{}: {}/{} leads, {:.0} a second {}",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::system_reason::SystemReason;
 use lotse_core::language::{Language, Tell};
 
 use super::settings::SettingsProblem;
@@ -39,7 +40,7 @@ pub enum MailboxError {
         /// Port.
         port: u16,
         /// What the system said.
-        cause: String,
+        cause: SystemReason,
     },
     /// The server's certificate is not trusted.
     #[error("the certificate of {host} is not trusted: {cause}")]
@@ -177,7 +178,7 @@ impl Tell for MailboxError {
             Self::Store(problem) => return problem.tell(language),
             Self::SecretMissing { user, host } => (
                 format!(
-                    "Für {user} auf {host} ist kein Passwort hinterlegt. Geben Sie es bei der Verbindung ein."
+                    "Für {user} auf {host} ist kein Passwort hinterlegt. Bitte bei der Verbindung eingeben."
                 ),
                 format!("There is no password for {user} at {host}. Enter it with the connection."),
             ),
@@ -193,15 +194,17 @@ impl Tell for MailboxError {
             ),
             Self::Unreachable { host, port, cause } => (
                 format!(
-                    "{host} ist auf Port {port} nicht erreichbar ({cause}). Prüfen Sie Servername, Port und Internetverbindung."
+                    "{host} ist auf Port {port} nicht erreichbar ({}). Bitte Servername, Port und Internetverbindung prüfen.",
+                    cause.tell(language)
                 ),
                 format!(
-                    "{host} cannot be reached on port {port} ({cause}). Check server name, port and network."
+                    "{host} cannot be reached on port {port} ({}). Check server name, port and network.",
+                    cause.tell(language)
                 ),
             ),
             Self::Certificate { host, cause } => (
                 format!(
-                    "Dem Zertifikat von {host} wird nicht vertraut ({cause}). Es wurde nichts gesendet. Prüfen Sie den Servernamen; bei einem firmeneigenen Zertifikat geben Sie dessen CA-Datei an."
+                    "Dem Zertifikat von {host} wird nicht vertraut ({cause}). Es wurde nichts gesendet. Bitte den Servernamen prüfen; bei einem firmeneigenen Zertifikat dessen CA-Datei angeben."
                 ),
                 format!(
                     "The certificate of {host} is not trusted ({cause}). Nothing was sent. Check the server name; for a certificate of your own company give its CA file."
@@ -209,7 +212,7 @@ impl Tell for MailboxError {
             ),
             Self::Tls { host, port, cause } => (
                 format!(
-                    "Mit {host} kam auf Port {port} keine verschlüsselte Verbindung zustande ({cause}). Prüfen Sie, ob zu diesem Port TLS oder STARTTLS gehört."
+                    "Mit {host} kam auf Port {port} keine verschlüsselte Verbindung zustande ({cause}). Bitte prüfen, ob zu diesem Port TLS oder STARTTLS gehört."
                 ),
                 format!(
                     "No encrypted connection with {host} on port {port} ({cause}). Check whether this port takes TLS or STARTTLS."
@@ -217,7 +220,7 @@ impl Tell for MailboxError {
             ),
             Self::NoStarttls { host, port } => (
                 format!(
-                    "{host} bietet auf Port {port} kein STARTTLS an. Ohne Verschlüsselung wird nicht angemeldet; versuchen Sie TLS auf Port 993."
+                    "{host} bietet auf Port {port} kein STARTTLS an. Ohne Verschlüsselung wird nicht angemeldet; mit TLS auf Port 993 könnte es gehen."
                 ),
                 format!(
                     "{host} offers no STARTTLS on port {port}. There is no login without encryption; try TLS on port 993."
@@ -225,7 +228,7 @@ impl Tell for MailboxError {
             ),
             Self::NotImap { host, port, said } => (
                 format!(
-                    "Auf {host}, Port {port}, antwortet kein IMAP-Server („{said}“). Prüfen Sie Servername und Port."
+                    "Auf {host}, Port {port}, antwortet kein IMAP-Server („{said}“). Bitte Servername und Port prüfen."
                 ),
                 format!(
                     "What answers at {host}, port {port}, is no IMAP server (“{said}”). Check server name and port."
@@ -238,7 +241,7 @@ impl Tell for MailboxError {
                 token: false,
             } => (
                 format!(
-                    "{host} weist die Anmeldung von {user} ab („{said}“). Prüfen Sie Benutzername und Passwort; manche Anbieter verlangen ein App-Passwort."
+                    "{host} weist die Anmeldung von {user} ab („{said}“). Bitte Benutzername und Passwort prüfen; manche Anbieter verlangen ein App-Passwort."
                 ),
                 format!(
                     "{host} refuses the login of {user} (“{said}”). Check user name and password; some providers ask for an app password."
@@ -251,7 +254,7 @@ impl Tell for MailboxError {
                 token: true,
             } => (
                 format!(
-                    "{host} nimmt den Zugriffstoken für {user} nicht an („{said}“). Melden Sie sich bei der Verbindung neu an."
+                    "{host} nimmt den Zugriffstoken für {user} nicht an („{said}“). Bitte bei der Verbindung neu anmelden."
                 ),
                 format!(
                     "{host} does not take the access token for {user} (“{said}”). Sign in again with the connection."
@@ -259,7 +262,7 @@ impl Tell for MailboxError {
             ),
             Self::LoginMethod { host, method, said } => (
                 format!(
-                    "{host} lässt keine Anmeldung per {method} zu („{said}“). Wählen Sie bei der Verbindung die andere Anmeldeart."
+                    "{host} lässt keine Anmeldung per {method} zu („{said}“). Bitte bei der Verbindung die andere Anmeldeart wählen."
                 ),
                 format!(
                     "{host} takes no login by {method} (“{said}”). Choose the other kind of login with the connection."
@@ -267,7 +270,7 @@ impl Tell for MailboxError {
             ),
             Self::Folder { folder, said } => (
                 format!(
-                    "Der Ordner „{folder}“ lässt sich nicht öffnen („{said}“). Prüfen Sie seinen Namen in den Einstellungen des Postfachs."
+                    "Der Ordner „{folder}“ lässt sich nicht öffnen („{said}“). Bitte seinen Namen in den Einstellungen des Postfachs prüfen."
                 ),
                 format!(
                     "The folder “{folder}” cannot be opened (“{said}”). Check its name in the settings of the mailbox."
@@ -287,7 +290,7 @@ impl Tell for MailboxError {
             ),
             Self::Answer { host, step, said } => (
                 format!(
-                    "{host} hat auf {step} unerwartet geantwortet („{said}“). Was schon geladen war, ist gesichert; versuchen Sie es später noch einmal."
+                    "{host} hat auf {step} unerwartet geantwortet („{said}“). Was schon geladen war, ist gesichert; bitte später noch einmal versuchen."
                 ),
                 format!(
                     "{host} gave an unexpected answer to {step} (“{said}”). What was fetched is safe; try again later."

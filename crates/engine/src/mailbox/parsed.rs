@@ -188,7 +188,7 @@ impl Tell for ReadingProblem {
     fn tell(&self, language: Language) -> String {
         let (german, english) = match self {
             Self::Empty => (
-                "Die Mail ist leer. Fordern Sie sie beim Absender neu an.",
+                "Die Mail ist leer. Bitte beim Absender neu anfordern.",
                 "The mail is empty. Ask the sender for it again.",
             ),
             Self::NotAMail => (

@@ -147,12 +147,12 @@ impl Tell for SettingsProblem {
         match self {
             Self::HostMissing => language
                 .pick(
-                    "Der Mailserver fehlt. Tragen Sie seinen Namen ein, zum Beispiel imap.firma.example.",
+                    "Der Mailserver fehlt. Bitte seinen Namen eintragen, zum Beispiel imap.firma.example.",
                     "The mail server is missing. Enter its name, for example imap.company.example.",
                 )
                 .to_string(),
             Self::HostIsNoName(host) => language.pick(
-                format!("„{host}“ ist kein Servername. Tragen Sie nur den Namen ein, ohne https:// und ohne Benutzer."),
+                format!("„{host}“ ist kein Servername. Bitte nur den Namen eintragen, ohne https:// und ohne Benutzer."),
                 format!("“{host}” is not a server name. Enter the name alone, without https:// and without a user."),
             ),
             Self::PortMissing => language
@@ -172,7 +172,7 @@ impl Tell for SettingsProblem {
                 format!("“{text}” holds a control character (such as a line break). Please enter it again."),
             ),
             Self::PollMinutes(minutes) => language.pick(
-                format!("Alle {minutes} Minuten abzurufen ist nicht möglich. Wählen Sie 1 bis 60 Minuten."),
+                format!("Alle {minutes} Minuten abzurufen ist nicht möglich. Möglich sind 1 bis 60 Minuten."),
                 format!("Looking every {minutes} minutes is not possible. Choose 1 to 60 minutes."),
             ),
         }

@@ -3,6 +3,8 @@ use std::path::{Path, PathBuf};
 
 use lotse_core::language::{Language, Tell};
 
+use crate::system_reason::SystemReason;
+
 /// Why a project cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.tell(Language::En))]
@@ -58,7 +60,7 @@ pub enum ProjectError {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        reason: String,
+        reason: SystemReason,
     },
     /// A source that cannot be removed: the ledger needs its rows.
     SourceSent {
@@ -109,8 +111,8 @@ impl Tell for ProjectError {
                 format!("The disk is full while writing {}. Please make room and repeat; what was saved before is kept.", name(path)),
             ),
             Self::Io { path, reason } => language.pick(
-                format!("{} lässt sich nicht lesen oder schreiben: {reason}.", name(path)),
-                format!("{} cannot be read or written: {reason}.", name(path)),
+                format!("{} lässt sich nicht lesen oder schreiben: {}.", name(path), reason.tell(language)),
+                format!("{} cannot be read or written: {}.", name(path), reason.tell(language)),
             ),
             Self::SourceSent { source_name } => language.pick(
                 format!("Zeilen aus {source_name} waren schon auf dem Weg zum Server; der Nachweis braucht sie. Die Quelle bleibt deshalb im Projekt."),
@@ -154,7 +156,7 @@ impl ProjectError {
             io::ErrorKind::StorageFull => Self::Full { path },
             _ => Self::Io {
                 path,
-                reason: error.to_string(),
+                reason: error.into(),
             },
         }
     }

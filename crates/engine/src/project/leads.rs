@@ -166,6 +166,16 @@ impl Project {
         })?;
         self.reload_index()
     }
+
+    /// True when every row that could go has a state: nothing was loaded or mapped anew since the last check.
+    pub fn is_checked(&self) -> bool {
+        let index = self.index();
+        index
+            .facts
+            .iter()
+            .all(|facts| facts.has(RowFacts::CHECKED) || facts.has(RowFacts::REFERENCE))
+    }
+
     /// True when at least one row has a state.
     pub fn was_checked(&self) -> Result<bool, ProjectError> {
         self.read(|connection| {

@@ -20,7 +20,7 @@ impl ProjectLock {
         let lock_path = lock_path(path);
         let failed = |error: &std::io::Error| ProjectError::Io {
             path: lock_path.clone(),
-            reason: error.to_string(),
+            reason: error.into(),
         };
         let file = File::options()
             .create(true)

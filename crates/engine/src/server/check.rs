@@ -40,12 +40,12 @@ impl Tell for CheckFailed {
         };
         match &self.0 {
             ServerError::NoConnection { host, reason } => language.pick(
-                format!("{host} ist nicht erreichbar ({reason}). Bitte Netz und Adresse prüfen."),
-                format!("{host} cannot be reached ({reason}). Please check network and address."),
+                format!("{host} ist nicht erreichbar ({}). Bitte Netz und Adresse prüfen.", reason.tell(language)),
+                format!("{host} cannot be reached ({}). Please check network and address.", reason.tell(language)),
             ),
             ServerError::NoAnswer { host, reason } => language.pick(
-                format!("{host} hat nicht geantwortet ({reason}). Bitte später noch einmal prüfen."),
-                format!("{host} did not answer ({reason}). Please check again later."),
+                format!("{host} hat nicht geantwortet ({}). Bitte später noch einmal prüfen.", reason.tell(language)),
+                format!("{host} did not answer ({}). Please check again later.", reason.tell(language)),
             ),
             ServerError::Overloaded { status, message, .. } => language.pick(
                 format!("Der Server ist erreichbar, meldet aber einen Fehler (Status {status}){}. Bitte später noch einmal prüfen.", said(message)),

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::ServerError;
 use crate::connections::{ServerAuth, ServerSettings, check_address};
 use crate::credentials::Secret;
+use crate::system_reason::SystemReason;
 
 /// Bytes of an answer that are read at most: results of 1000 leads are some hundred kilobytes.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -287,22 +288,25 @@ impl ServerClient {
     /// What an error of the transport means. The text never holds an address with a secret: none is in it.
     fn failed(&self, error: &reqwest::Error) -> ServerError {
         let host = self.host();
-        let mut reason = String::new();
+        let mut reason = if error.is_timeout() {
+            SystemReason::TimedOut
+        } else {
+            SystemReason::Other(error.to_string())
+        };
+        // The innermost cause says most; what the system itself said can be told in the person's language.
         let mut cause = error.source();
         while let Some(error) = cause {
-            reason = error.to_string();
+            reason = match error.downcast_ref::<std::io::Error>() {
+                Some(error) => error.into(),
+                None if reason == SystemReason::TimedOut => reason,
+                None => SystemReason::Other(error.to_string()),
+            };
             cause = error.source();
         }
-        if reason.is_empty() {
-            reason = if error.is_timeout() {
-                "timed out".into()
-            } else {
-                error.to_string()
-            };
-        }
-        let about_certificate = reason.to_ascii_lowercase().contains("certificate");
+        let text = reason.to_string();
+        let about_certificate = text.to_ascii_lowercase().contains("certificate");
         if about_certificate {
-            ServerError::Certificate { host, reason }
+            ServerError::Certificate { host, reason: text }
         } else if error.is_connect() || error.is_builder() {
             ServerError::NoConnection { host, reason }
         } else {

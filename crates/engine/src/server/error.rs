@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use lotse_core::language::{Language, Tell};
 
+use crate::system_reason::SystemReason;
+
 /// Why a server did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.tell(Language::En))]
@@ -11,7 +13,7 @@ pub enum ServerError {
         /// Host and port.
         host: String,
         /// What the system says.
-        reason: String,
+        reason: SystemReason,
     },
     /// The certificate cannot be trusted.
     Certificate {
@@ -25,7 +27,7 @@ pub enum ServerError {
         /// Host and port.
         host: String,
         /// What happened.
-        reason: String,
+        reason: SystemReason,
     },
     /// 401.
     Unauthorized {
@@ -115,16 +117,16 @@ impl Tell for ServerError {
     fn tell(&self, language: Language) -> String {
         match self {
             Self::NoConnection { host, reason } => language.pick(
-                format!("{host} ist nicht erreichbar ({reason}). Bitte Netz und Adresse prüfen; gesendet wurde nichts."),
-                format!("{host} cannot be reached ({reason}). Please check network and address; nothing was sent."),
+                format!("{host} ist nicht erreichbar ({}). Bitte Netz und Adresse prüfen; gesendet wurde nichts.", reason.tell(language)),
+                format!("{host} cannot be reached ({}). Please check network and address; nothing was sent.", reason.tell(language)),
             ),
             Self::Certificate { host, reason } => language.pick(
                 format!("Dem Zertifikat von {host} ist nicht zu trauen ({reason}). Bei einer eigenen Zertifizierungsstelle bitte deren CA-Datei in der Verbindung angeben."),
                 format!("The certificate of {host} cannot be trusted ({reason}). With a certificate authority of your own, please give its CA file in the connection."),
             ),
             Self::NoAnswer { host, reason } => language.pick(
-                format!("{host} hat nicht geantwortet ({reason}). Dasselbe Paket wird mit demselben Schlüssel wiederholt; doppelt importiert wird nichts."),
-                format!("{host} did not answer ({reason}). The same batch is repeated under the same key; nothing is imported twice."),
+                format!("{host} hat nicht geantwortet ({}). Dasselbe Paket wird mit demselben Schlüssel wiederholt; doppelt importiert wird nichts.", reason.tell(language)),
+                format!("{host} did not answer ({}). The same batch is repeated under the same key; nothing is imported twice.", reason.tell(language)),
             ),
             Self::Unauthorized { message } => language.pick(
                 format!("Der Server nimmt die Anmeldung nicht an{}. Bitte Schlüssel oder Token in der Verbindung erneuern; danach geht es weiter.", said(message)),

@@ -1,3 +1,4 @@
+use crate::system_reason::SystemReason;
 use lotse_core::language::{Language, Tell};
 use lotse_core::mapping::MappingProblem;
 use lotse_core::target::TargetProblem;
@@ -30,7 +31,7 @@ pub enum WorkflowError {
         /// Its name.
         file: String,
         /// What the system says.
-        reason: String,
+        reason: SystemReason,
     },
     /// There is nothing to do it with.
     NothingReady,
@@ -49,10 +50,12 @@ impl Tell for WorkflowError {
             Self::Target(problem) => problem.tell(language),
             Self::File { file, reason } => language.pick(
                 format!(
-                    "{file} lässt sich nicht lesen oder schreiben: {reason}. Bitte Ort und Rechte prüfen."
+                    "{file} lässt sich nicht lesen oder schreiben: {}. Bitte Ort und Rechte prüfen.",
+                    reason.tell(language)
                 ),
                 format!(
-                    "{file} cannot be read or written: {reason}. Please check its place and permissions."
+                    "{file} cannot be read or written: {}. Please check its place and permissions.",
+                    reason.tell(language)
                 ),
             ),
             Self::NothingReady => language.pick(
@@ -66,10 +69,10 @@ impl Tell for WorkflowError {
 
 impl WorkflowError {
     /// What the operating system says about a file.
-    pub fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
+    pub fn file(path: &std::path::Path, error: impl Into<SystemReason>) -> Self {
         Self::File {
             file: path.display().to_string(),
-            reason: error.to_string(),
+            reason: error.into(),
         }
     }
 }

@@ -110,23 +110,21 @@ pub(crate) fn unique_headers(headers: &[String]) -> Vec<String> {
 }
 
 fn write_csv(table: &RejectedTable, path: &Path) -> Result<(), WorkflowError> {
-    let failed = |error: &dyn std::fmt::Display| WorkflowError::file(path, error);
-    let mut file = std::fs::File::create(path).map_err(|error| failed(&error))?;
+    let failed = |error: csv::Error| WorkflowError::file(path, error);
+    let mut file = std::fs::File::create(path).map_err(|error| failed(error.into()))?;
     // Excel opens UTF-8 without this mark in the wrong character set, and expects semicolons in German.
     file.write_all("\u{feff}".as_bytes())
-        .map_err(|error| failed(&error))?;
+        .map_err(|error| failed(error.into()))?;
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
         .from_writer(file);
     let safe = |cells: &[String]| cells.iter().map(|cell| harmless(cell)).collect::<Vec<_>>();
-    writer
-        .write_record(safe(&table.headers))
-        .map_err(|error| failed(&error))?;
+    writer.write_record(safe(&table.headers)).map_err(failed)?;
     for row in &table.rows {
-        writer.write_record(safe(row)).map_err(|error| failed(&error))?;
+        writer.write_record(safe(row)).map_err(failed)?;
     }
-    writer.flush().map_err(|error| failed(&error))
+    writer.flush().map_err(|error| failed(error.into()))
 }
 
 /// The cell so that no spreadsheet takes it for a formula: with an apostrophe before it, which a spreadsheet does not

@@ -215,7 +215,7 @@ export function fakeMailbox(): MailboxBackend {
             if (secret === "falsch") {
                 const failure: Failure = {
                     kind: "secret_needed",
-                    message: `${settings.host} weist die Anmeldung von ${settings.user} ab. Prüfen Sie Benutzername und Passwort.`,
+                    message: `${settings.host} weist die Anmeldung von ${settings.user} ab. Bitte Benutzername und Passwort prüfen.`,
                     details: "LoginRefused",
                 };
                 // What crosses the border is a value and no `Error`.

@@ -21,6 +21,7 @@ pub(super) use self::session::{FolderOnServer, MailHead, Session};
 use super::error::MailboxError;
 use super::settings::{MailboxSettings, TransportSecurity};
 use crate::credentials::Secret;
+use crate::system_reason::SystemReason;
 
 type Stream = GuardedStream<TlsStream<TcpStream>>;
 
@@ -49,11 +50,11 @@ struct Place {
 }
 
 impl Place {
-    fn unreachable(&self, cause: impl std::fmt::Display) -> MailboxError {
+    fn unreachable(&self, cause: impl Into<SystemReason>) -> MailboxError {
         MailboxError::Unreachable {
             host: self.host.clone(),
             port: self.port,
-            cause: cause.to_string(),
+            cause: cause.into(),
         }
     }
 
@@ -67,7 +68,7 @@ impl Place {
 
     async fn in_time<T>(&self, step: &str, work: impl Future<Output = T>) -> Result<T, MailboxError> {
         tokio::time::timeout(self.connect, work).await.map_err(|_| {
-            self.unreachable(format_args!(
+            self.unreachable(format!(
                 "{step}: no answer for {} s",
                 self.connect.as_secs().max(1)
             ))

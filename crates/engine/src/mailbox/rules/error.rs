@@ -46,7 +46,7 @@ impl Tell for RuleError {
         let file = self.file.display();
         let (german, english) = match &self.problem {
             RuleProblem::Unreadable(cause) => (
-                format!("lässt sich nicht lesen ({cause}). Prüfen Sie Pfad und Zugriffsrechte."),
+                format!("lässt sich nicht lesen ({cause}). Bitte Pfad und Zugriffsrechte prüfen."),
                 format!("cannot be read ({cause}). Check path and permissions."),
             ),
             RuleProblem::Form(cause) => (

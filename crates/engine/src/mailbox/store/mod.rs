@@ -166,7 +166,7 @@ impl Tell for StoreError {
         let (german, english) = match self {
             Self::Access { path, cause } => (
                 format!(
-                    "Der Mailspeicher {} lässt sich nicht lesen oder schreiben ({cause}). Prüfen Sie, ob der Ordner da und beschreibbar ist.",
+                    "Der Mailspeicher {} lässt sich nicht lesen oder schreiben ({cause}). Bitte prüfen, ob der Ordner da und beschreibbar ist.",
                     path.display()
                 ),
                 format!(
@@ -176,7 +176,7 @@ impl Tell for StoreError {
             ),
             Self::NotAStore { path } => (
                 format!(
-                    "{} ist kein Mailspeicher von Lotse. Wählen Sie eine andere Datei.",
+                    "{} ist kein Mailspeicher von Lotse. Bitte eine andere Datei wählen.",
                     path.display()
                 ),
                 format!(
@@ -186,7 +186,7 @@ impl Tell for StoreError {
             ),
             Self::Newer { path, found, known } => (
                 format!(
-                    "Der Mailspeicher {} stammt von einer neueren Lotse-Version (Stand {found}, bekannt ist {known}). Aktualisieren Sie Lotse; am Speicher wurde nichts verändert.",
+                    "Der Mailspeicher {} stammt von einer neueren Lotse-Version (Stand {found}, bekannt ist {known}). Bitte Lotse aktualisieren; am Speicher wurde nichts verändert.",
                     path.display()
                 ),
                 format!(
@@ -196,7 +196,7 @@ impl Tell for StoreError {
             ),
             Self::Damaged { path, cause } => (
                 format!(
-                    "Der Mailspeicher {} ist beschädigt ({cause}). Legen Sie ihn beiseite; beim nächsten Abruf werden die Mails neu vom Server geladen.",
+                    "Der Mailspeicher {} ist beschädigt ({cause}). Bitte beiseitelegen; beim nächsten Abruf werden die Mails neu vom Server geladen.",
                     path.display()
                 ),
                 format!(
@@ -206,7 +206,7 @@ impl Tell for StoreError {
             ),
             Self::Full { path } => (
                 format!(
-                    "Für den Mailspeicher {} ist kein Platz mehr auf dem Datenträger. Schaffen Sie Platz und rufen Sie erneut ab; es ging nichts verloren.",
+                    "Für den Mailspeicher {} ist kein Platz mehr auf dem Datenträger. Bitte Platz schaffen und erneut abrufen; es ging nichts verloren.",
                     path.display()
                 ),
                 format!(
@@ -216,7 +216,7 @@ impl Tell for StoreError {
             ),
             Self::Busy { path } => (
                 format!(
-                    "Der Mailspeicher {} wird gerade von einem anderen Programm benutzt. Versuchen Sie es gleich noch einmal.",
+                    "Der Mailspeicher {} wird gerade von einem anderen Programm benutzt. Bitte gleich noch einmal versuchen.",
                     path.display()
                 ),
                 format!(

@@ -14,7 +14,7 @@ mod verify;
 pub use error::PushError;
 pub use plan::{PushOptions, plan_push};
 pub use readiness::{Readiness, next_push, push_readiness};
-pub use run::{PushControl, PushProgress, RunSettings, Stop, open_push, open_push_to, run_push};
+pub use run::{PushControl, PushProgress, RunSettings, Stop, open_push, run_push};
 pub use verify::{
     HeldLead, KeptVerification, LeadComparison, LeadMismatch, Verification, compare_leads, keep_verification,
     kept_verification, verify_push, verify_push_watched,

@@ -77,13 +77,6 @@ pub fn open_push(project: &Project) -> Result<Option<Push>, PushError> {
     Ok(project.pushes()?.into_iter().find(is_open))
 }
 
-/// As [`open_push`], among the pushes of this kind to this server: a dry-run that was interrupted later must not hide an
-/// interrupted production push, beside which a second one would be planned.
-pub fn open_push_to(project: &Project, mode: Mode, base_url: &str) -> Result<Option<Push>, PushError> {
-    let wanted = |push: &Push| is_open(push) && push.mode == mode && push.base_url == base_url;
-    Ok(project.pushes()?.into_iter().find(wanted))
-}
-
 /// True for a push that is not finished and not given up.
 pub(super) fn is_open(push: &Push) -> bool {
     matches!(push.state, PushState::Running | PushState::Paused)
