@@ -348,17 +348,22 @@ pub(super) fn plain(header: &str) -> String {
     )
 }
 
+/// A table as a test writes it, its first row below the header.
+#[cfg(test)]
+pub(super) fn table_of(headers: &[&str], rows: &[&[&str]]) -> (Vec<String>, RowBlock) {
+    let mut block = RowBlock::new(headers.len());
+    for (number, row) in (2..).zip(rows) {
+        block.push(number, row.iter().map(|text| crate::table::Cell::text(text)));
+    }
+    (headers.iter().map(ToString::to_string).collect(), block)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Cell;
 
     fn found(table: &[&[&str]]) -> Option<(Vec<String>, Columns)> {
-        let headers: Vec<String> = table[0].iter().map(ToString::to_string).collect();
-        let mut block = RowBlock::new(headers.len());
-        for (number, row) in (2..).zip(&table[1..]) {
-            block.push(number, row.iter().map(|text| Cell::text(text)));
-        }
+        let (headers, block) = table_of(table[0], &table[1..]);
         let columns = Columns::find(&headers, &[block])?;
         let said = columns
             .describe(&headers)

@@ -267,7 +267,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("dtl", "deutschland"),
     ("dtschl", "deutschland"),
     ("fh", "fachhochschule"),
-    ("fw", "freiwillige feuerwehr"),
+    ("fw", "freiwilige feuerwehr"),
     ("gasth", "gasthof"),
     ("gasthf", "gasthof"),
     ("gasthofhotel", "gasthof hotel"),

@@ -164,15 +164,11 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::table_of;
     use super::*;
-    use crate::table::Cell;
 
     fn pairs(headers: &[&str], rows: &[&[&str]]) -> Vec<(u32, u32)> {
-        let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
-        let mut block = RowBlock::new(headers.len());
-        for (number, row) in (2..).zip(rows) {
-            block.push(number, row.iter().map(|text| Cell::text(text)));
-        }
+        let (headers, block) = table_of(headers, rows);
         let blocks = [block];
         let table = PlainTable {
             side: Side::Project,

@@ -8,7 +8,8 @@ use lotse_core::migration::MatchReason;
 use lotse_core::table::RowBlock;
 
 use super::WorkflowError;
-use crate::jobs::{Phase, Progress, Watch};
+use super::load::as_progress;
+use crate::jobs::{Phase, Watch};
 use crate::sources::{self, Control, ReadSettings};
 
 /// A file to be compared.
@@ -137,14 +138,7 @@ fn rows_of((file, table): (usize, &Table)) -> impl Iterator<Item = PlainRow> + '
 }
 
 fn read(file: &PlainFile<'_>, watch: &Watch<'_>) -> Result<(Vec<String>, Vec<RowBlock>), WorkflowError> {
-    let report = |progress: sources::Progress| {
-        (watch.progress)(Progress {
-            phase: Phase::Reading,
-            done: progress.bytes,
-            total: progress.total,
-            rows: progress.rows,
-        });
-    };
+    let report = as_progress(watch);
     let control = Control {
         progress: &report,
         cancel: watch.cancel.clone(),

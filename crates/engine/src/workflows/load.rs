@@ -54,14 +54,7 @@ pub fn load_file(
         headers: headers.clone(),
         details: json!({}),
     })?;
-    let report = |progress: sources::Progress| {
-        (watch.progress)(Progress {
-            phase: Phase::Reading,
-            done: progress.bytes,
-            total: progress.total,
-            rows: progress.rows,
-        });
-    };
+    let report = as_progress(watch);
     let control = Control {
         progress: &report,
         cancel: watch.cancel.clone(),
@@ -104,6 +97,18 @@ pub fn load_file(
     profiles.resize_with(headers.len(), ColumnProfile::default);
     store_suggestion(project, actor, source_id, &headers, profiles, &settings.columns)?;
     Ok(Loaded { source_id, summary })
+}
+
+/// Tells whoever watches a workflow how far the reading of a file is.
+pub(super) fn as_progress<'a>(watch: &'a Watch<'_>) -> impl Fn(sources::Progress) + Sync + 'a {
+    |progress| {
+        (watch.progress)(Progress {
+            phase: Phase::Reading,
+            done: progress.bytes,
+            total: progress.total,
+            rows: progress.rows,
+        });
+    }
 }
 
 /// Takes rows that are in memory into a source that is being written, and says what its columns are like.
