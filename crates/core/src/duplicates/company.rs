@@ -266,7 +266,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("dt", "deutsche"),
     ("dtl", "deutschland"),
     ("dtschl", "deutschland"),
-    ("fh", "fachhochschule"),
+    ("fh", "fachochschule"),
     ("fw", "freiwilige feuerwehr"),
     ("gasth", "gasthof"),
     ("gasthf", "gasthof"),
