@@ -65,6 +65,14 @@ pub struct GroupMember {
     pub reference: bool,
 }
 
+/// The index of a project as its file holds it.
+pub(crate) struct KeptIndex {
+    /// As [`lotse_core::duplicates::Index::to_bytes`] wrote it.
+    pub bytes: Vec<u8>,
+    /// Rows that have changed since.
+    pub stale: Vec<u32>,
+}
+
 /// Numbers for the rail and the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -233,8 +241,8 @@ impl Project {
         })
     }
 
-    /// The index that is kept in the project file, with the rows that changed since; `None` where it has to be built.
-    pub(crate) fn kept_duplicate_index(&self) -> Result<Option<(Vec<u8>, Vec<u32>)>, ProjectError> {
+    /// The index that is kept in the project file; `None` where it has to be built.
+    pub(crate) fn kept_duplicate_index(&self) -> Result<Option<KeptIndex>, ProjectError> {
         self.read(|connection| {
             let data: Option<Vec<u8>> = connection
                 .query_row("SELECT data FROM duplicate_index", [], |row| row.get(0))
@@ -247,7 +255,7 @@ impl Project {
             let stale = statement
                 .query_map([], |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<u32>>>()?;
-            Ok(Some((bytes, stale)))
+            Ok(Some(KeptIndex { bytes, stale }))
         })
     }
 

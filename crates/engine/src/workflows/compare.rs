@@ -188,17 +188,17 @@ fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
 /// The index that is kept in the project, brought up to date; `None` where there is none, where too much has changed, and
 /// where another version of Lotse has written it.
 fn kept_index(project: &Project) -> Result<Option<Index>, WorkflowError> {
-    let Some((bytes, stale)) = project.kept_duplicate_index()? else {
+    let Some(kept) = project.kept_duplicate_index()? else {
         return Ok(None);
     };
-    if stale.len() > MOST_STALE {
+    if kept.stale.len() > MOST_STALE {
         return Ok(None);
     }
-    let Ok(mut index) = Index::from_bytes(&bytes) else {
+    let Ok(mut index) = Index::from_bytes(&kept.bytes) else {
         return Ok(None);
     };
-    if !stale.is_empty() {
-        for row in project.compared_rows(Some(&stale))? {
+    if !kept.stale.is_empty() {
+        for row in project.compared_rows(Some(&kept.stale))? {
             index.replace(row.side(), &row.record());
         }
     }
