@@ -21,7 +21,10 @@ export! {
     batch: lotse_engine::project::Batch,
     check_summary: lotse_engine::workflows::CheckSummary,
     connection: lotse_engine::connections::Connection,
+    earlier_decision: lotse_engine::mapping_history::EarlierDecision,
+    enrichment_preview: lotse_engine::workflows::EnrichmentPreview,
     fetched_mails: lotse_engine::workflows::FetchedMails,
+    field_sample: lotse_engine::workflows::FieldSample,
     fix_preview: lotse_engine::workflows::FixPreview,
     found_values: lotse_engine::workflows::FoundValues,
     group_filter: lotse_engine::project::GroupFilter,
@@ -34,4 +37,6 @@ export! {
     read_settings: lotse_engine::sources::ReadSettings,
     skip_rule: lotse_engine::workflows::SkipRule,
     stop: lotse_engine::workflows::push::Stop,
+    use_proposal: lotse_engine::workflows::UseProposal,
+    winner: lotse_engine::workflows::Winner,
 }

@@ -17,6 +17,7 @@ mod push;
 mod review;
 mod sources;
 mod table;
+mod templates;
 
 pub use app::*;
 pub use approval::*;
@@ -28,3 +29,4 @@ pub use push::*;
 pub use review::*;
 pub use sources::*;
 pub use table::*;
+pub use templates::*;

@@ -16,6 +16,7 @@ mod edits;
 mod error;
 mod groups;
 mod history;
+mod joined;
 mod lead_reader;
 mod leads;
 mod ledger;
@@ -24,6 +25,7 @@ mod mail_origins;
 mod row_places;
 mod schema;
 mod sent;
+mod source_use;
 mod sources;
 mod view;
 
@@ -46,6 +48,7 @@ pub use edits::{CellHistory, FieldEdit};
 pub use error::ProjectError;
 pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
+pub use joined::{JoinReport, JoinedActivity, UnmatchedReason, UnmatchedRow};
 pub use lead_reader::{LeadReader, LeadReaderProblem};
 pub use leads::{CellState, CheckedBlock, RowState};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
@@ -94,6 +97,8 @@ pub struct Project {
     duplicates: Mutex<Option<Duplicates>>,
     /// The groups that lists have asked for.
     groups: Mutex<groups::KeptGroups>,
+    /// Activities of other sources by row, as of the last join.
+    joined: Mutex<Option<std::sync::Arc<joined::Joined>>>,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
@@ -210,6 +215,7 @@ impl Project {
             revision: AtomicU64::new(1),
             duplicates: Mutex::new(None),
             groups: Mutex::default(),
+            joined: Mutex::default(),
             orders: Mutex::new(Vec::new()),
             _lock: lock,
         })

@@ -10,7 +10,7 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
 /// The format that this version writes: the number of steps.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
-const STEPS: [&str; 3] = [STEP_1, STEP_2, STEP_3];
+const STEPS: [&str; 4] = [STEP_1, STEP_2, STEP_3, STEP_4];
 
 /// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
 /// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
@@ -210,10 +210,25 @@ CREATE TABLE mail_origin (
 ) STRICT;
 ";
 
+/// What the columns of sources have in common, so that a large project need not be read again to be mapped; and the
+/// activities of one source that belong to leads of another: all of a source at once, compressed, with the account of it.
+const STEP_3: &str = "
+CREATE TABLE column_profile (
+    source_id INTEGER PRIMARY KEY REFERENCES source(id) ON DELETE CASCADE,
+    profiles TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE joined_activity (
+    source_id INTEGER PRIMARY KEY REFERENCES source(id) ON DELETE CASCADE,
+    report TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+";
+
 /// The index by which duplicates are found, as bytes. It is there exactly as long as it is true: what checking writes takes
 /// it away, and rows that are checked again by themselves are noted, to be read anew. (`OR IGNORE` would do less: inside a trigger
 /// the conflict rule of the statement outside holds.)
-const STEP_3: &str = "
+const STEP_4: &str = "
 CREATE TABLE duplicate_index (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     data BLOB NOT NULL

@@ -1,6 +1,7 @@
 //! The way through the house: load, map, check, compare, approve, push, re-import, report. Window and command line both
 //! call these and nothing beside them.
 
+mod additions;
 mod approve;
 mod audit;
 mod check;
@@ -8,6 +9,7 @@ mod columns;
 mod compare;
 mod compare_plain;
 mod edit;
+mod enrichment;
 mod error;
 mod load;
 mod mail;
@@ -21,7 +23,11 @@ mod reimport;
 mod rejected;
 mod report;
 mod resolve;
+mod template_use;
 
+pub use additions::{
+    JoinKey, UseProposal, join_activities, join_keys, propose_use, suggest_mapping, use_source,
+};
 pub use approve::approve_ready;
 pub use audit::{
     AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
@@ -29,8 +35,8 @@ pub use audit::{
 };
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub use columns::{
-    ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
-    column_profiles, field_values, mapped_row,
+    ActivityKinds, ActivityTexts, FieldSample, FoundValue, FoundValues, MappedRow, ProgressQuestion,
+    activity_kinds, column_profiles, field_samples, field_values, mapped_row,
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
@@ -38,8 +44,11 @@ pub use compare_plain::{PlainDuplicates, PlainFile, PlainPair, PlainRow, compare
 pub use edit::{
     FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
 };
+pub use enrichment::{
+    Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,
+};
 pub use error::WorkflowError;
-pub use load::{Loaded, load_file};
+pub use load::{Loaded, load_file, load_file_remembering};
 pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
 };
@@ -50,7 +59,8 @@ pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
 pub use rejected::write_rejected;
 pub use report::{
-    CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource, UnmappedColumn, check_report,
-    for_each_lead_line,
+    AdditionInReport, CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource,
+    UnmappedColumn, check_report, for_each_lead_line,
 };
 pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};
+pub use template_use::{LikelyTemplate, apply_template, as_template, earlier_decisions, likely_templates};

@@ -4,6 +4,7 @@
     reason = "a failed expectation in a test is a failed test"
 )]
 
+mod additions;
 mod audit;
 mod duplicates;
 mod editing;
@@ -12,6 +13,7 @@ mod opening;
 mod pushing;
 mod reimport;
 mod reviewing;
+mod templates;
 mod walk;
 
 use std::path::{Path, PathBuf};
