@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use lotse_core::duplicates::Duplicates;
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -63,6 +63,14 @@ pub struct GroupMember {
     pub row: u32,
     /// Only compared with.
     pub reference: bool,
+}
+
+/// The index of a project as its file holds it.
+pub(crate) struct KeptIndex {
+    /// As [`lotse_core::duplicates::Index::to_bytes`] wrote it.
+    pub bytes: Vec<u8>,
+    /// Rows that have changed since.
+    pub stale: Vec<u32>,
 }
 
 /// Numbers for the rail and the list.
@@ -161,11 +169,21 @@ fn mark_rows(index: &mut Index, row_a: u32, row_b: u32, score: f64) {
 }
 
 impl Project {
-    /// Replaces all pairs: the outcome of comparing everything.
-    pub fn put_duplicates(&self, actor: &Actor, pairs: &[DuplicatePair]) -> Result<(), ProjectError> {
+    /// Replaces all pairs: the outcome of comparing everything as it was at `moment`. What was typed since still waits.
+    pub(crate) fn put_duplicates(
+        &self,
+        actor: &Actor,
+        pairs: &[DuplicatePair],
+        moment: u64,
+    ) -> Result<(), ProjectError> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM duplicate_pair", [])?;
-            transaction.execute("DELETE FROM waiting_row", [])?;
+            if let Some(edited) = self.edited_since(moment) {
+                transaction.execute("DELETE FROM waiting_row", [])?;
+                for row in edited {
+                    transaction.execute("INSERT INTO waiting_row (row) VALUES (?1)", [row])?;
+                }
+            }
             insert(transaction, pairs)?;
             super::put_setting(transaction, COMPARED_AT, &super::stamp())?;
             audit::append(
@@ -230,6 +248,45 @@ impl Project {
     /// Keeps the index of a comparison in memory; `None` makes the next edit build it anew.
     pub(crate) fn hold_duplicates(&self, duplicates: Option<Duplicates>) {
         *self.duplicates.lock().unwrap_or_else(PoisonError::into_inner) = duplicates;
+    }
+
+    /// Keeps an index in the project file, true for all rows as they were at `moment`. One that too much was typed
+    /// beside is not kept.
+    pub(crate) fn keep_duplicate_index(&self, bytes: &[u8], moment: u64) -> Result<(), ProjectError> {
+        let data = zstd::encode_all(bytes, 1).unwrap_or_default();
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM duplicate_index_stale", [])?;
+            let Some(edited) = self.edited_since(moment) else {
+                transaction.execute("DELETE FROM duplicate_index", [])?;
+                return Ok(());
+            };
+            for row in edited {
+                transaction.execute("INSERT INTO duplicate_index_stale (row) VALUES (?1)", [row])?;
+            }
+            transaction.execute(
+                "INSERT INTO duplicate_index (id, data) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET data = ?1",
+                [data],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The index that is kept in the project file; `None` where it has to be built.
+    pub(crate) fn kept_duplicate_index(&self) -> Result<Option<KeptIndex>, ProjectError> {
+        self.read(|connection| {
+            let data: Option<Vec<u8>> = connection
+                .query_row("SELECT data FROM duplicate_index", [], |row| row.get(0))
+                .optional()?;
+            let Some(bytes) = data.and_then(|data| zstd::decode_all(data.as_slice()).ok()) else {
+                return Ok(None);
+            };
+            let mut statement =
+                connection.prepare_cached("SELECT row FROM duplicate_index_stale ORDER BY row")?;
+            let stale = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<u32>>>()?;
+            Ok(Some(KeptIndex { bytes, stale }))
+        })
     }
 
     /// What is compared of some rows, or of all.

@@ -176,7 +176,7 @@ impl Project {
                 params![stamp(), actor.name, kind.as_str(), summary.to_string()],
             )?;
             let change = transaction.last_insert_rowid();
-            let applier = Applier::new(transaction)?;
+            let applier = Applier::new(transaction, actor)?;
             let mut done = 0;
             for (sequence, part) in (0_i64..).zip(operations.chunks(OPERATIONS_A_PART)) {
                 if watch.is_cancelled() {
@@ -234,7 +234,7 @@ impl Project {
                 "UPDATE change SET undone = ?2 WHERE id = ?1",
                 params![change.id, undo],
             )?;
-            let applier = Applier::new(transaction)?;
+            let applier = Applier::new(transaction, actor)?;
             for operation in &operations {
                 applier.apply(operation)?;
             }
@@ -469,13 +469,14 @@ fn change_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
 /// Writes operations into the tables.
 struct Applier<'t> {
     transaction: &'t Transaction<'t>,
+    actor: &'t Actor,
     /// Tables that say something about the content of rows and are not empty: what was approved and what the server
     /// has seen is no longer what an edited row says.
     outdated: Vec<&'static str>,
 }
 
 impl<'t> Applier<'t> {
-    fn new(transaction: &'t Transaction<'t>) -> rusqlite::Result<Self> {
+    fn new(transaction: &'t Transaction<'t>, actor: &'t Actor) -> rusqlite::Result<Self> {
         let mut outdated = Vec::new();
         for table in ["approved_row", "dry_run_row", "server_duplicate"] {
             let holds = format!("SELECT EXISTS (SELECT 1 FROM {table})");
@@ -485,6 +486,7 @@ impl<'t> Applier<'t> {
         }
         Ok(Applier {
             transaction,
+            actor,
             outdated,
         })
     }
@@ -525,9 +527,9 @@ impl<'t> Applier<'t> {
             } => {
                 if *after {
                     transaction.execute(
-                        "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, '', ?3)
+                        "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, ?3, ?4)
                          ON CONFLICT DO NOTHING",
-                        params![key_a, key_b, stamp()],
+                        params![key_a, key_b, self.actor.name, stamp()],
                     )?;
                 } else {
                     transaction.execute(

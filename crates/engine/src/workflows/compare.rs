@@ -76,9 +76,11 @@ pub fn compare_all(
     watch: &Watch<'_>,
 ) -> Result<DuplicateSummary, WorkflowError> {
     let _alone = project.begin_comparing();
+    let moment = project.edit_moment();
     let duplicates = find(project, watch)?;
     let pairs: Vec<DuplicatePair> = duplicates.pairs().map(stored).collect();
-    project.put_duplicates(actor, &pairs)?;
+    project.put_duplicates(actor, &pairs, moment)?;
+    project.keep_duplicate_index(&duplicates.index().to_bytes(), moment)?;
     project.hold_duplicates(Some(duplicates));
     Ok(project.duplicate_summary()?)
 }
@@ -194,9 +196,20 @@ fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowErro
     Duplicates::find(index, separated, &look).map_err(|_| WorkflowError::Cancelled)
 }
 
-/// Builds the index anew and takes over the pairs that are in the project.
+/// More changed rows than these are not read one by one: the index is built anew.
+const MOST_STALE: usize = 2_000;
+
+/// Takes up the index and the pairs that are in the project.
 fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
-    let index = index_of(project, &Watch::quiet())?;
+    let index = match kept_index(project)? {
+        Some(index) => index,
+        None => {
+            let moment = project.edit_moment();
+            let index = index_of(project, &Watch::quiet())?;
+            project.keep_duplicate_index(&index.to_bytes(), moment)?;
+            index
+        }
+    };
     let pairs = project.duplicate_pairs()?.into_iter().map(|pair| Pair {
         a: pair.row_a,
         b: pair.row_b,
@@ -215,6 +228,26 @@ fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
         postcode: None,
     });
     Ok(Duplicates::restore(index, separated_rows(project)?, pairs))
+}
+
+/// The index that is kept in the project, brought up to date; `None` where there is none, where too much has changed, and
+/// where another version of Lotse has written it.
+fn kept_index(project: &Project) -> Result<Option<Index>, WorkflowError> {
+    let Some(kept) = project.kept_duplicate_index()? else {
+        return Ok(None);
+    };
+    if kept.stale.len() > MOST_STALE {
+        return Ok(None);
+    }
+    let Ok(mut index) = Index::from_bytes(&kept.bytes) else {
+        return Ok(None);
+    };
+    if !kept.stale.is_empty() {
+        for row in project.compared_rows(Some(&kept.stale))? {
+            index.replace(row.side(), &row.record());
+        }
+    }
+    Ok(Some(index))
 }
 
 fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError> {

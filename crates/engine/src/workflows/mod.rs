@@ -8,6 +8,7 @@ mod bulk;
 mod check;
 mod columns;
 mod compare;
+mod compare_plain;
 mod edit;
 mod enrichment;
 mod error;
@@ -44,6 +45,7 @@ pub use columns::{
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
+pub use compare_plain::{PlainDuplicates, PlainFile, PlainPair, PlainRow, compare_plain};
 pub use edit::{
     FixPreview, apply_fix, apply_fix_watched, decide_rows, edit_fields, edit_fields_watched, go_to_change,
     go_to_change_watched, preview_fix, redo, redo_watched, set_mapping, undo, undo_watched,
