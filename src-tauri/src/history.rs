@@ -77,7 +77,7 @@ pub(crate) fn change_text(change: &Change, target: &Target, language: Language) 
             ("Paar als verschieden vermerkt", "Paare als verschieden vermerkt"),
             ("pair noted as different", "pairs noted as different"),
         ),
-        ChangeKind::Reimport => {
+        ChangeKind::Reimport | ChangeKind::Enrich => {
             let cells = counted(number("cells"), language, ("Zelle", "Zellen"), ("cell", "cells"));
             let file = fact("file").as_str().unwrap_or_default();
             language.pick(

@@ -38,7 +38,7 @@ impl Session {
             states: project.state_counts(),
             sources: sources
                 .into_iter()
-                .filter(|source| source.role != SourceRole::Reference)
+                .filter(|source| source.role == SourceRole::Leads)
                 .map(|source| SourceFacet {
                     id: source.id,
                     name: with_sheet(&source.name, &source.sheet),

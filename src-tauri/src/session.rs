@@ -5,6 +5,7 @@ use lotse_core::values::Instant;
 use lotse_engine::clock::Actor;
 use lotse_engine::connections::Connections;
 use lotse_engine::jobs::{JobKind, Watch};
+use lotse_engine::places::Places;
 use lotse_engine::project::{Project, ProjectError, PushState, RowView};
 use lotse_engine::recent;
 use lotse_engine::workflows::push::open_push;
@@ -23,6 +24,11 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(desk: Desk, project: Project) -> Self {
         Session { project, desk }
+    }
+
+    /// The user's folders.
+    pub(crate) fn places(&self) -> &Places {
+        self.desk.places()
     }
 
     /// The person in front of the window.
@@ -133,7 +139,7 @@ impl Session {
         let mut leads = 0;
         for source in sources
             .iter()
-            .filter(|source| source.role != lotse_engine::project::SourceRole::Reference)
+            .filter(|source| source.role == lotse_engine::project::SourceRole::Leads)
         {
             leads += 1;
             if let Some(mapping) = project.mapping(source.id)? {

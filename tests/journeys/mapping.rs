@@ -1,4 +1,8 @@
-//! Mapping by keyboard alone: a target is taken from another column, values get their meaning, owners are known.
+//! Mapping by keyboard alone: a target is taken from another column, values get their meaning, owners are known; templates
+//! that are found again, and activities out of a second file.
+
+use std::fs;
+use std::path::Path;
 
 use lotse_engine::example;
 use lotse_tests::window::{Opening, Program, Window};
@@ -103,5 +107,141 @@ async fn columns_values_and_owners_are_mapped_by_keyboard() {
                 .then_some(())
         })
         .await;
+    window.close().await;
+}
+
+/// A window with a home of its own in which files were given on the command line.
+fn with_files(home: &Path, files: &[&Path]) -> Opening {
+    let opening = Opening::default()
+        .variable("LOTSE_HOME", home.display().to_string())
+        .argument("--now")
+        .argument("2025-10-01T12:00:00Z");
+    files.iter().fold(opening, |opening, file| {
+        opening.argument(file.display().to_string())
+    })
+}
+
+async fn take_over(window: &Window) {
+    window.role("region", "Die ersten Zeilen").await;
+    window.press("Enter").await;
+}
+
+/// Chooses a target for a column by keyboard.
+async fn choose_target(window: &Window, column: &str, typed: &str, wanted: &str) {
+    focus(window, &format!("Ziel der Spalte {column}")).await;
+    window.press("ArrowDown").await;
+    window.press("Ctrl+A").await;
+    window.type_text(typed).await;
+    window.press("Enter").await;
+    is_target(window, column, wanted).await;
+}
+
+const OLD_SYSTEM: &str = "\
+Kd;Firmenname;Ort;Land;Wer;Registriert am;Rubrik;Bemerkung
+1;Gasthaus Seeblick;Berlin;D;AV;15.06.2024;Kost;ruft wieder an
+2;Hotel Krone;München;D;AV;20.06.2024;Bett;
+3;Café du Lac;Genève;CH;JH;22.06.2024;Kost;
+";
+
+#[tokio::test]
+async fn a_template_is_saved_and_found_again_for_a_file_whose_columns_have_drifted() {
+    let home = tempfile::tempdir().expect("a folder");
+    let first = home.path().join("altsystem.csv");
+    fs::write(&first, OLD_SYSTEM).expect("the file can be written");
+    let window = with_files(home.path(), &[&first]).open(Program::Desktop).await;
+    take_over(&window).await;
+    is_target(&window, "Firmenname", "Firma").await;
+    choose_target(&window, "Wer", "betreuer", "Betreuer").await;
+    choose_target(&window, "Rubrik", "betriebsart", "Betriebsart").await;
+    window.click("button", "Vorlagen").await;
+    window.role("textbox", "Diese Zuordnung sichern als").await;
+    window.type_text("CRM-Export Süd").await;
+    window.press("Enter").await;
+    window.text("Vorlage „CRM-Export Süd“ gesichert.").await;
+    window.role("button", "Vorlage CRM-Export Süd anwenden").await;
+    window.screenshot("mapping-templates-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.close().await;
+
+    // Another day, another project: the same system, with a column renamed, one gone and one new.
+    let drifted = OLD_SYSTEM
+        .replace("Firmenname", "Firma neu")
+        .replace("Rubrik", "Umsatz p.a.")
+        .replace("Kost", "12000")
+        .replace("Bett", "8000");
+    let second = home.path().join("altsystem-2.csv");
+    fs::write(&second, drifted).expect("the file can be written");
+    let window = with_files(home.path(), &[&second]).open(Program::Desktop).await;
+    take_over(&window).await;
+    let banner = "Die Vorlage „CRM-Export Süd“ passt fast: 2 Spalten der Vorlage fehlen, 2 sind neu.";
+    window.role("region", banner).await;
+    window.screenshot("mapping-drift-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.resize(1024, 700).await;
+    window.screenshot("mapping-drift-de-small").await;
+    assert_eq!(window.violations().await, []);
+    window.click("button", "Anwenden").await;
+    window.text("Zugeordnet nach „CRM-Export Süd“.").await;
+    window.gone("region", banner).await;
+    is_target(&window, "Firma neu", "Firma").await;
+    is_target(&window, "Wer", "Betreuer").await;
+    is_target(&window, "Umsatz p.a.", "nicht übernehmen").await;
+    window.screenshot("mapping-applied-de-small").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_sheet_of_activities_is_recognised_joined_and_its_progress_asked() {
+    let home = tempfile::tempdir().expect("a folder");
+    let leads = home.path().join("leads.csv");
+    fs::write(&leads, OLD_SYSTEM.replace("Kd;", "Kundennummer;")).expect("the file can be written");
+    let activities = home.path().join("aktivitaeten.csv");
+    let text = "\
+Kundennummer;Datum;Art;Notiz
+1;01.07.2024;Besuch;Küche gesehen
+2;02.07.2024;Anruf;
+1;03.08.2024;Muster versendet;drei Kartons
+99;04.08.2024;Anruf;gehört niemandem
+";
+    fs::write(&activities, text).expect("the file can be written");
+    let window = with_files(home.path(), &[&leads, &activities])
+        .open(Program::Desktop)
+        .await;
+    take_over(&window).await;
+    window.text("aktivitaeten.csv").await;
+    take_over(&window).await;
+    let question = "„aktivitaeten.csv“ sieht nach Aktivitäten aus: 3 von 4 Zeilen gehören zu vorhandenen Leads (gefunden über: externe Nummer).";
+    window.role("region", question).await;
+    window.screenshot("mapping-use-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.click("button", "Als Aktivitäten").await;
+    window.gone("region", question).await;
+    window.text("3 von 4 Zeilen gehören zu 2 Leads.").await;
+    window.text("1 Zeile bleibt übrig").await;
+    window
+        .script::<Option<bool>>(
+            "document.querySelector('[aria-label=\"Aktivitäten zu Leads\"] details').open = true",
+            vec![],
+        )
+        .await;
+    window.text("kein Lead heißt so").await;
+    // Nothing is derived: each type waits for a person's word.
+    for kind in ["CALL", "MEETING", "SAMPLE_SENT"] {
+        window.test_id(&format!("progress-{kind}")).await;
+    }
+    window.screenshot("mapping-activities-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.resize(1024, 700).await;
+    for command in ["dunkel", "englisch"] {
+        window.press("Ctrl+K").await;
+        window.role("combobox", "Befehl suchen").await;
+        window.type_text(command).await;
+        window.press("Enter").await;
+        window.gone("dialog", "Befehle").await;
+        window
+            .screenshot(&format!("mapping-activities-{command}-small"))
+            .await;
+        assert_eq!(window.violations().await, [], "{command}");
+    }
     window.close().await;
 }

@@ -1,6 +1,8 @@
 import { screen, within } from "@testing-library/svelte";
 import { expect, test, vi } from "vitest";
 
+import type { SourceRole } from "../src/bindings/SourceRole";
+import type { UseProposal } from "../src/bindings/UseProposal";
 import { openWindow, press, settled, violations } from "./world";
 
 async function mapping() {
@@ -147,4 +149,174 @@ test("a change that is refused says why and leaves everything as it was", async 
     await settled();
     expect(screen.getByText("Das geht so nicht.")).toBeTruthy();
     expect(line(0).getByRole<HTMLInputElement>("combobox").value).toBe("Firma");
+});
+
+test("a template that nearly fits says what is missing and new, and proposes the renaming", async () => {
+    const { backend } = await mapping();
+    const apply = vi.spyOn(backend, "applyTemplate");
+    const banner = within(
+        screen.getByRole("region", {
+            name: "Die Vorlage „Altsystem Süd“ passt fast: 2 Spalten der Vorlage fehlen, 1 ist neu.",
+        }),
+    );
+    expect(banner.getByText("„Art“ (für Betriebsart) fehlt:")).toBeTruthy();
+    expect(banner.getByText("Fehlt, war aber nicht zugeordnet: „Fax“.")).toBeTruthy();
+    expect(banner.getByRole<HTMLSelectElement>("combobox").value).toBe("Branche");
+    expect(await violations()).toEqual([]);
+    banner.getByRole("button", { name: "Anwenden" }).click();
+    await settled();
+    expect(apply).toHaveBeenCalledWith(1, "Altsystem Süd", { Art: "Branche" });
+    // In use, it is not proposed again; and one step takes it back.
+    expect(screen.queryByRole("region", { name: /passt fast/ })).toBeNull();
+    await press("z", { ctrlKey: true });
+    await settled();
+    expect(screen.getByRole("region", { name: /passt fast/ })).toBeTruthy();
+});
+
+test("templates are saved, replaced, exported, imported and deleted by keyboard, and deleting can be undone", async () => {
+    const { backend } = await mapping();
+    const shelf = screen.getByRole("button", { name: "Vorlagen" });
+    shelf.focus();
+    shelf.click();
+    await settled();
+    const name = screen.getByRole<HTMLInputElement>("textbox", { name: "Diese Zuordnung sichern als" });
+    expect(document.activeElement).toBe(name);
+    expect(await violations()).toEqual([]);
+    const type = async (text: string) => {
+        name.value = text;
+        name.dispatchEvent(new Event("input", { bubbles: true }));
+        await settled();
+    };
+    await type("Messeliste");
+    expect(screen.getByRole("button", { name: "Ersetzen" })).toBeTruthy();
+    await type("Neu 2026");
+    screen.getByRole("button", { name: "Sichern" }).click();
+    await settled();
+    expect(screen.getByText("Vorlage „Neu 2026“ gesichert.")).toBeTruthy();
+    vi.spyOn(backend, "askWhereToSave").mockResolvedValue("/Daten/vorlage.json");
+    const written = vi.spyOn(backend, "exportTemplate");
+    screen.getByRole("button", { name: "Vorlage Messeliste als Datei sichern" }).click();
+    await settled();
+    expect(written).toHaveBeenCalledWith("Messeliste", "/Daten/vorlage.json");
+    vi.spyOn(backend, "askForFile").mockResolvedValue("/Daten/partner.json");
+    screen.getByRole("button", { name: "Vorlage aus Datei …" }).click();
+    await settled();
+    expect(screen.getByText("Vorlage „Vom Partner“ übernommen.")).toBeTruthy();
+    screen.getByRole("button", { name: "Vorlage Messeliste löschen" }).click();
+    await settled();
+    expect(screen.queryByRole("button", { name: "Vorlage Messeliste löschen" })).toBeNull();
+    within(screen.getByText("Vorlage „Messeliste“ gelöscht.").closest("li, div") as HTMLElement)
+        .getByRole("button", { name: /Rückgängig/ })
+        .click();
+    await settled();
+    expect(screen.getByRole("button", { name: "Vorlage Messeliste löschen" })).toBeTruthy();
+    name.focus();
+    await press("Escape");
+    expect(screen.queryByRole("region", { name: "Vorlagen" })).toBeNull();
+});
+
+test("an earlier decision about progress is shown and holds only when it is confirmed", async () => {
+    const { backend } = await mapping();
+    const decide = vi.spyOn(backend, "decideProgress");
+    const question = within(screen.getByTestId("progress-MEETING"));
+    expect(question.getByText(/Früher: Ja \(Astrid Vogt, 12\.03\.2025, in „Altsystem Süd“\)/)).toBeTruthy();
+    expect(question.queryByRole("button", { pressed: true })).toBeNull();
+    expect(decide).not.toHaveBeenCalled();
+    question.getByRole("button", { name: /frühere Entscheidung Ja gilt auch hier/ }).click();
+    await settled();
+    expect(decide).toHaveBeenCalledWith("MEETING", true);
+    expect(question.getByRole("button", { name: "Ja", pressed: true })).toBeTruthy();
+});
+
+test("transformations are added with a live preview, and those without words at once", async () => {
+    const { backend } = await mapping();
+    const change = vi.spyOn(backend, "changeMapping");
+    line(0)
+        .getByRole("button", { name: /^Einzelheiten zu Firma/ })
+        .click();
+    await settled();
+    expect(screen.getByRole("list", { name: "Beispiele: Firma" }).textContent).toContain("Gasthaus Seeblick");
+    expect(await violations()).toEqual([]);
+    const add = screen.getByRole<HTMLSelectElement>("combobox", { name: "Umformung anfügen: Firma" });
+    const choose = async (id: string) => {
+        add.value = id;
+        add.dispatchEvent(new Event("change", { bubbles: true }));
+        await settled();
+    };
+    await choose("capitalise");
+    expect(change.mock.lastCall?.[1]).toEqual({ do: "steps", field: "companyName", steps: [{ do: "capitalise" }] });
+    await choose("replace");
+    for (const [label, text] of [
+        ["Text", "Gasth."],
+        ["durch", "Gasthaus"],
+    ] as const) {
+        const input = screen.getByRole<HTMLInputElement>("textbox", { name: label });
+        input.value = text;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    await settled();
+    screen.getByRole("button", { name: "Anfügen" }).click();
+    await settled();
+    expect(change.mock.lastCall?.[1]).toEqual({
+        do: "steps",
+        field: "companyName",
+        steps: [{ do: "capitalise" }, { do: "replace", find: "Gasth.", with: "Gasthaus" }],
+    });
+});
+
+/** A project of two sources, of which the second is `role`. */
+async function withSecond(role: SourceRole, proposal: UseProposal | null = null) {
+    const world = await openWindow();
+    const { backend } = world;
+    const overview = await backend.mappingOverview();
+    const [first] = overview.sources;
+    if (first === undefined) throw new Error("the fake has a source");
+    let current = role;
+    vi.spyOn(backend, "mappingOverview").mockImplementation(() =>
+        Promise.resolve({ ...overview, sources: [first, { ...first, id: 2, name: "zweite.csv", role: current }] }),
+    );
+    vi.spyOn(backend, "proposeUse").mockResolvedValue(proposal);
+    const use = vi.spyOn(backend, "useSource").mockImplementation(async (_source, chosen) => {
+        await Promise.resolve();
+        current = chosen;
+    });
+    document.querySelector<HTMLElement>("[data-testid=step-mapping]")?.click();
+    for (let turn = 0; turn < 3; turn++) await settled();
+    return { ...world, use };
+}
+
+test("a further file that looks like activities is shown with the question what it is, and the answer is kept", async () => {
+    const { use } = await withSecond("leads", { role: "activities", keys: ["external_id"], matched: 328, rows: 340 });
+    const question = within(
+        screen.getByRole("region", { name: /„zweite.csv“ sieht nach Aktivitäten aus: 328 von 340/ }),
+    );
+    expect(await violations()).toEqual([]);
+    question.getByRole("button", { name: "Als Aktivitäten" }).click();
+    for (let turn = 0; turn < 3; turn++) await settled();
+    expect(use).toHaveBeenCalledWith(2, "activities");
+    expect(screen.queryByRole("region", { name: /sieht nach Aktivitäten aus/ })).toBeNull();
+    const added = within(screen.getByRole("region", { name: "Aktivitäten zu Leads" }));
+    expect(added.getByText("337 von 340 Zeilen gehören zu 120 Leads.")).toBeTruthy();
+    added.getByText("3 Zeilen bleiben übrig").click();
+    expect(added.getByText("kein Lead heißt so")).toBeTruthy();
+    expect(await violations()).toEqual([]);
+});
+
+test("an enrichment shows what it fills and where it differs, and what wins is said field by field", async () => {
+    const { backend } = await withSecond("enrichment");
+    const enrich = vi.spyOn(backend, "enrichLeads");
+    screen.getByRole("button", { name: "zweite.csv" }).click();
+    await settled();
+    const panel = within(screen.getByRole("region", { name: "Ergänzung zu Leads" }));
+    expect(panel.getByRole("button", { name: "49 Werte übernehmen" })).toBeTruthy();
+    expect(panel.getByText(/Zeile 5: „hotel“ ≠ „restaurant“/)).toBeTruthy();
+    expect(await violations()).toEqual([]);
+    const wins = panel.getByRole<HTMLSelectElement>("combobox", { name: "Was bei Betriebsart gilt" });
+    wins.value = "addition";
+    wins.dispatchEvent(new Event("change", { bubbles: true }));
+    await settled();
+    panel.getByRole("button", { name: "51 Werte übernehmen" }).click();
+    for (let turn = 0; turn < 2; turn++) await settled();
+    expect(enrich).toHaveBeenCalledWith(2, { businessType: "addition" });
+    expect(screen.getByText("45 Leads ergänzt. Rückgängig in der Prüfung.")).toBeTruthy();
 });

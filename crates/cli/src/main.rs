@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Convert(convert) => commands::convert::run(&convert),
         Command::Check(check) => commands::check::run(&check),
         Command::Duplicates(duplicates) => commands::duplicates::run(&duplicates),
+        Command::Mapping(mapping) => commands::mapping::run(&mapping),
         Command::Reimport(reimport) => commands::reimport::run(&reimport),
         Command::Push(push) => commands::push::run(&push),
         Command::Connection(connection) => commands::connection::run(connection),

@@ -189,6 +189,22 @@ impl ColumnProfile {
         }
     }
 
+    /// Share of the filled cells that are of this type, in percent; text is what nothing else is.
+    pub fn percent_of(&self, kind: ColumnType) -> u8 {
+        let moments: u64 = self.moments.iter().sum();
+        let numbers: u64 = self.decimals.iter().sum();
+        let count = match kind {
+            ColumnType::Empty => 0,
+            ColumnType::Text => self.filled,
+            ColumnType::Email => self.emails,
+            ColumnType::Phone => self.phones + self.damaged_numbers,
+            ColumnType::Date => moments.max(self.kinds[CellKind::Moment as usize]),
+            ColumnType::Integer | ColumnType::Decimal => numbers,
+            ColumnType::Flag => self.flags.max(self.kinds[CellKind::Bool as usize]),
+        };
+        u8::try_from(count.min(self.filled) * 100 / self.filled.max(1)).unwrap_or(100)
+    }
+
     /// What most values are. Nine of ten decide; the rest are findings for the check.
     pub fn column_type(&self) -> ColumnType {
         const MOST: f64 = 0.9;

@@ -1,6 +1,7 @@
 //! The mapping as the window shows it.
 
 pub use lotse_core::mapping::Mapping;
+use lotse_core::mapping::Step;
 pub use lotse_core::profile::DateOrderFound;
 pub use lotse_core::protection::ProtectionStatus;
 pub use lotse_core::target::FieldKind;
@@ -141,6 +142,10 @@ pub struct MappingState {
     pub missing: Vec<String>,
     /// Groups of columns that hold activities.
     pub groups: u32,
+    /// Which of day and month comes first in the dates of activities.
+    pub activity_order: Option<DateOrder>,
+    /// The template that it was mapped by.
+    pub template: Option<String>,
 }
 
 /// How a field is filled.
@@ -160,6 +165,10 @@ pub struct MappedField {
     pub default: Option<String>,
     /// Transformations in words of the chosen language.
     pub steps: Vec<String>,
+    /// The same transformations, to be given back with others.
+    pub plan: Vec<Step>,
+    /// For phone numbers without a country code: the country they are from.
+    pub region: Option<String>,
     /// For dates: which of day and month comes first.
     pub date_order: Option<DateOrder>,
     /// For numbers: which character separates the decimals.

@@ -19,6 +19,7 @@ mod push;
 mod review;
 mod sources;
 mod table;
+mod templates;
 
 pub use app::*;
 pub use approval::*;
@@ -32,3 +33,4 @@ pub use push::*;
 pub use review::*;
 pub use sources::*;
 pub use table::*;
+pub use templates::*;

@@ -9,15 +9,16 @@ use lotse_core::mapping::{
     ActivitiesOrigin, ColumnRef, ColumnSuggestion, Mapping, NamePart, Origin, ProgressDecision, Reason, Step,
 };
 use lotse_core::target::{FieldKind, FieldSpec, Role, Target};
-use lotse_engine::project::{CellState, Source};
+use lotse_engine::mapping_history::MappingHistory;
+use lotse_engine::project::{CellState, Source, SourceRole};
 use lotse_engine::workflows::{self, MappedRow, WorkflowError};
 use tauri::State;
 
 use crate::Desk;
 use crate::border::{
-    ActivityKinds, Destination, Failure, FoundValues, MappedColumn, MappedField, MappedSource, MappingChange,
-    MappingOutcome, MappingOverview, MappingState, MappingTarget, NamedChoice, PreviewField, PreviewFinding,
-    PreviewProtection, RowPreview, Suggested, TargetField,
+    ActivityKinds, Destination, Failure, FieldSample, FoundValues, MappedColumn, MappedField, MappedSource,
+    MappingChange, MappingOutcome, MappingOverview, MappingState, MappingTarget, NamedChoice, PreviewField,
+    PreviewFinding, PreviewProtection, RowPreview, Suggested, TargetField,
 };
 use crate::session::Session;
 use crate::table::{cell_text, moment_text};
@@ -48,7 +49,9 @@ pub(crate) async fn change_mapping(
     change: MappingChange,
 ) -> Result<MappingOutcome, Failure> {
     desk.in_project(move |session| {
-        let changed = workflows::change_mapping(&session.project, session.actor(), source, &change)?;
+        let memory = MappingHistory::of(session.places()).memory(session.project.target());
+        let changed = workflows::change_mapping(&session.project, session.actor(), source, &change, &memory)?;
+        learn(session, source)?;
         Ok::<_, WorkflowError>(MappingOutcome {
             state: state_of(session, source)?,
             freed: changed.freed.into_iter().map(|column| column.name).collect(),
@@ -67,9 +70,21 @@ pub(crate) async fn restore_mapping(
 ) -> Result<MappingState, Failure> {
     desk.in_project(move |session| {
         workflows::set_mapping(&session.project, session.actor(), source, &mapping)?;
+        learn(session, source)?;
         state_of(session, source)
     })
     .await
+}
+
+/// Examples of what the mapping does to a field.
+#[tauri::command]
+pub(crate) async fn field_samples(
+    desk: State<'_, Desk>,
+    source: i64,
+    field: String,
+) -> Result<Vec<FieldSample>, Failure> {
+    desk.in_project(move |session| workflows::field_samples(&session.project, source, &field))
+        .await
 }
 
 /// The different texts of a choice field, with what they are read as.
@@ -101,6 +116,9 @@ pub(crate) async fn decide_progress(
     desk.in_project(move |session| {
         let (project, actor, now) = (&session.project, session.actor(), session.now());
         workflows::decide_progress(project, actor, &activity_type, counts, now)?;
+        for source in project.sources()? {
+            learn(session, source.id)?;
+        }
         project.forget_checked(actor, "progress_decided")?;
         Ok::<_, WorkflowError>(ProgressDecision {
             counts,
@@ -143,6 +161,29 @@ pub(crate) async fn set_owners(desk: State<'_, Desk>, owners: Option<Vec<String>
 pub(crate) async fn read_owners(desk: State<'_, Desk>, path: PathBuf) -> Result<Vec<String>, Failure> {
     desk.in_project(move |_| Ok::<_, WorkflowError>(workflows::read_owners(&path)?.into_iter().collect()))
         .await
+}
+
+/// Remembers how a source is mapped, for the suggestions of the next project.
+pub(super) fn learn(session: &Session, source_id: i64) -> Result<(), WorkflowError> {
+    let project = &session.project;
+    let source = project
+        .sources()?
+        .into_iter()
+        .find(|source| source.id == source_id);
+    // What "Datum" means among activities, or what is left out of an enrichment, says nothing about a list of leads.
+    let source = source.filter(|source| source.role == SourceRole::Leads);
+    let (Some(source), Some(mapping)) = (source, project.mapping(source_id)?) else {
+        return Ok(());
+    };
+    let offered: Vec<ColumnRef> = project
+        .suggestions(source_id)?
+        .into_iter()
+        .map(|suggestion| suggestion.column)
+        .collect();
+    let name = project.name()?;
+    let mut history = MappingHistory::of(session.places());
+    history.learn(project.target(), &name, &source.headers, &mapping, &offered);
+    Ok(())
 }
 
 fn target_of(target: &Target, language: Language) -> MappingTarget {
@@ -190,6 +231,9 @@ fn target_of(target: &Target, language: Language) -> MappingTarget {
 fn mapped_source(session: &Session, source: Source) -> Result<MappedSource, WorkflowError> {
     let project = &session.project;
     let suggestions = project.suggestions(source.id)?;
+    let offer = project
+        .mapping(source.id)?
+        .unwrap_or_else(|| Mapping::empty(project.target()));
     let columns = ColumnRef::all(&source.headers)
         .into_iter()
         .zip(workflows::column_profiles(project, source.id)?)
@@ -197,7 +241,7 @@ fn mapped_source(session: &Session, source: Source) -> Result<MappedSource, Work
             suggestion: suggestions
                 .iter()
                 .find(|suggestion| suggestion.column == reference)
-                .map(|suggestion| suggested(suggestion, project.target(), session.language())),
+                .map(|suggestion| suggested(suggestion, &offer, project.target(), session.language())),
             kind: profile.column_type(),
             #[expect(clippy::cast_precision_loss, reason = "a share for people")]
             filled: profile.filled as f64 / profile.cells.max(1) as f64,
@@ -217,10 +261,16 @@ fn mapped_source(session: &Session, source: Source) -> Result<MappedSource, Work
     })
 }
 
-fn suggested(suggestion: &ColumnSuggestion, target: &Target, language: Language) -> Suggested {
+fn suggested(
+    suggestion: &ColumnSuggestion,
+    mapping: &Mapping,
+    target: &Target,
+    language: Language,
+) -> Suggested {
     Suggested {
         to: match suggestion.reason {
             Reason::ActivityTexts => Destination::Activities,
+            Reason::ActivityPart => part_of(suggestion, mapping),
             Reason::NameParts => Destination::FullName,
             Reason::Extra => Destination::Extra,
             _ if target
@@ -239,8 +289,21 @@ fn suggested(suggestion: &ColumnSuggestion, target: &Target, language: Language)
     }
 }
 
+/// The part of an activity that a column was suggested for, as far as it is still one.
+fn part_of(suggestion: &ColumnSuggestion, mapping: &Mapping) -> Destination {
+    if let ActivitiesOrigin::Groups { groups } = &mapping.activities {
+        for (group, fields) in groups.iter().enumerate() {
+            if let Some((name, _)) = fields.iter().find(|(_, column)| **column == suggestion.column) {
+                let name = name.clone();
+                return Destination::ActivityField { group, name };
+            }
+        }
+    }
+    Destination::Activities
+}
+
 /// How the source is mapped at this moment.
-fn state_of(session: &Session, source_id: i64) -> Result<MappingState, WorkflowError> {
+pub(super) fn state_of(session: &Session, source_id: i64) -> Result<MappingState, WorkflowError> {
     let project = &session.project;
     let target = project.target();
     let headers = project
@@ -281,6 +344,8 @@ fn state_of(session: &Session, source_id: i64) -> Result<MappingState, WorkflowE
                         .iter()
                         .map(|step| step_in_words(step, session.language()))
                         .collect(),
+                    plan: field.steps.clone(),
+                    region: field.region.clone(),
                     date_order: field.date_order,
                     decimal_style: field.decimal_style,
                 }
@@ -291,6 +356,8 @@ fn state_of(session: &Session, source_id: i64) -> Result<MappingState, WorkflowE
             ActivitiesOrigin::Groups { groups } => count(groups.len()),
             ActivitiesOrigin::None | ActivitiesOrigin::Cells { .. } => 0,
         },
+        activity_order: mapping.activity_dates.order,
+        template: mapping.template.as_ref().map(|mark| mark.name.clone()),
     })
 }
 
@@ -373,6 +440,10 @@ fn step_in_words(step: &Step, language: Language) -> String {
             NamePart::First => plain("nur der Vorname", "first name only"),
             NamePart::Last => plain("nur der Nachname", "last name only"),
         },
+        Step::DateForm { form } => say(
+            format!("Datum in der Form {form}"),
+            format!("date in the form {form}"),
+        ),
         Step::Prefix { text } => say(format!("„{text}“ davor"), format!("“{text}” before")),
         Step::Suffix { text } => say(format!("„{text}“ dahinter"), format!("“{text}” behind")),
     }

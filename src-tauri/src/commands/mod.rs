@@ -5,6 +5,7 @@
     reason = "Tauri reads arguments from the message and hands them over"
 )]
 
+pub(crate) mod additions;
 pub(crate) mod app;
 pub(crate) mod approval;
 pub(crate) mod audit;
@@ -18,3 +19,4 @@ pub(crate) mod push;
 pub(crate) mod review;
 pub(crate) mod sources;
 pub(crate) mod table;
+pub(crate) mod templates;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use lotse_core::language::{Language, Tell as _};
 use lotse_core::target::Target;
 use lotse_engine::jobs::JobKind;
+use lotse_engine::mapping_history::MappingHistory;
 use lotse_engine::project::{NewProject, Source};
 use lotse_engine::sources::{
     self, Detection, Inspection, NoticeFact, RowAccount, SourceNotice, column_letters,
@@ -72,8 +73,10 @@ pub(crate) async fn take_file(
 fn load(desk: &Desk, path: &Path, settings: &ReadSettings, role: SourceRole) -> Result<i64, Failure> {
     let session = desk.session()?;
     let subject = path.file_name().unwrap_or_default().to_string_lossy();
+    let project = &session.project;
+    let memory = MappingHistory::of(desk.places()).memory(project.target());
     let loaded = session.job(JobKind::Load, &subject, |watch| {
-        workflows::load_file(&session.project, session.actor(), path, settings, role, watch)
+        workflows::load_file_remembering(project, session.actor(), path, settings, role, &memory, watch)
     });
     loaded
         .map(|loaded| loaded.source_id)

@@ -2,6 +2,7 @@
 // and invented data for tests and for the browser (fake/). Nothing else of the front end knows how the answers come.
 
 import type { Failure } from "../bindings/Failure";
+import type { AdditionsBackend } from "./additions";
 import type { AppBackend } from "./app";
 import type { ApprovalBackend } from "./approval";
 import type { AuditBackend } from "./audit";
@@ -15,6 +16,7 @@ import type { PushBackend } from "./push";
 import type { ReviewBackend } from "./review";
 import type { SourcesBackend } from "./sources";
 import type { TableBackend } from "./table";
+import type { TemplatesBackend } from "./templates";
 
 export type { FileDrag, FileKind, Unsubscribe } from "./app";
 export type { TableBackend } from "./table";
@@ -25,6 +27,8 @@ export interface Backend
         TableBackend,
         SourcesBackend,
         MappingBackend,
+        TemplatesBackend,
+        AdditionsBackend,
         ReviewBackend,
         FacetsBackend,
         BulkBackend,

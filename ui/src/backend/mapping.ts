@@ -1,4 +1,5 @@
 import type { ActivityKinds } from "../bindings/ActivityKinds";
+import type { FieldSample } from "../bindings/FieldSample";
 import type { FoundValues } from "../bindings/FoundValues";
 import type { MappingChange } from "../bindings/MappingChange";
 import type { MappingOutcome } from "../bindings/MappingOutcome";
@@ -15,6 +16,8 @@ export interface MappingBackend {
     /** Puts a mapping back: the `before` of an outcome. */
     restoreMapping(source: number, mapping: unknown): Promise<MappingState>;
     fieldValues(source: number, field: string): Promise<FoundValues>;
+    /** Examples of what the mapping does to a field. */
+    fieldSamples(source: number, field: string): Promise<FieldSample[]>;
     activityKinds(): Promise<ActivityKinds>;
     /** The person's word, for all sources; gives it back as it was stored. */
     decideProgress(activityType: string, counts: boolean): Promise<ProgressDecision>;
@@ -24,5 +27,4 @@ export interface MappingBackend {
     setOwners(owners: string[] | null): Promise<void>;
     /** The users in a file; nothing is stored. */
     readOwners(path: string): Promise<string[]>;
-    /** Checks and compares all rows. */
 }

@@ -2,6 +2,7 @@
 import type { DateOrder } from "./DateOrder";
 import type { DecimalStyle } from "./DecimalStyle";
 import type { Destination } from "./Destination";
+import type { MappingStep } from "./MappingStep";
 
 /**
  * One step. Columns are named by their place in the source, from 0.
@@ -38,7 +39,27 @@ field: string,
 /**
  * The text.
  */
-separator: string, } | { "do": "removeStep", 
+separator: string, } | { "do": "steps", 
+/**
+ * The field's name.
+ */
+field: string, 
+/**
+ * All of them.
+ */
+steps: Array<MappingStep>, } | { "do": "phoneRegion", 
+/**
+ * The field's name.
+ */
+field: string, 
+/**
+ * Its code; absent: the lead's territory.
+ */
+region: string | null, } | { "do": "activityDates", 
+/**
+ * The order; absent: dates that do not prove it are errors.
+ */
+order: DateOrder | null, } | { "do": "removeStep", 
 /**
  * The field's name.
  */

@@ -3,4 +3,4 @@
 /**
  * What the rows of a source are for.
  */
-export type SourceRole = "leads" | "reference";
+export type SourceRole = "leads" | "reference" | "activities" | "enrichment";

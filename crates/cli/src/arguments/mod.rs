@@ -2,6 +2,7 @@
 
 mod connection;
 mod mail;
+mod mapping;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use mail::{
     FetchArguments, IntoArguments, ListArguments, MailCommand, ParseArguments, ServiceArguments,
     ShowArguments, WatchArguments,
 };
+pub(crate) use mapping::{MappingCommand, SuggestArguments};
 
 /// Lead migration and lead review: inspect exports, check and compare leads, push approved ones to a server.
 #[derive(Debug, Parser)]
@@ -31,6 +33,9 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Find duplicates in files and against reference files.
     Duplicates(DuplicatesArguments),
+    /// Suggest a mapping, and manage the saved templates.
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Take corrected rows back into their project: a file of rejected rows that somebody has mended.
     Reimport(ReimportArguments),
     /// Send the approved leads of a project to a server.
@@ -81,9 +86,23 @@ pub(crate) struct InputArguments {
     /// Target: migration, tracking, lms or a target file.
     #[arg(long, default_value = "migration", value_name = "TARGET")]
     pub target: String,
-    /// Mapping file; without it, the suggestions are used.
+    /// Mapping file, or the name of a saved template; without it, the suggestions are used.
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
+    /// A file of which each row is an activity of a lead, found by external id, e-mail, or company and city; may be given
+    /// several times.
+    #[arg(long = "activities", value_name = "FILE")]
+    pub activities: Vec<PathBuf>,
+    /// Sheet with the activities: of those files, else of the first file with leads.
+    #[arg(long, value_name = "NAME")]
+    pub activities_sheet: Option<String>,
+    /// A file with further values for leads, found in the same way; only empty fields are filled. May be given several
+    /// times.
+    #[arg(long = "enrich", value_name = "FILE")]
+    pub enrichments: Vec<PathBuf>,
+    /// Let the files of --enrich win in this field, whatever the lead has there.
+    #[arg(long = "overwrite", value_name = "FIELD", requires = "enrichments")]
+    pub overwrite: Vec<String>,
     /// Give a field the same value in every row.
     #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = assignment)]
     pub constants: Vec<(String, String)>,

@@ -2,12 +2,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
+use lotse_engine::project::UnmatchedReason;
 use lotse_engine::workflows::{CheckReport, check_report, for_each_lead_line, write_rejected};
 
 use super::input::Prepared;
 use crate::Outcome;
 use crate::arguments::CheckArguments;
-use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
+use crate::outcome::{Failure, GOOD, counted, found_errors, print, print_json, shown};
 use crate::progress::ProgressLine;
 
 pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
@@ -78,6 +79,29 @@ fn describe(report: &CheckReport) -> String {
         text.push_str(&format!(
             "does it count as progress? decide with --progress TYPE=yes|no: {kinds}\n"
         ));
+    }
+    for addition in &report.additions {
+        let rows = u64::from(addition.rows);
+        text.push_str(&format!(
+            "{}: {} of {} belong to {}",
+            addition.file,
+            addition.matched,
+            counted(rows, "row"),
+            counted(u64::from(addition.leads), "lead")
+        ));
+        if addition.unmatched > 0 {
+            text.push_str(&format!(", {} left over", addition.unmatched));
+        }
+        text.push('\n');
+        for row in addition.unmatched_rows.iter().take(5) {
+            let why = match row.reason {
+                UnmatchedReason::NoKey => "names no lead".to_owned(),
+                UnmatchedReason::Unknown => format!("{}: no such lead", shown(&row.key)),
+                UnmatchedReason::Several => format!("{}: several leads", shown(&row.key)),
+                UnmatchedReason::Nothing => "brings nothing".to_owned(),
+            };
+            text.push_str(&format!("  row {}: {why}\n", row.number));
+        }
     }
     let mut codes: std::collections::BTreeMap<(&str, &str), (u64, &str)> = std::collections::BTreeMap::new();
     for error in &report.validation_errors {

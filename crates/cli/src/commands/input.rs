@@ -1,15 +1,19 @@
 //! What check and duplicates have in common: files become a project.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision};
+use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision, fit_template};
 use lotse_core::target::{BUILTIN, Target};
 use lotse_core::values::Instant;
 use lotse_engine::clock::{self, Actor};
+use lotse_engine::places::Places;
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
+use lotse_engine::templates::Templates;
 use lotse_engine::workflows::{
-    WorkflowError, check_all, check_settings, compare_all, load_file, read_owners, set_mapping, set_owners,
+    Winner, WorkflowError, apply_enrichment, check_all, check_settings, compare_all, load_file, read_owners,
+    set_mapping, set_owners,
 };
 
 use crate::arguments::InputArguments;
@@ -104,7 +108,13 @@ impl Prepared {
     ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
         check_fields("--set", &input.constants, &target)?;
-        let mapping = input.mapping.as_deref().map(read_mapping).transpose()?;
+        let mapping = input.mapping.as_deref().map(mapping_of).transpose()?;
+        let overwritten: Vec<_> = input
+            .overwrite
+            .iter()
+            .map(|field| (field.clone(), String::new()))
+            .collect();
+        check_fields("--overwrite", &overwritten, &target)?;
         let (path, place) = match save {
             Some(path) => {
                 let part = Part::of(path)?;
@@ -160,32 +170,23 @@ impl Prepared {
         owners: Option<&Path>,
         line: &ProgressLine,
     ) -> Result<(), Failure> {
-        let settings = ReadSettings {
-            sheet: input.sheet.clone(),
-            ..ReadSettings::default()
-        };
-        let lead_files = input
-            .files
-            .iter()
-            .map(|file| (file, SourceRole::Leads, &settings));
-        let plain = ReadSettings::default();
-        let references = input
-            .references
-            .iter()
-            .map(|file| (file, SourceRole::Reference, &plain));
-        for (file, role, settings) in lead_files.chain(references) {
+        for (file, role, settings) in files_of(input) {
             let loaded =
-                line.watch(|watch| load_file(&self.project, &self.actor, file, settings, role, watch));
+                line.watch(|watch| load_file(&self.project, &self.actor, file, &settings, role, watch));
             let loaded = loaded.map_err(|error| match error {
                 WorkflowError::Source(error) => Failure::source(file, &error),
                 error => error.into(),
             })?;
             let suggested = self.project.mapping(loaded.source_id)?;
-            let chosen = mapping.filter(|_| role == SourceRole::Leads).cloned();
+            let chosen = match mapping.filter(|_| role == SourceRole::Leads) {
+                Some(mapping) => Some(self.fitted(loaded.source_id, mapping)?),
+                None => None,
+            };
             let mut mapping = chosen
                 .or(suggested)
                 .unwrap_or_else(|| Mapping::empty(self.project.target()));
-            for (field, value) in &input.constants {
+            // What adds to leads says nothing about all of them.
+            for (field, value) in input.constants.iter().filter(|_| !role.is_addition()) {
                 mapping
                     .fields
                     .insert(field.clone(), FieldMapping::constant(value.clone()));
@@ -205,9 +206,73 @@ impl Prepared {
         }
         let settings = check_settings(&self.project, self.now)?;
         line.watch(|watch| check_all(&self.project, &settings, watch))?;
+        self.enrich(input)?;
         line.watch(|watch| compare_all(&self.project, &self.actor, watch))?;
         Ok(())
     }
+}
+
+impl Prepared {
+    /// A mapping for the columns of a source: headers that differ only in case, blanks and signs are the same. One that
+    /// lacks a column is left as it is, so that the refusal names the column.
+    fn fitted(&self, source_id: i64, mapping: &Mapping) -> Result<Mapping, Failure> {
+        let sources = self.project.sources()?;
+        let Some(source) = sources.into_iter().find(|source| source.id == source_id) else {
+            return Ok(mapping.clone());
+        };
+        let fitted = fit_template(mapping, &source.headers, &BTreeMap::new());
+        if fitted.used_columns().count() == mapping.used_columns().count() {
+            Ok(fitted)
+        } else {
+            Ok(mapping.clone())
+        }
+    }
+
+    /// Takes over what the files of `--enrich` bring.
+    fn enrich(&self, input: &InputArguments) -> Result<(), Failure> {
+        let wins = |field: &String| (field.clone(), Winner::Addition);
+        let winners: BTreeMap<String, Winner> = input.overwrite.iter().map(wins).collect();
+        for source in self.project.sources()? {
+            if source.role == SourceRole::Enrichment {
+                apply_enrichment(&self.project, &self.actor, source.id, &winners, self.now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All files with what their rows are for, leads first: what is added to them comes behind.
+fn files_of(input: &InputArguments) -> Vec<(&Path, SourceRole, ReadSettings)> {
+    let of = |sheet: Option<&String>| ReadSettings {
+        sheet: sheet.cloned(),
+        ..ReadSettings::default()
+    };
+    let sheet = input.activities_sheet.as_ref();
+    // A sheet alone is one of the workbook that holds the leads.
+    let beside = input
+        .files
+        .first()
+        .filter(|_| sheet.is_some() && input.activities.is_empty());
+    let leads = input
+        .files
+        .iter()
+        .map(|file| (file, SourceRole::Leads, of(input.sheet.as_ref())));
+    let references = input
+        .references
+        .iter()
+        .map(|file| (file, SourceRole::Reference, of(None)));
+    let activities = input.activities.iter().chain(beside);
+    let activities = activities.map(|file| (file, SourceRole::Activities, of(sheet)));
+    let enrichments = input
+        .enrichments
+        .iter()
+        .map(|file| (file, SourceRole::Enrichment, of(None)));
+    leads
+        .chain(references)
+        .chain(activities)
+        .chain(enrichments)
+        .map(|(file, role, settings)| (file.as_path(), role, settings))
+        .collect()
 }
 
 /// The built-in target or the target file that is meant.
@@ -244,7 +309,20 @@ pub(crate) fn check_fields(
     Ok(())
 }
 
-fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
+/// The mapping in a file, or the saved template of this name.
+fn mapping_of(given: &Path) -> Result<Mapping, Failure> {
+    if !given.exists()
+        && let (Some(name), Ok(places)) = (given.to_str(), Places::of_user())
+        && let Ok(template) = Templates::of(&places).get(name)
+    {
+        return Ok(template);
+    }
+    read_mapping(given)
+}
+
+/// Reads a mapping file.
+pub(crate) fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    Mapping::from_json(&text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
+    let text = text.trim_start_matches('\u{feff}');
+    Mapping::from_json(text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
 }

@@ -8,5 +8,6 @@ pub(crate) mod duplicates;
 pub(crate) mod input;
 pub(crate) mod inspect;
 pub(crate) mod mail;
+pub(crate) mod mapping;
 pub(crate) mod push;
 pub(crate) mod reimport;

@@ -42,6 +42,7 @@ pub use groups::groups;
 pub use index::Index;
 pub use live::{Change, Duplicates};
 pub use phone::{E164, Region, normal_phone};
+pub(crate) use place::known_cities;
 pub use placeholder::{is_placeholder, is_placeholder_email, is_placeholder_phone};
 pub use record::{
     Cancelled, EMAIL_SCORE, Group, HARD, LIMIT, PHONE_SCORE, Pair, Phase, Phone, Progress, Reason, Record,

@@ -153,7 +153,7 @@ fn gazetteer() -> &'static Gazetteer {
 }
 
 /// The names of the list of cities as they are written.
-pub(super) fn known_cities() -> impl Iterator<Item = &'static str> {
+pub(crate) fn known_cities() -> impl Iterator<Item = &'static str> {
     lines(include_str!("words/cities.txt"))
         .flat_map(|line| line.split(','))
         .map(str::trim)

@@ -5,24 +5,42 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::header_words::{
+    Whose, bare, begins_owner, is_neutral, is_second_best, speaks_of_something_else, whose, words_of,
+};
 use crate::target::Role;
 
 /// Header names by role: German, English and French, and what Salesforce, HubSpot, Pipedrive, CentralStationCRM and
-/// the Excel lists of sales people write.
+/// the Excel lists of sales people write. The first names of a role are those that mean nothing else.
 static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
     let entries: BTreeMap<Role, Vec<String>> =
         serde_json::from_str(include_str!("dictionary.json")).expect("the dictionary is read by a test");
     let mut by_key = HashMap::new();
     for (role, names) in &entries {
-        for name in names {
-            by_key.entry(plain_key(name)).or_insert((*role, name.clone()));
+        for (place, name) in names.iter().enumerate() {
+            #[allow(clippy::cast_precision_loss, reason = "lists of some hundred names")]
+            let rank = place as f32 / names.len() as f32;
+            let known = Known {
+                role: *role,
+                word: name.clone(),
+                rank,
+            };
+            by_key.entry(plain_key(name)).or_insert(known);
         }
     }
     Dictionary { by_key }
 });
 
 struct Dictionary {
-    by_key: HashMap<String, (Role, String)>,
+    by_key: HashMap<String, Known>,
+}
+
+/// A name in the dictionary.
+struct Known {
+    role: Role,
+    word: String,
+    /// Its place in the list of its role, 0 to 1.
+    rank: f32,
 }
 
 /// A word of the dictionary that a header matches.
@@ -53,75 +71,112 @@ pub(crate) fn plain_key(text: &str) -> String {
     key
 }
 
+/// Words that mean something only together with others: alone inside a header they say nothing.
+fn is_generic(key: &str) -> bool {
+    matches!(
+        key,
+        "name"
+            | "nom"
+            | "datum"
+            | "date"
+            | "art"
+            | "typ"
+            | "type"
+            | "nr"
+            | "nummer"
+            | "no"
+            | "id"
+            | "ref"
+            | "wert"
+            | "value"
+            | "text"
+            | "info"
+            | "chf"
+            | "eur"
+            | "lead"
+            | "objekt"
+            | "restaurant"
+            | "einrichtung"
+            | "client"
+            | "kunde"
+            | "account"
+            | "firma1"
+            | "person"
+            | "partner"
+            | "user"
+            | "budget"
+            | "kanal"
+            | "region"
+            | "adresse"
+            | "address"
+            | "anschrift"
+            | "note"
+            | "interessent"
+            | "titel"
+            | "via"
+            | "cap"
+            | "cp"
+            | "konzept"
+            | "markt"
+            | "mitarbeiter"
+            | "benutzer"
+            | "kontakt"
+            | "contact"
+            | "aktion"
+            | "betreff"
+            | "inhalt"
+            | "anfrage"
+            | "code"
+            | "portal"
+            | "produkte"
+            | "sitz"
+            | "lieu"
+            | "title"
+            | "betrieb"
+            | "organisation"
+            | "organization"
+            | "kategorie"
+            | "category"
+            | "kampagne"
+            | "hinweis"
+            | "stage"
+            | "phase"
+            | "nome"
+            | "ap"
+            | "nation"
+    )
+}
+
 /// What the dictionary says about a header, the best entries first.
 pub(super) fn look_up(header: &str) -> Vec<Entry> {
     let key = plain_key(header);
     if key.is_empty() {
         return Vec::new();
     }
-    if let Some((role, word)) = DICTIONARY.by_key.get(&key) {
-        return vec![Entry {
-            role: *role,
-            word,
-            closeness: 1.0,
-        }];
+    if let Some(known) = DICTIONARY.by_key.get(&key) {
+        return vec![entry(known, 1.0)];
     }
+    let words = words_of(header);
+    if speaks_of_something_else(&words) {
+        return Vec::new();
+    }
+    let second_best = is_second_best(&words);
+    let shown = bare(header);
     let mut best: BTreeMap<Role, Entry> = BTreeMap::new();
-    let mut offer = |entry: Entry| {
-        let place = best.entry(entry.role).or_insert_with(|| entry.clone());
-        if place.closeness < entry.closeness {
-            *place = entry;
+    let mut offer = |known: &'static Known, closeness: f32| {
+        let closeness = if second_best { closeness * 0.7 } else { closeness };
+        let new = entry(known, closeness);
+        let place = best.entry(new.role).or_insert_with(|| new.clone());
+        if place.closeness < new.closeness {
+            *place = new;
         }
     };
-    // "Kontakt: E-Mail", "Firma (Rechnungsempfänger)", "Telefon geschäftlich": a part of the header is a known word.
-    let parts = header
-        .split([':', '(', ')', '/', '[', ']', '|', '\n', '.', '>'])
-        .filter(|part| !part.trim().is_empty());
-    for part in parts {
-        if let Some((role, word)) = DICTIONARY.by_key.get(&plain_key(part)) {
-            offer(Entry {
-                role: *role,
-                word,
-                closeness: 0.92,
-            });
-        }
-    }
-    for word in header
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().count() > 2)
-    {
-        if let Some((role, known)) = DICTIONARY.by_key.get(&plain_key(word)) {
-            offer(Entry {
-                role: *role,
-                word: known,
-                closeness: 0.8,
-            });
-        }
-    }
-    for (known, (role, word)) in &DICTIONARY.by_key {
-        if known.len() >= 5 && key.len() >= 5 && key.len().abs_diff(known.len()) <= 2 {
-            let likeness = strsim::normalized_damerau_levenshtein(known, &key);
-            if likeness >= 0.8 {
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    reason = "a likeness needs no more than three digits"
-                )]
-                offer(Entry {
-                    role: *role,
-                    word,
-                    closeness: 0.75 * likeness as f32,
-                });
-            }
-        }
-        if known.len() >= 5
-            && key.len() > known.len()
-            && (key.ends_with(known.as_str()) || key.starts_with(known.as_str()))
-        {
-            offer(Entry {
-                role: *role,
-                word,
-                closeness: 0.7,
-            });
+    let bare_key = plain_key(&shown);
+    if let Some(known) = DICTIONARY.by_key.get(&bare_key) {
+        offer(known, 0.98);
+    } else {
+        for (known, closeness) in phrase(&words_of(&shown)).into_iter().chain(misspelt(&bare_key)) {
+            offer(known, closeness);
         }
     }
     let mut entries: Vec<Entry> = best.into_values().collect();
@@ -131,6 +186,137 @@ pub(super) fn look_up(header: &str) -> Vec<Entry> {
             .then(b.word.len().cmp(&a.word.len()))
     });
     entries
+}
+
+fn entry(known: &'static Known, closeness: f32) -> Entry {
+    Entry {
+        role: known.role,
+        word: &known.word,
+        closeness: closeness - 0.03 * known.rank,
+    }
+}
+
+/// Known names inside a header of several words, with how much the other words leave of them.
+fn phrase(words: &[String]) -> Vec<(&'static Known, f32)> {
+    let words: Vec<String> = words.iter().flat_map(|word| parts_of(word)).collect();
+    let head = words
+        .iter()
+        .skip(1)
+        .position(|word| begins_owner(word))
+        .map_or(words.len(), |at| at + 1);
+    let mut found: Vec<(&'static Known, f32)> = Vec::new();
+    found.extend(by_owner(&words, head).map(|known| (known, 0.93)));
+    for (from, length) in runs(head) {
+        let run = words[from..from + length].concat();
+        let Some(known) = DICTIONARY.by_key.get(&run).filter(|_| !is_generic(&run)) else {
+            continue;
+        };
+        let others = || words[..from].iter().chain(&words[from + length..head]);
+        let same = |word: &String| {
+            DICTIONARY
+                .by_key
+                .get(word)
+                .is_some_and(|other| other.role == known.role)
+        };
+        let strange = others().filter(|word| !is_neutral(word) && !same(word)).count();
+        // What belongs to a person is more telling behind the person: `Kontakt-Funktion`.
+        #[allow(clippy::cast_precision_loss, reason = "a header has few words")]
+        let closeness = match strange {
+            0 => 0.93 - 0.01 * others().count() as f32,
+            1 if length > 1 => 0.6,
+            _ => 0.53,
+        };
+        found.push((known, closeness));
+    }
+    found
+}
+
+/// All runs of words of a header's head, as (first, length).
+fn runs(head: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..head).flat_map(move |from| (1..=(head - from).min(5)).map(move |length| (from, length)))
+}
+
+/// `Name des Betriebs`, `Kunden-Nr.`, `Objektart`, `Nom du contact`: a general word, and whose it is.
+fn by_owner(words: &[String], head: usize) -> Option<&'static Known> {
+    let telling = |word: &&String| !is_neutral(word) || whose(word).is_some() || is_generic(word);
+    let rest: Vec<&String> = words.iter().filter(telling).collect();
+    let [one, other] = rest.as_slice() else {
+        return None;
+    };
+    let (general, owner) = match (whose(one), whose(other)) {
+        (Some(owner), _) if head == words.len() => (other.as_str(), owner),
+        (_, Some(owner)) if head < words.len() => (one.as_str(), owner),
+        _ => return None,
+    };
+    let name = match (general, owner) {
+        ("name" | "nom" | "bez" | "bezeichnung" | "bezeichner", Whose::Company) => "Firmenname",
+        ("name" | "nom" | "bez" | "bezeichnung", Whose::Person) => "Kontaktname",
+        (
+            "organisation" | "organization" | "firma" | "company" | "unternehmen" | "betrieb" | "account",
+            Whose::Person,
+        ) => "Firma",
+        (
+            "nr" | "no" | "nummer" | "number" | "id" | "numero" | "ref" | "code" | "schluessel",
+            Whose::Company,
+        ) => "Kundennummer",
+        ("art" | "typ" | "type" | "kategorie" | "category" | "sparte", Whose::Company) => "Betriebsart",
+        _ => return None,
+    };
+    DICTIONARY.by_key.get(&plain_key(name))
+}
+
+/// The parts of a word that German writes as one, where both are known: `objektname`, `kontaktmail`.
+fn parts_of(word: &str) -> Vec<String> {
+    if word.len() < 6 || DICTIONARY.by_key.contains_key(word) || is_neutral(word) {
+        return vec![word.to_owned()];
+    }
+    let known =
+        |part: &str| is_neutral(part) || whose(part).is_some() || DICTIONARY.by_key.contains_key(part);
+    for at in 3..=word.len().saturating_sub(2) {
+        let (first, second) = word.split_at(at);
+        let stem = first.strip_suffix('s').unwrap_or(first);
+        if (known(first) || known(stem))
+            && known(second)
+            && (second.len() > 2 || second == "nr" || second == "id")
+        {
+            return vec![first.to_owned(), second.to_owned()];
+        }
+    }
+    vec![word.to_owned()]
+}
+
+/// Names that a header resembles but for typing errors, or begins when it was cut short (`Postleitz.`).
+fn misspelt(key: &str) -> Vec<(&'static Known, f32)> {
+    let mut found = Vec::new();
+    for (name, known) in &DICTIONARY.by_key {
+        if name.len() < 4 || key.len() < 4 || key.len().abs_diff(name.len()) > 2 && !name.starts_with(key) {
+            continue;
+        }
+        let likeness = strsim::normalized_damerau_levenshtein(name, key);
+        // Two letters that changed places are the commonest error, and in a short word already a quarter of it.
+        let swapped =
+            key.len() == name.len() && strsim::damerau_levenshtein(name, key) == 1 && same_letters(name, key);
+        if likeness >= 0.8 || swapped {
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "a likeness needs no more than three digits"
+            )]
+            let likeness = likeness.max(0.84) as f32;
+            found.push((known, 0.78 * likeness));
+        } else if key.len() >= 5 && name.starts_with(key) && name.len() <= 2 * key.len() {
+            found.push((known, 0.7));
+        }
+    }
+    found
+}
+
+fn same_letters(one: &str, other: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters = text.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(one) == sorted(other)
 }
 
 #[cfg(test)]

@@ -47,11 +47,13 @@ pub struct Interpreter<'t> {
     territory: Option<usize>,
     activities: ReadyActivities,
     activity_types: BTreeMap<String, String>,
+    /// How the dates of activities are read.
+    activity_reading: ReadyField,
     progress: BTreeMap<String, bool>,
     extra: Vec<(String, usize)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct ReadyField {
     columns: Vec<usize>,
     separator: String,
@@ -62,8 +64,12 @@ struct ReadyField {
     date_order: Option<DateOrder>,
     serial_dates: bool,
     decimal_style: DecimalStyle,
+    region: Option<String>,
     default: Option<String>,
 }
+
+/// An activity as its source has it: position of the activity field, text, kind of the cell.
+pub type ActivityCells = Vec<(u16, String, CellKind)>;
 
 #[derive(Debug)]
 enum ReadyActivities {
@@ -156,6 +162,11 @@ impl<'t> Interpreter<'t> {
                 .iter()
                 .map(|(k, v)| (plain_key(k), v.clone()))
                 .collect(),
+            activity_reading: ReadyField {
+                date_order: mapping.activity_dates.order,
+                serial_dates: mapping.activity_dates.serial.unwrap_or(false),
+                ..ReadyField::default()
+            },
             progress: mapping
                 .progress
                 .iter()
@@ -283,7 +294,7 @@ impl<'t> Interpreter<'t> {
             serial_dates: ready.is_some_and(|ready| ready.serial_dates),
             decimal_style: ready.map_or_else(DecimalStyle::default, |ready| ready.decimal_style),
             zone: self.settings.zone,
-            region,
+            region: ready.and_then(|ready| ready.region.as_deref()).unwrap_or(region),
         };
         // A value map to nothing means: this text is no value.
         if meant.is_some_and(String::is_empty) {
@@ -311,10 +322,45 @@ impl<'t> Interpreter<'t> {
     }
 
     fn activities(&self, row: Row<'_>, findings: &mut Vec<Finding>) -> Vec<Activity> {
+        let mut activities = Vec::new();
+        for cells in self.activity_cells_or(row, findings) {
+            activities.push(self.activity_of(activities.len(), &borrowed(&cells), findings));
+        }
+        activities
+    }
+
+    /// The activities of a row as its source has them, for leads of another source. Texts without a date come along as
+    /// summaries, so that the missing date is found where they arrive.
+    pub fn activity_cells(&self, row: Row<'_>) -> Vec<ActivityCells> {
+        let mut lost = Vec::new();
+        let mut all = self.activity_cells_or(row, &mut lost);
+        if let Some(summary) = self.activity_position(Role::ActivitySummary) {
+            all.extend(
+                lost.into_iter()
+                    .map(|finding| vec![(summary, finding.value, CellKind::Text)]),
+            );
+        }
+        all
+    }
+
+    /// Reads activities of another source into a lead, behind those that it has.
+    pub fn add_activities(&self, interpreted: &mut Interpreted, all: &[ActivityCells]) {
+        for cells in all {
+            let at = interpreted.lead.activities.len();
+            let activity = self.activity_of(at, &borrowed(cells), &mut interpreted.findings);
+            interpreted.lead.activities.push(activity);
+        }
+    }
+
+    fn activity_position(&self, role: Role) -> Option<u16> {
+        self.target.activity_role_index(role).map(position)
+    }
+
+    fn activity_cells_or(&self, row: Row<'_>, findings: &mut Vec<Finding>) -> Vec<ActivityCells> {
+        let mut all = Vec::new();
         match &self.activities {
-            ReadyActivities::None => Vec::new(),
+            ReadyActivities::None => {}
             ReadyActivities::Cells(columns) => {
-                let mut activities = Vec::new();
                 for &column in columns {
                     let cell = row.cell(column);
                     if cell.kind == CellKind::Error {
@@ -330,37 +376,38 @@ impl<'t> Interpreter<'t> {
                             findings.push(Finding::new(Place::Activities, Problem::Unreadable, found.whole));
                             continue;
                         }
-                        let at = activities.len();
-                        activities.push(self.activity(
-                            at,
-                            &[
-                                (Role::ActivityDate, found.date.as_str()),
-                                (Role::ActivityType, &found.kind),
-                                (Role::ActivitySummary, &found.summary),
-                            ],
-                            findings,
-                        ));
+                        let parts = [
+                            (Role::ActivityDate, found.date),
+                            (Role::ActivityType, found.kind),
+                            (Role::ActivitySummary, found.summary),
+                        ];
+                        let filled = parts.into_iter().filter(|(_, text)| !text.is_empty());
+                        all.push(
+                            filled
+                                .filter_map(|(role, text)| {
+                                    Some((self.activity_position(role)?, text, CellKind::Text))
+                                })
+                                .collect(),
+                        );
                     }
                 }
-                activities
             }
             ReadyActivities::Groups(groups) => {
-                let mut activities = Vec::new();
                 for group in groups {
-                    let mut texts: Vec<(usize, Cow<'_, str>, CellKind)> = Vec::new();
+                    let mut cells = ActivityCells::new();
                     for &(field, column) in group {
                         let cell = row.cell(column);
                         if !cell.is_blank() && !is_placeholder(cell.text) {
-                            texts.push((field, Cow::Borrowed(cell.text), cell.kind));
+                            cells.push((position(field), cell.text.to_owned(), cell.kind));
                         }
                     }
-                    if !texts.is_empty() {
-                        activities.push(self.activity_of(activities.len(), &texts, findings));
+                    if !cells.is_empty() {
+                        all.push(cells);
                     }
                 }
-                activities
             }
         }
+        all
     }
 
     fn edited_activities(&self, json: &str, findings: &mut Vec<Finding>) -> Vec<Activity> {
@@ -382,21 +429,6 @@ impl<'t> Interpreter<'t> {
         list.into_iter().enumerate().map(activity).collect()
     }
 
-    fn activity(&self, at: usize, texts: &[(Role, &str)], findings: &mut Vec<Finding>) -> Activity {
-        let texts: Vec<_> = texts
-            .iter()
-            .filter(|(_, text)| !text.is_empty())
-            .filter_map(|(role, text)| {
-                Some((
-                    self.target.activity_role_index(*role)?,
-                    Cow::Borrowed(*text),
-                    CellKind::Text,
-                ))
-            })
-            .collect();
-        self.activity_of(at, &texts, findings)
-    }
-
     fn activity_of(
         &self,
         at: usize,
@@ -411,7 +443,8 @@ impl<'t> Interpreter<'t> {
             fields[*index] = if spec.role == Some(Role::ActivityType) {
                 self.activity_type(spec, text, place, findings)
             } else {
-                self.field(spec, None, text, *kind, DEFAULT_REGION, place, findings)
+                let reading = Some(&self.activity_reading);
+                self.field(spec, reading, text, *kind, DEFAULT_REGION, place, findings)
             };
         }
         self.decide_progress(at, &mut fields, findings);
@@ -501,6 +534,7 @@ impl ReadyField {
             date_order: field.date_order,
             serial_dates: field.serial_dates.unwrap_or(false),
             decimal_style: field.decimal_style.unwrap_or_default(),
+            region: field.region.clone(),
             default: field.default.clone(),
         })
     }
@@ -546,6 +580,12 @@ impl ReadyField {
             _ => (text, kind),
         }
     }
+}
+
+fn borrowed(cells: &ActivityCells) -> Vec<(usize, Cow<'_, str>, CellKind)> {
+    let each = cells.iter();
+    each.map(|(field, text, kind)| (usize::from(*field), Cow::Borrowed(text.as_str()), *kind))
+        .collect()
 }
 
 /// Positions in findings are small: targets have tens of fields, cells at most some hundred activities.

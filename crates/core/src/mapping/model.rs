@@ -26,9 +26,55 @@ pub struct Mapping {
     /// Whether an activity of a type counts as progress: decided by a person per type, never derived.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub progress: BTreeMap<String, ProgressDecision>,
+    /// How the dates of activities are to be read.
+    #[serde(default, skip_serializing_if = "ActivityDates::is_open")]
+    pub activity_dates: ActivityDates,
     /// Columns that go into the target's extra data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra: Vec<ExtraColumn>,
+    /// Under which name it was saved, and for which columns. No row is read differently for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub template: Option<TemplateMark>,
+}
+
+/// How the dates of activities are to be read; the columns of a group share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ActivityDates {
+    /// Which of day and month comes first; undecided where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub order: Option<DateOrder>,
+    /// Bare numbers are day numbers of a spreadsheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub serial: Option<bool>,
+}
+
+impl ActivityDates {
+    fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What makes a mapping a template: its name, and the columns of the source that it was saved for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TemplateMark {
+    /// The name.
+    pub name: String,
+    /// All headers of the source, used or not.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// Who saved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub saved_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub saved_at: Option<Instant>,
 }
 
 /// Where one field's text comes from, and what is done to it.
@@ -56,6 +102,10 @@ pub struct FieldMapping {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub decimal_style: Option<DecimalStyle>,
+    /// For phone numbers without a country code: the country they are from. The lead's territory where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub region: Option<String>,
     /// Stands in for empty cells, where the field allows that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -84,6 +134,7 @@ impl FieldMapping {
             date_order: None,
             serial_dates: None,
             decimal_style: None,
+            region: None,
             default: None,
         }
     }

@@ -6,6 +6,7 @@ use super::split_name;
 /// A transformation of a field's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "do", rename_all = "camelCase", deny_unknown_fields)]
+#[ts(rename = "MappingStep")]
 pub enum Step {
     /// All letters small.
     Lowercase,
@@ -38,6 +39,13 @@ pub enum Step {
     NamePart {
         /// The part.
         part: NamePart,
+    },
+    /// A date written in a fixed form that cannot be told otherwise (`DDMMYY`, `YYYYDDMM`), as a date of the calendar. A
+    /// text that does not fit stays as it is.
+    DateForm {
+        /// The form: `D`, `M`, `Y` for digits of day, month, year; everything else as it stands there. `T` and `J` are
+        /// taken for `D` and `Y`.
+        form: String,
     },
     /// Puts a text before a value that is not empty.
     Prefix {
@@ -106,6 +114,7 @@ impl ReadyStep {
                     NamePart::Last => name.last,
                 }
             }
+            Step::DateForm { form } => dated(&text, form).unwrap_or(text),
             Step::Prefix { text: prefix } if !text.is_empty() => format!("{prefix}{text}"),
             Step::Suffix { text: suffix } if !text.is_empty() => format!("{text}{suffix}"),
             Step::Prefix { .. } | Step::Suffix { .. } | Step::ReplacePattern { .. } => text,
@@ -124,6 +133,35 @@ fn piece<'a>(text: &'a str, separator: &str, index: i32) -> &'a str {
         text.split(separator).nth(at)
     }
     .unwrap_or("")
+}
+
+/// `310125` in the form `DDMMYY` as `2025-01-31`; `None` where the text has another form.
+fn dated(text: &str, form: &str) -> Option<String> {
+    let (mut day, mut month, mut year, mut years) = (0_u32, 0_u32, 0_u32, 0);
+    let mut signs = text.trim().chars();
+    for wanted in form.trim().chars() {
+        let sign = signs.next()?;
+        let part = match wanted.to_ascii_uppercase() {
+            'D' | 'T' => &mut day,
+            'M' => &mut month,
+            'Y' | 'J' => {
+                years += 1;
+                &mut year
+            }
+            other if other == sign.to_ascii_uppercase() => continue,
+            _ => return None,
+        };
+        *part = part.checked_mul(10)?.checked_add(sign.to_digit(10)?)?;
+    }
+    // The same century as everywhere: years of two digits lie between 1970 and 2069.
+    let year = match (years, year) {
+        (2, year) if year < 70 => 2000 + year,
+        (2, year) => 1900 + year,
+        (_, year) => year,
+    };
+    chrono::NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+        .filter(|_| signs.as_str().is_empty() && years > 0)
+        .map(|date| date.to_string())
 }
 
 fn capitalise(text: String) -> String {
@@ -148,6 +186,10 @@ fn capitalise(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn date_form(form: &str) -> Step {
+        Step::DateForm { form: form.into() }
+    }
 
     #[test]
     fn steps_do_what_their_names_say() {
@@ -212,6 +254,13 @@ mod tests {
                 "a;b",
                 "",
             ),
+            (date_form("DDMMYY"), "310125", "2025-01-31"),
+            (date_form("TTMMJJ"), "310169", "2069-01-31"),
+            (date_form("YYYYDDMM"), "20250403", "2025-03-04"),
+            (date_form("YYYY/DD/MM"), "2025/04/03", "2025-03-04"),
+            (date_form("DDMMYY"), "320125", "320125"),
+            (date_form("DDMMYY"), "31012025", "31012025"),
+            (date_form("DDMM"), "3101", "3101"),
             (Step::Prefix { text: "P-".into() }, "12", "P-12"),
             (Step::Prefix { text: "P-".into() }, "", ""),
             (

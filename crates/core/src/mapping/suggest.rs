@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::activities::activities_in;
+use super::content::{by_content, contradicts, holds_postcode_and_city};
 use super::dictionary::{look_up, plain_key};
+use super::header_words::{speaks_of_something_else, words_of};
+use super::memory::{EarlierUse, Memory};
 use super::model::{ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping};
-use super::read::choice_named;
-use super::{NamePart, Step};
-use crate::language::Language;
+use super::suggest_activities::{activity_dates, activity_groups};
+use super::{NamePart, Reason, Step};
 use crate::profile::{ColumnProfile, ColumnType, DateOrderFound};
 use crate::target::{FieldKind, FieldSpec, Role, Target};
+use crate::values::DateOrder;
 
 /// A column of a source, as far as suggestions need it.
 #[derive(Clone, Debug)]
@@ -20,79 +23,6 @@ pub struct SourceColumn {
     pub reference: ColumnRef,
     /// What its cells have in common.
     pub profile: ColumnProfile,
-}
-
-/// Why a field was suggested for a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Reason {
-    /// The header is a known name of the field.
-    Header {
-        /// The name in the dictionary.
-        word: String,
-    },
-    /// The header resembles or contains a known name.
-    HeaderLike {
-        /// The name in the dictionary.
-        word: String,
-    },
-    /// The values look like it.
-    Content {
-        /// The type of the values.
-        found: ColumnType,
-        /// Values of that type, in percent of the filled cells.
-        percent: u8,
-    },
-    /// The values are texts such as "2024-05-15: Meeting".
-    ActivityTexts,
-    /// Part of a full name.
-    NameParts,
-    /// The target takes every further column as extra data.
-    Extra,
-    /// The column was mapped so the last time.
-    History,
-}
-
-impl Reason {
-    /// The reason for a person.
-    pub fn tell(&self, language: Language) -> String {
-        match self {
-            Self::Header { word } => language.pick(
-                format!("Überschrift heißt „{word}“"),
-                format!("header reads \"{word}\""),
-            ),
-            Self::HeaderLike { word } => language.pick(
-                format!("Überschrift ähnelt „{word}“"),
-                format!("header resembles \"{word}\""),
-            ),
-            Self::Content { found, percent } => {
-                let (german, english) = match found {
-                    ColumnType::Email => ("E-Mail-Adressen", "e-mail addresses"),
-                    ColumnType::Phone => ("Telefonnummern", "phone numbers"),
-                    ColumnType::Date => ("Datumsangaben", "dates"),
-                    ColumnType::Integer | ColumnType::Decimal => ("Zahlen", "numbers"),
-                    ColumnType::Flag => ("Ja/Nein", "yes/no"),
-                    ColumnType::Text | ColumnType::Empty => ("bekannte Werte", "known values"),
-                };
-                language.pick(
-                    format!("Werte sind {german} ({percent} %)"),
-                    format!("values are {english} ({percent} %)"),
-                )
-            }
-            Self::ActivityTexts => language
-                .pick("Werte sind datierte Aktivitäten", "values are dated activities")
-                .to_string(),
-            Self::NameParts => language
-                .pick("voller Name, wird geteilt", "full name, will be split")
-                .to_string(),
-            Self::Extra => language
-                .pick("geht in die weiteren Angaben", "goes into the extra data")
-                .to_string(),
-            Self::History => language
-                .pick("wie beim letzten Mal", "as the last time")
-                .to_string(),
-        }
-    }
 }
 
 /// The proposal for one column.
@@ -118,135 +48,378 @@ pub struct Suggestion {
     pub columns: Vec<ColumnSuggestion>,
 }
 
-struct Candidate {
-    column: usize,
-    field: usize,
-    confidence: f32,
-    reason: Reason,
+pub(super) struct Candidate {
+    pub column: usize,
+    pub field: usize,
+    pub confidence: f32,
+    pub reason: Reason,
 }
 
 /// Below this, a proposal would mislead more often than help.
-const LEAST_CONFIDENCE: f32 = 0.5;
+pub(super) const LEAST_CONFIDENCE: f32 = 0.5;
 
 /// Proposes a mapping of `columns` to `target`, by headers and content. Each column and each field is used once.
 pub fn suggest(target: &Target, columns: &[SourceColumn]) -> Suggestion {
+    suggest_remembering(target, columns, &Memory::default())
+}
+
+/// As [`suggest`], and by what was mapped earlier, which goes before everything else.
+pub fn suggest_remembering(target: &Target, columns: &[SourceColumn], memory: &Memory) -> Suggestion {
+    let mut proposal = Proposal::new(target, columns);
+    proposal.remember(memory);
+    proposal.take_activities();
+    proposal.take_postcode_and_city();
     let mut candidates = Vec::new();
     for (index, column) in columns.iter().enumerate() {
         candidates.extend(candidates_for(target, index, column));
     }
-    candidates.sort_by(|a, b| {
-        b.confidence
-            .total_cmp(&a.confidence)
-            .then(a.column.cmp(&b.column))
-            .then(a.field.cmp(&b.field))
-    });
-    let mut mapping = Mapping::empty(target);
-    let mut taken_columns: BTreeMap<usize, ColumnSuggestion> = BTreeMap::new();
-    let mut taken_fields = BTreeSet::new();
-    let activity_columns: Vec<usize> = (0..columns.len())
-        .filter(|&index| holds_activities(target, &columns[index]))
-        .collect();
-    if let (Some(list), false) = (&target.activities, activity_columns.is_empty()) {
-        for &index in &activity_columns {
-            let column = columns[index].reference.clone();
-            let suggestion = ColumnSuggestion {
-                column,
-                field: list.name.clone(),
-                confidence: 0.9,
-                reason: Reason::ActivityTexts,
-            };
-            taken_columns.insert(index, suggestion);
+    proposal.take_best(candidates);
+    proposal.take_left_out();
+    proposal.take_full_name();
+    proposal.take_extra();
+    proposal.finish(memory)
+}
+
+/// What has been proposed so far.
+struct Proposal<'a> {
+    target: &'a Target,
+    columns: &'a [SourceColumn],
+    mapping: Mapping,
+    taken: BTreeMap<usize, ColumnSuggestion>,
+    /// Columns that a person left out the last time.
+    left_out: BTreeSet<usize>,
+}
+
+impl<'a> Proposal<'a> {
+    fn new(target: &'a Target, columns: &'a [SourceColumn]) -> Self {
+        Proposal {
+            target,
+            columns,
+            mapping: Mapping::empty(target),
+            taken: BTreeMap::new(),
+            left_out: BTreeSet::new(),
         }
-        let references = activity_columns
-            .iter()
-            .map(|&index| columns[index].reference.clone())
-            .collect();
-        mapping.activities = ActivitiesOrigin::Cells { columns: references };
     }
-    for candidate in candidates {
-        if candidate.confidence < LEAST_CONFIDENCE
-            || taken_columns.contains_key(&candidate.column)
-            || !taken_fields.insert(candidate.field)
-        {
-            continue;
-        }
-        let spec = &target.fields[candidate.field];
-        let column = &columns[candidate.column];
-        mapping
-            .fields
-            .insert(spec.name.clone(), field_from_column(spec, column));
-        taken_columns.insert(
+
+    fn is_free(&self, column: usize) -> bool {
+        !self.taken.contains_key(&column) && !self.left_out.contains(&column)
+    }
+
+    fn note(&mut self, column: usize, field: &str, confidence: f32, reason: Reason) {
+        let suggestion = ColumnSuggestion {
+            column: self.columns[column].reference.clone(),
+            field: field.to_owned(),
+            confidence,
+            reason,
+        };
+        self.taken.insert(column, suggestion);
+    }
+
+    fn fill(&mut self, candidate: Candidate) {
+        let spec = &self.target.fields[candidate.field];
+        let field = field_from_column(spec, &self.columns[candidate.column]);
+        self.mapping.fields.insert(spec.name.clone(), field);
+        self.note(
             candidate.column,
-            ColumnSuggestion {
-                column: column.reference.clone(),
-                field: spec.name.clone(),
-                confidence: candidate.confidence,
-                reason: candidate.reason,
-            },
+            &spec.name,
+            candidate.confidence,
+            candidate.reason,
         );
     }
-    split_full_name(target, columns, &mut mapping, &mut taken_columns);
-    if let Some(extra) = target.fields.iter().find(|field| field.kind == FieldKind::Extra) {
-        for (index, column) in columns.iter().enumerate() {
-            if column.profile.filled > 0 && !taken_columns.contains_key(&index) {
-                let key = column.reference.name.clone();
-                mapping.extra.push(ExtraColumn {
-                    key,
-                    column: column.reference.clone(),
-                });
-                let suggestion = ColumnSuggestion {
-                    column: column.reference.clone(),
-                    field: extra.name.clone(),
-                    confidence: 0.6,
-                    reason: Reason::Extra,
-                };
-                taken_columns.insert(index, suggestion);
+
+    /// What a person did with a header the last time is done again, unless the values speak against it.
+    fn remember(&mut self, memory: &Memory) {
+        for (index, column) in self.columns.iter().enumerate() {
+            match memory.column(&column.reference.name) {
+                Some(EarlierUse::Field { name }) if !self.mapping.fields.contains_key(name) => {
+                    let Some(field) = self.target.field_index(name) else {
+                        continue;
+                    };
+                    let spec = &self.target.fields[field];
+                    if contradicts(spec, &column.profile) < 0.3 {
+                        self.fill(Candidate {
+                            column: index,
+                            field,
+                            confidence: 0.97,
+                            reason: Reason::History,
+                        });
+                    }
+                }
+                Some(EarlierUse::FullName) => self.split_name(index, 0.97, Reason::History),
+                Some(EarlierUse::Nothing) => {
+                    self.left_out.insert(index);
+                }
+                Some(EarlierUse::Field { .. } | EarlierUse::Activities) | None => {}
             }
         }
     }
-    Suggestion {
-        mapping,
-        columns: taken_columns.into_values().collect(),
+
+    /// Activities, as texts in cells or as repeated groups of columns.
+    fn take_activities(&mut self) {
+        let Some(list) = &self.target.activities else {
+            return;
+        };
+        let texts: Vec<usize> = (0..self.columns.len())
+            .filter(|&index| self.is_free(index) && holds_activity_texts(&self.columns[index]))
+            .collect();
+        if !texts.is_empty() {
+            let references = texts.iter().map(|&index| self.columns[index].reference.clone());
+            self.mapping.activities = ActivitiesOrigin::Cells {
+                columns: references.collect(),
+            };
+            for index in texts {
+                self.note(index, &list.name, 0.9, Reason::ActivityTexts);
+            }
+            return;
+        }
+        let free: Vec<usize> = (0..self.columns.len())
+            .filter(|&index| self.is_free(index))
+            .collect();
+        let groups = activity_groups(self.target, self.columns, &free);
+        if groups.is_empty() {
+            return;
+        }
+        let fields = self.target.activity_fields();
+        self.mapping.activity_dates = activity_dates(self.target, self.columns, &groups);
+        let named = groups.iter().map(|group| {
+            let parts = group.iter();
+            parts
+                .map(|(field, column)| {
+                    (
+                        fields[*field].name.clone(),
+                        self.columns[*column].reference.clone(),
+                    )
+                })
+                .collect()
+        });
+        self.mapping.activities = ActivitiesOrigin::Groups {
+            groups: named.collect(),
+        };
+        for column in groups.iter().flat_map(BTreeMap::values) {
+            self.note(*column, &list.name, 0.88, Reason::ActivityPart);
+        }
+    }
+
+    /// Postcode and city out of one text, where no column has the city alone.
+    fn take_postcode_and_city(&mut self) {
+        let Some(city) = self.target.role_index(Role::City) else {
+            return;
+        };
+        let named_city = |column: &SourceColumn| {
+            look_up(&column.reference.name)
+                .first()
+                .is_some_and(|entry| entry.role == Role::City && entry.closeness > 0.9)
+                && !holds_postcode_and_city(&column.profile)
+        };
+        if self.columns.iter().any(named_city) {
+            return;
+        }
+        let found = (0..self.columns.len()).find(|&index| {
+            self.is_free(index)
+                && holds_postcode_and_city(&self.columns[index].profile)
+                && !speaks_of_something_else(&words_of(&self.columns[index].reference.name))
+        });
+        let Some(index) = found else { return };
+        let pattern = |pattern: &str, with: &str| Step::ReplacePattern {
+            pattern: pattern.into(),
+            with: with.into(),
+        };
+        let mut field = FieldMapping::column(self.columns[index].reference.clone());
+        field.steps.push(pattern(r"^.*?\b\d{4,5}\s+([^,]+).*$", "$1"));
+        let name = &self.target.fields[city].name;
+        self.mapping.fields.insert(name.clone(), field);
+        let postcode = self.target.role_index(Role::Postcode);
+        if let Some(postcode) = postcode {
+            let mut field = FieldMapping::column(self.columns[index].reference.clone());
+            field.steps.push(pattern(r"^.*?\b(\d{4,5})\s+[^,]+.*$", "$1"));
+            let name = &self.target.fields[postcode].name;
+            self.mapping.fields.insert(name.clone(), field);
+        }
+        let first = postcode.map_or(city, |postcode| postcode.min(city));
+        self.note(
+            index,
+            &self.target.fields[first].name,
+            0.85,
+            Reason::PostcodeAndCity,
+        );
+    }
+
+    fn take_best(&mut self, mut candidates: Vec<Candidate>) {
+        candidates.sort_by(|a, b| {
+            b.confidence
+                .total_cmp(&a.confidence)
+                .then(a.column.cmp(&b.column))
+                .then(a.field.cmp(&b.field))
+        });
+        for candidate in candidates {
+            let name = &self.target.fields[candidate.field].name;
+            if candidate.confidence >= LEAST_CONFIDENCE
+                && self.is_free(candidate.column)
+                && !self.mapping.fields.contains_key(name)
+            {
+                self.fill(candidate);
+            }
+        }
+    }
+
+    /// A column that was left out the last time is not left out where a required field has nothing else.
+    fn take_left_out(&mut self) {
+        let left_out = std::mem::take(&mut self.left_out);
+        let mut candidates = Vec::new();
+        for &index in &left_out {
+            candidates.extend(candidates_for(self.target, index, &self.columns[index]));
+        }
+        candidates.retain(|candidate| self.target.fields[candidate.field].required);
+        self.take_best(candidates);
+        self.left_out = left_out;
+        self.left_out.retain(|column| !self.taken.contains_key(column));
+    }
+
+    /// Fills first and last name from one column of full names, where no columns of their own do; a bare "Name" beside
+    /// a first name is the last name, beside nothing it may be the company's.
+    fn take_full_name(&mut self) {
+        let index = |role| self.target.role_index(role);
+        let field_of = |role| index(role).map(|at| self.target.fields[at].name.clone());
+        let fills =
+            |mapping: &Mapping, role| field_of(role).is_some_and(|name| mapping.fields.contains_key(&name));
+        let named = |column: &SourceColumn| {
+            look_up(&column.reference.name)
+                .into_iter()
+                .find(|entry| entry.role == Role::FullName)
+                // "Name 2" is the second line of something.
+                .filter(|_| {
+                    !matches!(
+                        plain_key(&column.reference.name).as_str(),
+                        "name2" | "name3" | "name4"
+                    )
+                })
+                .filter(|_| column.profile.column_type() == ColumnType::Text)
+        };
+        let best = (0..self.columns.len())
+            .filter(|&column| self.is_free(column))
+            .filter_map(|column| Some((column, named(&self.columns[column])?)))
+            .max_by(|a, b| a.1.closeness.total_cmp(&b.1.closeness).then(b.0.cmp(&a.0)));
+        let Some((column, entry)) = best else { return };
+        let confidence = 0.88 * entry.closeness;
+        let reason = Reason::HeaderLike {
+            word: entry.word.to_owned(),
+        };
+        let bare = plain_key(&self.columns[column].reference.name);
+        let bare = matches!(bare.as_str(), "name" | "nom" | "name1");
+        if fills(&self.mapping, Role::FirstName) {
+            if let Some(field) = index(Role::LastName).filter(|_| !fills(&self.mapping, Role::LastName)) {
+                self.fill(Candidate {
+                    column,
+                    field,
+                    confidence,
+                    reason,
+                });
+            }
+        } else if bare && !fills(&self.mapping, Role::Company) {
+            // Whose name it is, nothing says; values that look like companies were taken before.
+        } else if !fills(&self.mapping, Role::LastName) && index(Role::FullName).is_none() {
+            self.split_name(column, confidence, Reason::NameParts);
+        }
+    }
+
+    fn split_name(&mut self, column: usize, confidence: f32, reason: Reason) {
+        let role = |role| {
+            self.target
+                .role_index(role)
+                .map(|at| self.target.fields[at].name.clone())
+        };
+        let (Some(first), Some(last)) = (role(Role::FirstName), role(Role::LastName)) else {
+            return;
+        };
+        for (name, part) in [(first, NamePart::First), (last.clone(), NamePart::Last)] {
+            let mut field = FieldMapping::column(self.columns[column].reference.clone());
+            field.steps.push(Step::NamePart { part });
+            self.mapping.fields.insert(name, field);
+        }
+        self.note(column, &last, confidence, reason);
+    }
+
+    /// Where a target takes everything, everything that is filled goes there.
+    fn take_extra(&mut self) {
+        let Some(extra) = self
+            .target
+            .fields
+            .iter()
+            .find(|field| field.kind == FieldKind::Extra)
+        else {
+            return;
+        };
+        for (index, column) in self.columns.iter().enumerate() {
+            if column.profile.filled > 0 && self.is_free(index) {
+                self.mapping.extra.push(ExtraColumn {
+                    key: column.reference.name.clone(),
+                    column: column.reference.clone(),
+                });
+                self.note(index, &extra.name, 0.6, Reason::Extra);
+            }
+        }
+    }
+
+    fn finish(mut self, memory: &Memory) -> Suggestion {
+        for (index, suggestion) in &self.taken {
+            if let Some(field) = self.mapping.fields.get_mut(&suggestion.field)
+                && let Some(at) = self.target.field_index(&suggestion.field)
+            {
+                field.values = memory.values_for(&self.target.fields[at], &self.columns[*index].profile);
+            }
+        }
+        Suggestion {
+            mapping: self.mapping,
+            columns: self.taken.into_values().collect(),
+        }
     }
 }
 
-fn candidates_for(target: &Target, index: usize, column: &SourceColumn) -> Vec<Candidate> {
-    let found = column.profile.column_type();
+pub(super) fn candidates_for(target: &Target, index: usize, column: &SourceColumn) -> Vec<Candidate> {
     let header = &column.reference.name;
     let key = plain_key(header);
     let entries = look_up(header);
+    let elsewhere = entries.is_empty() && speaks_of_something_else(&words_of(header));
     let mut candidates = Vec::new();
     for (field, spec) in target.fields.iter().enumerate() {
-        let named = [&spec.name, &spec.label.de, &spec.label.en]
+        let own_name = [&spec.name, &spec.label.de, &spec.label.en]
             .into_iter()
-            .chain(&spec.synonyms);
-        let own_name = named.clone().any(|name| plain_key(name) == key)
+            .chain(&spec.synonyms)
+            .any(|name| plain_key(name) == key)
             || spec
                 .name
                 .rsplit('.')
                 .next()
                 .is_some_and(|last| plain_key(last) == key);
+        // A name that the dictionary knows for something else is that something else: "Source", "Stage", "Role".
+        let own_name = own_name
+            && entries
+                .iter()
+                .all(|entry| Some(entry.role) == spec.role || spec.role.is_none());
         let entry = entries.iter().find(|entry| Some(entry.role) == spec.role);
-        let (mut confidence, reason) = match (own_name && !key.is_empty(), entry) {
+        let (confidence, reason) = match (own_name && !key.is_empty(), entry) {
             (true, _) => (0.96, Reason::Header { word: header.clone() }),
-            (false, Some(entry)) if entry.closeness >= 1.0 => (
-                0.95,
-                Reason::Header {
-                    word: entry.word.to_string(),
-                },
-            ),
-            (false, Some(entry)) => (
-                0.9 * entry.closeness,
-                Reason::HeaderLike {
-                    word: entry.word.to_string(),
-                },
-            ),
-            (false, None) => match by_content(spec, &column.profile, found) {
-                Some((confidence, reason)) => (confidence, reason),
-                None => continue,
+            (false, Some(entry)) => {
+                let word = entry.word.to_owned();
+                let reason = if entry.closeness > 0.965 {
+                    Reason::Header { word }
+                } else {
+                    Reason::HeaderLike { word }
+                };
+                (0.95 * entry.closeness, reason)
+            }
+            // A header that speaks of something else is right whatever stands below it: a fax number looks like a phone.
+            (false, None) if elsewhere => continue,
+            (false, None) => match by_content(spec, &column.profile) {
+                // A header that is known for another thing is doubted only by values that cannot be that thing.
+                Some((confidence, reason)) if entries.is_empty() => (confidence, reason),
+                Some((confidence, reason)) if matches!(spec.kind, FieldKind::Email | FieldKind::Phone) => {
+                    (confidence - 0.1, reason)
+                }
+                _ => continue,
             },
         };
-        confidence += agreement(spec, found, &column.profile);
+        let confidence = confidence - contradicts(spec, &column.profile);
         candidates.push(Candidate {
             column: index,
             field,
@@ -257,71 +430,12 @@ fn candidates_for(target: &Target, index: usize, column: &SourceColumn) -> Vec<C
     candidates
 }
 
-/// What the values say to a header's claim: a column called "E-Mail" full of dates is not the e-mail.
-fn agreement(spec: &FieldSpec, found: ColumnType, profile: &ColumnProfile) -> f32 {
-    if found == ColumnType::Empty {
-        return -0.1;
-    }
-    match (spec.kind, found) {
-        (FieldKind::Email, ColumnType::Email)
-        | (FieldKind::Phone, ColumnType::Phone)
-        | (FieldKind::Instant | FieldKind::Date, ColumnType::Date)
-        | (FieldKind::Decimal, ColumnType::Decimal | ColumnType::Integer)
-        | (FieldKind::Integer, ColumnType::Integer) => 0.03,
-        (FieldKind::Instant | FieldKind::Date, _) if profile.looks_like_serial_dates() => 0.0,
-        (
-            FieldKind::Email,
-            ColumnType::Date
-            | ColumnType::Decimal
-            | ColumnType::Integer
-            | ColumnType::Phone
-            | ColumnType::Flag,
-        )
-        | (FieldKind::Phone, ColumnType::Date | ColumnType::Email | ColumnType::Flag)
-        | (FieldKind::Instant | FieldKind::Date, ColumnType::Email | ColumnType::Phone)
-        | (
-            FieldKind::Decimal | FieldKind::Integer,
-            ColumnType::Email | ColumnType::Date | ColumnType::Phone,
-        )
-        | (FieldKind::Text | FieldKind::Choice, ColumnType::Email)
-        | (FieldKind::Choice, ColumnType::Date | ColumnType::Decimal | ColumnType::Phone) => -0.5,
-        (
-            FieldKind::Instant | FieldKind::Date,
-            ColumnType::Flag | ColumnType::Integer | ColumnType::Decimal,
-        ) => -0.4,
-        (FieldKind::Text, ColumnType::Date | ColumnType::Phone) => -0.3,
-        _ => 0.0,
-    }
-}
-
-fn by_content(spec: &FieldSpec, profile: &ColumnProfile, found: ColumnType) -> Option<(f32, Reason)> {
-    let content = |confidence| Some((confidence, Reason::Content { found, percent: 100 }));
-    match (spec.kind, found) {
-        (FieldKind::Email, ColumnType::Email) => content(0.75),
-        (FieldKind::Phone, ColumnType::Phone) => content(0.65),
-        (FieldKind::Choice, ColumnType::Text) if !profile.many && !profile.distinct.is_empty() => {
-            let known: u64 = profile
-                .distinct
-                .iter()
-                .filter(|(text, _)| choice_named(spec, text).is_some())
-                .map(|(_, count)| count)
-                .sum();
-            let percent = u8::try_from(known * 100 / profile.filled.max(1)).unwrap_or(100);
-            (percent >= 70).then_some((0.55, Reason::Content { found, percent }))
-        }
-        _ => None,
-    }
-}
-
 /// The mapping of one column to one field, with the date order and number style that the column itself proves.
 pub fn field_from_column(spec: &FieldSpec, column: &SourceColumn) -> FieldMapping {
     let mut mapping = FieldMapping::column(column.reference.clone());
     match spec.kind {
         FieldKind::Instant | FieldKind::Date => {
-            mapping.date_order = match column.profile.date_order() {
-                DateOrderFound::Decided { by, .. } => Some(by),
-                DateOrderFound::NotNeeded | DateOrderFound::Ambiguous | DateOrderFound::Contradictory => None,
-            };
+            mapping.date_order = decided_order(&column.profile);
             mapping.serial_dates = column.profile.looks_like_serial_dates().then_some(true);
         }
         FieldKind::Decimal | FieldKind::Integer => mapping.decimal_style = column.profile.decimal_style(),
@@ -330,59 +444,16 @@ pub fn field_from_column(spec: &FieldSpec, column: &SourceColumn) -> FieldMappin
     mapping
 }
 
-/// Fills first and last name from one column of full names, where no columns of their own do.
-fn split_full_name(
-    target: &Target,
-    columns: &[SourceColumn],
-    mapping: &mut Mapping,
-    taken: &mut BTreeMap<usize, ColumnSuggestion>,
-) {
-    let (Some(first), Some(last)) = (
-        target.role_index(Role::FirstName),
-        target.role_index(Role::LastName),
-    ) else {
-        return;
-    };
-    if target.role_index(Role::FullName).is_some() {
-        return;
+/// The order of day and month where a column proves it, or custom leaves no other.
+pub(super) fn decided_order(profile: &ColumnProfile) -> Option<DateOrder> {
+    match profile.date_order() {
+        DateOrderFound::Decided { by, .. } => Some(by),
+        DateOrderFound::NotNeeded | DateOrderFound::Ambiguous | DateOrderFound::Contradictory => None,
     }
-    let names = [&target.fields[first].name, &target.fields[last].name];
-    if names.iter().any(|name| mapping.fields.contains_key(*name)) {
-        return;
-    }
-    let full = columns
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !taken.contains_key(index))
-        .filter_map(|(index, column)| {
-            let entry = look_up(&column.reference.name)
-                .into_iter()
-                .find(|entry| entry.role == Role::FullName)?;
-            (column.profile.column_type() == ColumnType::Text).then_some((index, column, entry))
-        });
-    let Some((index, column, entry)) =
-        full.max_by(|a, b| a.2.closeness.total_cmp(&b.2.closeness).then(b.0.cmp(&a.0)))
-    else {
-        return;
-    };
-    for (name, part) in names.into_iter().zip([NamePart::First, NamePart::Last]) {
-        let mut field = FieldMapping::column(column.reference.clone());
-        field.steps.push(Step::NamePart { part });
-        mapping.fields.insert(name.clone(), field);
-    }
-    let suggestion = ColumnSuggestion {
-        column: column.reference.clone(),
-        field: names[1].clone(),
-        confidence: 0.85 * entry.closeness,
-        reason: Reason::NameParts,
-    };
-    taken.insert(index, suggestion);
 }
 
-fn holds_activities(target: &Target, column: &SourceColumn) -> bool {
-    if target.activities.is_none() || column.profile.samples.is_empty() {
-        return false;
-    }
+fn holds_activity_texts(column: &SourceColumn) -> bool {
+    let samples = &column.profile.samples;
     let dated = |sample: &&String| {
         let found = activities_in(sample);
         !found.is_empty()
@@ -390,6 +461,6 @@ fn holds_activities(target: &Target, column: &SourceColumn) -> bool {
                 .iter()
                 .all(|activity| !activity.date.is_empty() && !activity.kind.is_empty())
     };
-    let count = column.profile.samples.iter().filter(dated).count();
-    count * 5 >= column.profile.samples.len() * 4 && column.profile.column_type() == ColumnType::Text
+    let count = samples.iter().filter(dated).count();
+    count > 0 && count * 5 >= samples.len() * 4 && column.profile.column_type() == ColumnType::Text
 }

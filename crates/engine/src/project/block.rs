@@ -150,11 +150,11 @@ impl TextColumn {
     }
 }
 
-fn compress(plain: &[u8]) -> Vec<u8> {
+pub(super) fn compress(plain: &[u8]) -> Vec<u8> {
     lz4_flex::compress_prepend_size(plain)
 }
 
-fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
     let (size, _) = packed.split_first_chunk::<4>()?;
     // LZ4 cannot unpack to more than 255 times its size; what claims more is damaged.
     let size = u32::from_le_bytes(*size) as usize;

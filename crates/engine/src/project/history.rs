@@ -31,6 +31,8 @@ pub enum ChangeKind {
     Separate,
     /// Corrected rows came back from a file.
     Reimport,
+    /// Another source has brought further values.
+    Enrich,
 }
 
 impl ChangeKind {
@@ -43,6 +45,7 @@ impl ChangeKind {
             Self::Merge => "merge",
             Self::Separate => "separate",
             Self::Reimport => "reimport",
+            Self::Enrich => "enrich",
         }
     }
 
@@ -55,6 +58,7 @@ impl ChangeKind {
             Self::Merge,
             Self::Separate,
             Self::Reimport,
+            Self::Enrich,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

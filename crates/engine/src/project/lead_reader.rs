@@ -1,14 +1,16 @@
 //! Rows read as leads: cells, mapping and edits together, checked. The one way from what is kept to what is sent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lotse_core::check::{CheckSettings, check_lead};
 use lotse_core::finding::{Finding, Place, Problem};
 use lotse_core::lead::{ExternalId, Lead};
-use lotse_core::mapping::{Edits, Interpreter, MappingProblem, ReadingSettings};
+use lotse_core::mapping::{Edits, Interpreted, Interpreter, MappingProblem, ReadingSettings};
 use lotse_core::protection::Protection;
 use lotse_core::table::Row;
 
+use super::joined::Joined;
 use super::leads::RowState;
 use super::row_places::SourceRef;
 use super::{Project, ProjectError};
@@ -27,12 +29,18 @@ impl Project {
             return Ok(None);
         };
         let block = self.block(&source, sequence)?;
-        let row = block.row(within);
-        Ok(Some(
-            interpreter
-                .interpret(row, None, &source.entry.external_id(row.number()))
-                .lead,
-        ))
+        let cells = block.row(within);
+        let mut interpreted = interpreter.interpret(cells, None, &source.entry.external_id(cells.number()));
+        for activity in self.joined()?.of(row) {
+            let of = self.sources()?.into_iter().find(|of| of.id == activity.source_id);
+            let Some((of, mapping)) = of.zip(self.mapping(activity.source_id)?) else {
+                continue;
+            };
+            if let Ok(reader) = Interpreter::new(&self.target, &mapping, &of.headers, reading) {
+                reader.add_activities(&mut interpreted, std::slice::from_ref(&activity.cells));
+            }
+        }
+        Ok(Some(interpreted.lead))
     }
 
     /// Everything that is needed to read rows of this project as leads, with the present mappings.
@@ -54,6 +62,7 @@ impl Project {
         }
         Ok(LeadReader {
             project: self,
+            joined: self.joined()?,
             interpreters,
             settings,
             shared_ids: BTreeMap::new(),
@@ -81,6 +90,8 @@ pub enum LeadReaderProblem {
 pub struct LeadReader<'p> {
     project: &'p Project,
     interpreters: BTreeMap<i64, Interpreter<'p>>,
+    /// Activities that stand in other sources.
+    joined: Arc<Joined>,
     settings: CheckSettings,
     /// Identities that more than one row has, with the first of these rows: its number and source.
     shared_ids: BTreeMap<String, (u32, u32, String)>,
@@ -150,6 +161,7 @@ impl<'p> LeadReader<'p> {
         let external_id = source.entry.external_id(row.number());
         let mut interpreted = interpreter.interpret(row, edits, &external_id);
         let target = self.project.target();
+        self.add_joined(row_id, edits, &mut interpreted);
         if !self.shared_ids.is_empty()
             && let Some(field) = target.role_index(lotse_core::target::Role::ExternalId)
         {
@@ -175,6 +187,17 @@ impl<'p> LeadReader<'p> {
             &mut interpreted.findings,
         );
         Some((interpreted.lead, interpreted.findings))
+    }
+
+    /// Adds the activities of other sources, unless a person has put the whole list right.
+    fn add_joined(&self, row: u32, edits: Option<&Edits>, interpreted: &mut Interpreted) {
+        let list = self.project.target.activities.as_ref();
+        let edited = list.is_some_and(|list| edits.is_some_and(|edits| edits.contains_key(&list.name)));
+        for activity in self.joined.of(row).iter().filter(|_| !edited) {
+            if let Some(interpreter) = self.interpreters.get(&activity.source_id) {
+                interpreter.add_activities(interpreted, std::slice::from_ref(&activity.cells));
+            }
+        }
     }
 
     /// Reads and checks one row of the project, with its edits.

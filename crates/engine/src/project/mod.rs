@@ -19,6 +19,7 @@ mod error;
 mod facets;
 mod groups;
 mod history;
+mod joined;
 mod lead_reader;
 mod leads;
 mod ledger;
@@ -28,6 +29,7 @@ mod row_places;
 mod schema;
 mod search;
 mod sent;
+mod source_use;
 mod sources;
 mod view;
 mod views;
@@ -54,6 +56,7 @@ pub use error::ProjectError;
 pub use facets::{DecisionView, Facets, ValueCount, ValueFacet, ValueFilter};
 pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
+pub use joined::{JoinReport, JoinedActivity, UnmatchedReason, UnmatchedRow};
 pub use lead_reader::{LeadReader, LeadReaderProblem};
 pub use leads::{CellState, CheckedBlock, RowState, moment_text, shown_text};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
@@ -104,6 +107,8 @@ pub struct Project {
     duplicates: Mutex<Option<Duplicates>>,
     /// The groups that lists have asked for.
     groups: Mutex<groups::KeptGroups>,
+    /// Activities of other sources by row, as of the last join.
+    joined: Mutex<Option<std::sync::Arc<joined::Joined>>>,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
     /// The last edits of this run of the program.
@@ -230,6 +235,7 @@ impl Project {
             revision: AtomicU64::new(1),
             duplicates: Mutex::new(None),
             groups: Mutex::default(),
+            joined: Mutex::default(),
             orders: Mutex::new(Vec::new()),
             edited: Mutex::default(),
             comparing: Mutex::default(),

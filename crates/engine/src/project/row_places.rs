@@ -18,6 +18,16 @@ impl SourceRef {
         self.entry.role == super::SourceRole::Reference
     }
 
+    /// True for a source whose rows are leads.
+    pub(crate) fn is_leads(&self) -> bool {
+        self.entry.role == super::SourceRole::Leads
+    }
+
+    /// The identity of a row that brings none along.
+    pub(crate) fn external_id(&self, number: u32) -> lotse_core::lead::ExternalId {
+        self.entry.external_id(number)
+    }
+
     /// The source's name, for messages.
     pub(crate) fn name(&self) -> &str {
         &self.entry.name
@@ -65,6 +75,24 @@ impl Project {
         sequence: u32,
     ) -> Result<lotse_core::table::RowBlock, ProjectError> {
         self.read(|connection| Ok(self.rows_of(connection, source.id, i64::from(sequence))))?
+    }
+
+    /// Number of blocks of a source, whatever its rows are for.
+    pub(crate) fn block_count(&self, source_id: i64) -> Result<u32, ProjectError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT count(*) FROM cell_block WHERE source_id = ?1")?
+                .query_row([source_id], |row| row.get(0))
+        })
+    }
+
+    /// A block of untouched cells by its place in the source.
+    pub(crate) fn block_at(
+        &self,
+        source_id: i64,
+        sequence: u32,
+    ) -> Result<lotse_core::table::RowBlock, ProjectError> {
+        self.read(|connection| Ok(self.rows_of(connection, source_id, i64::from(sequence))))?
     }
 
     /// The row whose identity is `id`, where one was read so in the last check.

@@ -10,7 +10,7 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
 /// The format that this version writes: the number of steps.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
-const STEPS: [&str; 3] = [STEP_1, STEP_2, STEP_3];
+const STEPS: [&str; 4] = [STEP_1, STEP_2, STEP_3, STEP_4];
 
 /// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
 /// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
@@ -210,9 +210,24 @@ CREATE TABLE mail_origin (
 ) STRICT;
 ";
 
+/// What the columns of sources have in common, so that a large project need not be read again to be mapped; and the
+/// activities of one source that belong to leads of another: all of a source at once, compressed, with the account of it.
+const STEP_3: &str = "
+CREATE TABLE column_profile (
+    source_id INTEGER PRIMARY KEY REFERENCES source(id) ON DELETE CASCADE,
+    profiles TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE joined_activity (
+    source_id INTEGER PRIMARY KEY REFERENCES source(id) ON DELETE CASCADE,
+    report TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+";
+
 /// Large changes in parts, so that the history of one row need not read all of them; rows whose duplicates have not
 /// been looked for since they were edited; views by name.
-const STEP_3: &str = "
+const STEP_4: &str = "
 CREATE TABLE change_part (
     change_id INTEGER NOT NULL REFERENCES change(id) ON DELETE CASCADE,
     sequence INTEGER NOT NULL,

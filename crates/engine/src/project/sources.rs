@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lotse_core::lead::ExternalId;
 use lotse_core::mapping::{ColumnSuggestion, Mapping};
+use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use lotse_core::values::Instant;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -12,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::block::{pack_rows, unpack_rows};
 use super::index::{BlockEntry, SourceEntry, runs_of};
+use super::source_use::NEXT_ROW;
 use super::{Project, ProjectError, audit, moment, stamp};
 use crate::clock::Actor;
 
@@ -23,13 +25,19 @@ pub enum SourceRole {
     Leads,
     /// Leads that are known already: only compared with, never sent.
     Reference,
+    /// Activities of leads of other sources, one or more a row.
+    Activities,
+    /// Further values for leads of other sources.
+    Enrichment,
 }
 
 impl SourceRole {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Leads => "leads",
             Self::Reference => "reference",
+            Self::Activities => "activities",
+            Self::Enrichment => "enrichment",
         }
     }
 
@@ -37,8 +45,15 @@ impl SourceRole {
         match text {
             "leads" => Some(Self::Leads),
             "reference" => Some(Self::Reference),
+            "activities" => Some(Self::Activities),
+            "enrichment" => Some(Self::Enrichment),
             _ => None,
         }
+    }
+
+    /// True where rows only add to leads of other sources: they are no rows of the project.
+    pub fn is_addition(self) -> bool {
+        matches!(self, Self::Activities | Self::Enrichment)
     }
 }
 
@@ -160,7 +175,8 @@ impl Project {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, role, name, sheet, origin, headers, first_row, row_count, details, loaded_at
-                 FROM source WHERE role <> 'loading' ORDER BY first_row",
+                 FROM source WHERE role <> 'loading'
+                 ORDER BY role IN ('activities', 'enrichment'), first_row, id",
             )?;
             let source = |row: &rusqlite::Row<'_>| {
                 let role: String = row.get(1)?;
@@ -184,45 +200,33 @@ impl Project {
         })
     }
 
-    /// Removes a source with its rows and everything that hangs on them. Rows that were sent cannot be removed: the
-    /// ledger needs them.
-    pub fn remove_source(&self, actor: &Actor, id: i64) -> Result<(), ProjectError> {
-        let Some((name, first, last)) = self.index().source(id).map(|source| {
-            (
-                source.name.clone(),
-                source.first_row,
-                source.first_row + source.row_count,
-            )
-        }) else {
-            return Err(ProjectError::NotFound {
-                what: format!("source {id}"),
-            });
-        };
-        let sent = self.read(|connection| {
+    /// What the columns of a source have in common, as it was last found; `None` where nobody has looked yet.
+    pub fn profiles(&self, source_id: i64) -> Result<Option<Vec<ColumnProfile>>, ProjectError> {
+        let text: Option<String> = self.read(|connection| {
             connection
                 .query_row(
-                    "SELECT 1 FROM batch_lead WHERE row >= ?1 AND row < ?2 LIMIT 1",
-                    [first, last],
-                    |_| Ok(()),
+                    "SELECT profiles FROM column_profile WHERE source_id = ?1",
+                    [source_id],
+                    |row| row.get(0),
                 )
                 .optional()
         })?;
-        if sent.is_some() {
-            return Err(ProjectError::SourceSent { source_name: name });
-        }
+        // What an older version has written, or a damaged file, is found again from the cells.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Keeps what the columns of a source have in common.
+    pub fn put_profiles(&self, source_id: i64, profiles: &[ColumnProfile]) -> Result<(), ProjectError> {
+        let text = serde_json::to_string(profiles).expect("profiles are plain data");
         self.write(|transaction| {
-            for table in ["edit", "decision", "touched_row", "approved_row", "dry_run_row", "server_duplicate"] {
-                transaction.execute(&format!("DELETE FROM {table} WHERE row >= ?1 AND row < ?2"), [first, last])?;
-            }
-            transaction.execute("DELETE FROM lead_column WHERE first_row >= ?1 AND first_row < ?2", [first, last])?;
-            transaction.execute(
-                "DELETE FROM duplicate_pair WHERE (row_a >= ?1 AND row_a < ?2) OR (row_b >= ?1 AND row_b < ?2)",
-                [first, last],
-            )?;
-            transaction.execute("DELETE FROM source WHERE id = ?1", [id])?;
-            audit::append(transaction, actor, "source_removed", json!({ "source": name, "rows": last - first }))
-        })?;
-        self.reload_index()
+            transaction
+                .execute(
+                    "INSERT INTO column_profile (source_id, profiles) VALUES (?1, ?2)
+                     ON CONFLICT (source_id) DO UPDATE SET profiles = ?2",
+                    params![source_id, text],
+                )
+                .map(drop)
+        })
     }
 
     /// First parts of the identities that the sources give their rows.
@@ -328,18 +332,16 @@ impl Project {
         source_id: i64,
         mut each: impl FnMut(RowBlock) -> bool,
     ) -> Result<(), ProjectError> {
-        let sequences = self
-            .index()
-            .source(source_id)
-            .map_or(0, |source| source.blocks.len());
+        let sequences: i64 = self.read(|connection| {
+            connection
+                .prepare_cached("SELECT count(*) FROM cell_block WHERE source_id = ?1")?
+                .query_row([source_id], |row| row.get(0))
+        })?;
         for sequence in 0..sequences {
             let data: Vec<u8> = self.read(|connection| {
                 connection
                     .prepare_cached("SELECT data FROM cell_block WHERE source_id = ?1 AND sequence = ?2")?
-                    .query_row(
-                        params![source_id, i64::try_from(sequence).unwrap_or(i64::MAX)],
-                        |row| row.get(0),
-                    )
+                    .query_row([source_id, sequence], |row| row.get(0))
             })?;
             let block = unpack_rows(&data)
                 .ok_or_else(|| self.damaged(&format!("block {sequence} of source {source_id}")))?;
@@ -459,10 +461,12 @@ impl SourceWriter<'_> {
         let (id, rows) = (self.id, self.rows);
         let new = self.new.clone();
         self.project.write(|transaction| {
+            let place = if new.role.is_addition() { "0" } else { NEXT_ROW };
             transaction.execute(
-                "UPDATE source SET role = ?2, row_count = ?3, details = ?4, headers = ?5,
-                    first_row = (SELECT coalesce(max(first_row + row_count), 0) FROM source WHERE role <> 'loading')
-                 WHERE id = ?1",
+                &format!(
+                    "UPDATE source SET role = ?2, row_count = ?3, details = ?4, headers = ?5, first_row = {place}
+                     WHERE id = ?1"
+                ),
                 params![id, new.role.as_str(), rows, details.to_string(), json!(headers).to_string()],
             )?;
             let facts = json!({
@@ -496,11 +500,11 @@ pub(super) fn remove_unfinished(connection: &Connection) -> rusqlite::Result<()>
         .map(drop)
 }
 
-/// The directory of sources and blocks.
+/// The directory of sources and blocks. Sources that only add to leads of others have no rows in it.
 pub(super) fn load_entries(connection: &Connection) -> rusqlite::Result<Vec<Arc<SourceEntry>>> {
     let mut statement = connection.prepare(
         "SELECT id, role, name, sheet, id_prefix, headers, first_row, row_count FROM source
-         WHERE role <> 'loading' ORDER BY first_row",
+         WHERE role NOT IN ('loading', 'activities', 'enrichment') ORDER BY first_row",
     )?;
     let entry = |row: &rusqlite::Row<'_>| {
         let role: String = row.get(1)?;

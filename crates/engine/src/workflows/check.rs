@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::WorkflowError;
+use super::additions::join_activities;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
 use crate::project::{CheckedBlock, LeadReader, Project, ProjectError, SourceRef};
@@ -74,6 +75,7 @@ fn check_blocks(
 ) -> Result<CheckSummary, WorkflowError> {
     /// Blocks that are checked at once and stored in one transaction.
     const AT_ONCE: usize = 16;
+    join_activities(project)?;
     let mut reader = project.lead_reader(settings.clone())?;
     reader.share_ids(shared_ids(project, &reader)?);
     let blocks: Vec<_> = blocks

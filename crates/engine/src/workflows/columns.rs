@@ -1,4 +1,5 @@
-//! What the columns of a source hold, for the person who maps them. Needs no check: everything is read afresh.
+//! What the columns of a source hold, for the person who maps them. Needs no check: values are read afresh; what the
+//! columns have in common was kept when the source was loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,25 +103,28 @@ pub(super) fn source_of(project: &Project, source_id: i64) -> Result<Source, Pro
     })
 }
 
-/// What the cells of each column have in common, told by rows from the beginning and from all over the source.
+/// What the cells of each column have in common, told by rows from the beginning and from all over the source. Known
+/// since it was loaded; a project of an older version is looked through once.
 pub fn column_profiles(project: &Project, source_id: i64) -> Result<Vec<ColumnProfile>, WorkflowError> {
     let source = source_of(project, source_id)?;
-    let blocks: Vec<_> = project
-        .block_list()
-        .into_iter()
-        .filter(|(of, ..)| of.id == source_id)
-        .collect();
+    if let Some(kept) = project.profiles(source_id)?
+        && kept.len() == source.headers.len()
+    {
+        return Ok(kept);
+    }
+    let blocks: Vec<u32> = (0..project.block_count(source_id)?).collect();
     let apart = blocks.len().div_ceil(PROFILED_BLOCKS).max(1);
     let seen: Result<Vec<_>, ProjectError> = blocks
         .par_iter()
         .step_by(apart)
-        .map(|(of, sequence, ..)| Ok(profiles_of(&project.block(of, *sequence)?)))
+        .map(|sequence| Ok(profiles_of(&project.block_at(source_id, *sequence)?)))
         .collect();
     let mut profiles = Vec::new();
     for block in seen? {
         merge_profiles(&mut profiles, block);
     }
     profiles.resize_with(source.headers.len(), ColumnProfile::default);
+    project.put_profiles(source_id, &profiles)?;
     Ok(profiles)
 }
 
@@ -145,17 +149,13 @@ pub fn field_values(project: &Project, source_id: i64, field: &str) -> Result<Fo
         interpreter(project, &source, &only(said))?,
         interpreter(project, &source, &only(known))?,
     );
-    let blocks: Vec<_> = project
-        .block_list()
-        .into_iter()
-        .filter(|(of, ..)| of.id == source_id)
-        .collect();
+    let blocks: Vec<u32> = (0..project.block_count(source_id)?).collect();
     let tally = blocks
         .par_iter()
-        .map(|(of, sequence, ..)| {
+        .map(|sequence| {
             let mut tally = Tally::default();
             let nobody = ExternalId(String::new());
-            for row in project.block(of, *sequence)?.rows() {
+            for row in project.block_at(source_id, *sequence)?.rows() {
                 let bare = &known.interpret(row, None, &nobody).lead.fields[index];
                 if bare.text.is_empty() {
                     continue;
@@ -192,7 +192,7 @@ pub fn activity_kinds(project: &Project) -> Result<ActivityKinds, WorkflowError>
     for source in project.sources()? {
         let Some(mapping) = project
             .mapping(source.id)?
-            .filter(|_| source.role == SourceRole::Leads)
+            .filter(|_| matches!(source.role, SourceRole::Leads | SourceRole::Activities))
         else {
             continue;
         };
@@ -210,18 +210,14 @@ pub fn activity_kinds(project: &Project) -> Result<ActivityKinds, WorkflowError>
             interpreter(project, &source, &only)?,
             interpreter(project, &source, &bare)?,
         );
-        let blocks: Vec<_> = project
-            .block_list()
-            .into_iter()
-            .filter(|(of, ..)| of.id == source.id)
-            .collect();
+        let blocks: Vec<u32> = (0..project.block_count(source.id)?).collect();
         let (tally, asking) = blocks
             .par_iter()
-            .map(|(of, sequence, ..)| {
+            .map(|sequence| {
                 let mut tally = Tally::default();
                 let mut asking: BTreeMap<String, u32> = BTreeMap::new();
                 let nobody = ExternalId(String::new());
-                for row in project.block(of, *sequence)?.rows() {
+                for row in project.block_at(source.id, *sequence)?.rows() {
                     let activities = said.interpret(row, None, &nobody).lead.activities;
                     let mut asked = BTreeSet::new();
                     for (at, activity) in activities.iter().enumerate() {
@@ -293,6 +289,9 @@ pub fn mapped_row(
     if at >= source.row_count {
         return Ok(None);
     }
+    if source.role.is_addition() {
+        return added_row(project, &source, at);
+    }
     let row = source.first_row + at;
     let reader = project.lead_reader(settings)?;
     let read = reader.lead(row)?;
@@ -303,7 +302,113 @@ pub fn mapped_row(
     }))
 }
 
-fn interpreter<'p>(
+/// A row that adds to a lead, read by itself: it has no place among the project's rows.
+fn added_row(project: &Project, source: &Source, at: u32) -> Result<Option<MappedRow>, WorkflowError> {
+    let mapping = project.mapping(source.id)?;
+    let mapping = mapping.unwrap_or_else(|| Mapping::empty(project.target()));
+    let reader = interpreter(project, source, &mapping)?;
+    let mut before = 0_u32;
+    for sequence in 0..project.block_count(source.id)? {
+        let block = project.block_at(source.id, sequence)?;
+        let within = (at - before) as usize;
+        if within < block.len() {
+            let row = block.row(within);
+            let found = reader.interpret(row, None, &ExternalId(String::new()));
+            return Ok(Some(MappedRow {
+                row: at,
+                number: row.number(),
+                state: RowState::of(&found.lead, found.findings, None),
+            }));
+        }
+        before += u32::try_from(block.len()).unwrap_or(u32::MAX);
+    }
+    Ok(None)
+}
+
+/// A text of a field before and after everything that the mapping does to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldSample {
+    /// As the columns have it, joined.
+    pub before: String,
+    /// The value as it would be sent; the text where it cannot be read.
+    pub after: String,
+    /// The text could be read.
+    pub readable: bool,
+}
+
+/// Texts that are shown as examples of what the mapping does to a field.
+const SAMPLES: usize = 6;
+
+/// Examples of what the mapping does to a field: different texts of the first rows.
+pub fn field_samples(
+    project: &Project,
+    source_id: i64,
+    field: &str,
+) -> Result<Vec<FieldSample>, WorkflowError> {
+    let source = source_of(project, source_id)?;
+    let target = project.target();
+    let (Some(mapping), Some(index)) = (project.mapping(source_id)?, target.field_index(field)) else {
+        return Ok(Vec::new());
+    };
+    let Some(mapped) = mapping.fields.get(field) else {
+        return Ok(Vec::new());
+    };
+    // Phone numbers are read in the lead's territory.
+    let territory = target
+        .role_index(Role::Territory)
+        .map(|at| target.fields[at].name.as_str());
+    let mut only = Mapping {
+        fields: mapping
+            .fields
+            .iter()
+            .filter(|(name, _)| *name == field || Some(name.as_str()) == territory)
+            .map(|(name, mapped)| (name.clone(), mapped.clone()))
+            .collect(),
+        ..Mapping::empty(target)
+    };
+    let after = interpreter(project, &source, &only)?;
+    only.fields.insert(
+        field.to_owned(),
+        lotse_core::mapping::FieldMapping {
+            steps: Vec::new(),
+            default: None,
+            ..mapped.clone()
+        },
+    );
+    let before = interpreter(project, &source, &only)?;
+    let nobody = ExternalId(String::new());
+    let mut samples: Vec<FieldSample> = Vec::new();
+    let Some(block) = project.first_block(source_id)? else {
+        return Ok(samples);
+    };
+    for row in block.rows() {
+        let raw = before
+            .interpret(row, None, &nobody)
+            .lead
+            .fields
+            .swap_remove(index)
+            .text;
+        let made = after.interpret(row, None, &nobody).lead.fields.swap_remove(index);
+        if raw.is_empty() && made.text.is_empty() || samples.iter().any(|sample| sample.before == raw) {
+            continue;
+        }
+        samples.push(FieldSample {
+            before: raw,
+            readable: !made.is_unread(),
+            after: made
+                .value
+                .as_ref()
+                .map_or(made.text, lotse_core::lead::Value::to_text),
+        });
+        if samples.len() == SAMPLES {
+            break;
+        }
+    }
+    Ok(samples)
+}
+
+pub(super) fn interpreter<'p>(
     project: &'p Project,
     source: &Source,
     mapping: &Mapping,

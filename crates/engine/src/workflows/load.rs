@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lotse_core::mapping::{ColumnRef, Origin, SourceColumn, suggest};
+use lotse_core::mapping::{ColumnRef, Memory, Origin, SourceColumn, Suggestion};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::table::RowBlock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::WorkflowError;
+use super::additions::suggestion_for;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Progress, Watch};
 use crate::project::{NewSource, Project, SourceRole, SourceWriter};
@@ -33,6 +34,19 @@ pub fn load_file(
     path: &Path,
     settings: &ReadSettings,
     role: SourceRole,
+    watch: &Watch<'_>,
+) -> Result<Loaded, WorkflowError> {
+    load_file_remembering(project, actor, path, settings, role, &Memory::default(), watch)
+}
+
+/// As [`load_file`], with suggestions by what was mapped in earlier projects, too.
+pub fn load_file_remembering(
+    project: &Project,
+    actor: &Actor,
+    path: &Path,
+    settings: &ReadSettings,
+    role: SourceRole,
+    memory: &Memory,
     watch: &Watch<'_>,
 ) -> Result<Loaded, WorkflowError> {
     let inspection = sources::inspect(path, settings)?;
@@ -102,7 +116,10 @@ pub fn load_file(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
-    store_suggestion(project, actor, source_id, &headers, profiles, &settings.columns)?;
+    project.put_profiles(source_id, &profiles)?;
+    let columns = source_columns(&headers, profiles);
+    let suggestion = suggestion_for(project.target(), role, &columns, memory);
+    store_suggestion(project, actor, source_id, &columns, suggestion, &settings.columns)?;
     Ok(Loaded { source_id, summary })
 }
 
@@ -132,12 +149,10 @@ fn store_suggestion(
     project: &Project,
     actor: &Actor,
     source_id: i64,
-    headers: &[String],
-    profiles: Vec<ColumnProfile>,
+    columns: &[SourceColumn],
+    mut suggestion: Suggestion,
     chosen: &BTreeMap<usize, ColumnSettings>,
 ) -> Result<(), WorkflowError> {
-    let columns = source_columns(headers, profiles);
-    let mut suggestion = suggest(project.target(), &columns);
     for field in suggestion.mapping.fields.values_mut() {
         let Origin::Columns { columns: sources, .. } = &field.origin else {
             continue;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use lotse_core::mapping::{
-    ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping, NamePart, Origin, SourceColumn, Step,
-    field_from_column, suggest,
+    ActivitiesOrigin, ColumnRef, ExtraColumn, FieldMapping, Mapping, Memory, NamePart, Origin, SourceColumn,
+    Step, field_from_column,
 };
 use lotse_core::target::{Role, Target};
 use lotse_core::values::{DateOrder, DecimalStyle};
 use serde::{Deserialize, Serialize};
 
+use super::additions::suggestion_for;
 use super::columns::{column_profiles, source_of};
 use super::{WorkflowError, set_mapping};
 use crate::clock::Actor;
@@ -47,6 +48,25 @@ pub enum MappingChange {
         field: String,
         /// The text.
         separator: String,
+    },
+    /// The transformations of a field, in order.
+    Steps {
+        /// The field's name.
+        field: String,
+        /// All of them.
+        steps: Vec<Step>,
+    },
+    /// The country of phone numbers without a country code.
+    PhoneRegion {
+        /// The field's name.
+        field: String,
+        /// Its code; absent: the lead's territory.
+        region: Option<String>,
+    },
+    /// Which of day and month comes first in the dates of activities.
+    ActivityDates {
+        /// The order; absent: dates that do not prove it are errors.
+        order: Option<DateOrder>,
     },
     /// Leaves a transformation out.
     RemoveStep {
@@ -100,7 +120,7 @@ pub enum MappingChange {
         /// The style.
         style: Option<DecimalStyle>,
     },
-    /// Takes the suggestion for all columns; decisions about progress stay.
+    /// Takes the suggestion for all columns, by the use of the source; decisions about progress stay.
     Suggested,
 }
 
@@ -140,7 +160,8 @@ pub struct MappingChanged {
     pub freed: Vec<ColumnRef>,
 }
 
-/// Changes the mapping of a source by one step and stores it. Rows have to be checked again.
+/// Changes the mapping of a source by one step and stores it. Rows have to be checked again. `memory` is what
+/// suggestions may use of earlier projects.
 ///
 /// # Errors
 /// [`WorkflowError::Mapping`] where the outcome does not fit the target, [`ProjectError::NotFound`] for a source or
@@ -150,6 +171,7 @@ pub fn change_mapping(
     actor: &Actor,
     source_id: i64,
     change: &MappingChange,
+    memory: &Memory,
 ) -> Result<MappingChanged, WorkflowError> {
     let source = source_of(project, source_id)?;
     let target = project.target();
@@ -215,6 +237,17 @@ pub fn change_mapping(
                 separator.clone_from(new);
             }
         }
+        MappingChange::Steps { field, steps } => {
+            if let Some(field) = mapping.fields.get_mut(field) {
+                field.steps.clone_from(steps);
+            }
+        }
+        MappingChange::PhoneRegion { field, region } => {
+            if let Some(field) = mapping.fields.get_mut(field) {
+                field.region = region.clone().filter(|region| !region.is_empty());
+            }
+        }
+        MappingChange::ActivityDates { order } => mapping.activity_dates.order = *order,
         MappingChange::RemoveStep { field, at } => {
             if let Some(field) = mapping
                 .fields
@@ -266,7 +299,7 @@ pub fn change_mapping(
                 .collect();
             mapping = Mapping {
                 progress: mapping.progress,
-                ..suggest(target, &columns).mapping
+                ..suggestion_for(target, source.role, &columns, memory).mapping
             };
         }
     }

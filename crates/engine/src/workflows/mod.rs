@@ -1,6 +1,7 @@
 //! The way through the house: load, map, check, compare, approve, push, re-import, report. Window and command line both
 //! call these and nothing beside them.
 
+mod additions;
 mod approve;
 mod audit;
 mod bulk;
@@ -8,6 +9,7 @@ mod check;
 mod columns;
 mod compare;
 mod edit;
+mod enrichment;
 mod error;
 mod load;
 mod mail;
@@ -21,7 +23,11 @@ mod reimport;
 mod rejected;
 mod report;
 mod resolve;
+mod template_use;
 
+pub use additions::{
+    JoinKey, UseProposal, join_activities, join_keys, propose_use, suggest_mapping, use_source,
+};
 pub use approve::approve_ready;
 pub use audit::{
     AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
@@ -33,8 +39,8 @@ pub use bulk::{
 };
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub use columns::{
-    ActivityKinds, ActivityTexts, FoundValue, FoundValues, MappedRow, ProgressQuestion, activity_kinds,
-    column_profiles, field_values, mapped_row,
+    ActivityKinds, ActivityTexts, FieldSample, FoundValue, FoundValues, MappedRow, ProgressQuestion,
+    activity_kinds, column_profiles, field_samples, field_values, mapped_row,
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
@@ -42,8 +48,11 @@ pub use edit::{
     FixPreview, apply_fix, apply_fix_watched, decide_rows, edit_fields, edit_fields_watched, go_to_change,
     go_to_change_watched, preview_fix, redo, redo_watched, set_mapping, undo, undo_watched,
 };
+pub use enrichment::{
+    Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,
+};
 pub use error::WorkflowError;
-pub use load::{Loaded, load_file};
+pub use load::{Loaded, load_file, load_file_remembering};
 pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
 };
@@ -54,7 +63,8 @@ pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
 pub use reimport::{ReimportChange, ReimportPreview, apply_reimport, preview_reimport};
 pub use rejected::write_rejected;
 pub use report::{
-    CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource, UnmappedColumn, check_report,
-    for_each_lead_line,
+    AdditionInReport, CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource,
+    UnmappedColumn, check_report, for_each_lead_line,
 };
 pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};
+pub use template_use::{LikelyTemplate, apply_template, as_template, earlier_decisions, likely_templates};

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{WorkflowError, check_settings};
-use crate::project::{Project, SourceRole};
+use crate::project::{Project, SourceRole, UnmatchedRow};
 
 /// The report of a check: the keys of the dry-run response, and what only the local check knows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +43,30 @@ pub struct CheckReport {
     pub rows_read: u64,
     /// Rows that were not, by source.
     pub rows_skipped: Vec<SkippedInSource>,
+    /// What became of the files that only add to leads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub additions: Vec<AdditionInReport>,
+}
+
+/// What became of a file that only adds to leads: `matched + unmatched = rows`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AdditionInReport {
+    /// The file.
+    pub file: String,
+    /// Its sheet; empty for a text file.
+    pub sheet: String,
+    /// What its rows are for.
+    pub role: SourceRole,
+    /// Its rows.
+    pub rows: u32,
+    /// Rows that belong to a lead.
+    pub matched: u32,
+    /// Leads that they belong to.
+    pub leads: u32,
+    /// Rows that belong to none, or bring nothing.
+    pub unmatched: u32,
+    /// The first of those.
+    pub unmatched_rows: Vec<UnmatchedRow>,
 }
 
 /// A finding in the report.
@@ -145,6 +169,7 @@ pub fn check_report(
         undecided_progress: Vec::new(),
         rows_read: 0,
         rows_skipped: Vec::new(),
+        additions: additions_of(project, now)?,
     };
     let mut filled = std::collections::BTreeSet::new();
     for source in sources.iter().filter(|source| source.role == SourceRole::Leads) {
@@ -191,6 +216,30 @@ pub fn check_report(
         }
     }
     Ok(report)
+}
+
+/// What became of the sources that only add to leads.
+fn additions_of(project: &Project, now: Instant) -> Result<Vec<AdditionInReport>, WorkflowError> {
+    let mut joined = project.join_reports()?;
+    let mut additions = Vec::new();
+    for source in project.sources()? {
+        let report = match source.role {
+            SourceRole::Leads | SourceRole::Reference => continue,
+            SourceRole::Activities => joined.remove(&source.id).unwrap_or_default(),
+            SourceRole::Enrichment => super::preview_enrichment(project, source.id, now)?.report,
+        };
+        additions.push(AdditionInReport {
+            file: source.name,
+            sheet: source.sheet,
+            role: source.role,
+            rows: report.rows,
+            matched: report.matched,
+            leads: report.leads,
+            unmatched: report.unmatched,
+            unmatched_rows: report.examples,
+        });
+    }
+    Ok(additions)
 }
 
 /// For each field that exactly one column fills, that column's header.

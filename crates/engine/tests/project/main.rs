@@ -4,6 +4,7 @@
     reason = "a failed expectation in a test is a failed test"
 )]
 
+mod additions;
 mod audit;
 mod bulk;
 mod duplicates;
@@ -13,6 +14,7 @@ mod opening;
 mod pushing;
 mod reimport;
 mod reviewing;
+mod templates;
 mod walk;
 
 use std::path::{Path, PathBuf};

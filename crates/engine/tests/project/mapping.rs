@@ -1,5 +1,5 @@
 use lotse_core::lead::ExternalId;
-use lotse_core::mapping::{ActivitiesOrigin, Mapping};
+use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory};
 use lotse_core::migration::Mode;
 use lotse_core::values::DateOrder;
 use lotse_engine::project::{BatchLead, NewBatch, Project, ProjectError, RowFilter, RowView, SourceRole};
@@ -51,7 +51,7 @@ fn example(place: &Place) -> (Project, i64) {
     reason = "every change is written where it is made"
 )]
 fn change(project: &Project, source: i64, change: MappingChange) -> MappingChanged {
-    change_mapping(project, &actor(), source, &change).unwrap()
+    change_mapping(project, &actor(), source, &change, &Memory::default()).unwrap()
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
     ];
     for change in refused {
         assert!(
-            change_mapping(&project, &actor(), source, &change).is_err(),
+            change_mapping(&project, &actor(), source, &change, &Memory::default()).is_err(),
             "{change:?}"
         );
     }

@@ -21,10 +21,12 @@ import { fakeBulk } from "./bulk";
 import { fakeConnections, type FakeConnections } from "./connections";
 import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
+import { fakeAdditions } from "./additions";
 import { fakeMapping } from "./mapping";
 import { fakePush, type FakePush, type FakePushControls } from "./push";
 import { fakeReview } from "./review";
 import { fakeSources } from "./sources";
+import { fakeTemplates } from "./templates";
 
 /** What a test wants the backend to be. */
 export interface FakeWorld {
@@ -411,6 +413,8 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
         ...fakeDuplicates(world.duplicates),
         ...fakeMailbox(),
         ...fakeMapping(),
+        ...fakeTemplates(),
+        ...fakeAdditions(),
         ...fakePush(world.push),
         ...fakeReview(
             {

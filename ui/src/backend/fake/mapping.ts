@@ -4,6 +4,7 @@ import type { MappedColumn } from "../../bindings/MappedColumn";
 import type { MappedField } from "../../bindings/MappedField";
 import type { MappedSource } from "../../bindings/MappedSource";
 import type { MappingChange } from "../../bindings/MappingChange";
+import type { MappingOutcome } from "../../bindings/MappingOutcome";
 import type { MappingState } from "../../bindings/MappingState";
 import type { MappingTarget } from "../../bindings/MappingTarget";
 import type { ProgressQuestion } from "../../bindings/ProgressQuestion";
@@ -87,6 +88,8 @@ function filledBy(name: string, columns: number[], constant: string | null = nul
         constant,
         default: null,
         steps: [],
+        plan: [],
+        region: null,
         dateOrder: null,
         decimalStyle: null,
     };
@@ -96,13 +99,18 @@ function filledBy(name: string, columns: number[], constant: string | null = nul
 function stateOf(uses: readonly Destination[][], fields: readonly MappedField[]): MappingState {
     const filled = new Set(fields.map(({ name }) => name));
     const missing = TARGET.fields.filter(({ name, required }) => required && !filled.has(name)).map(({ name }) => name);
-    return { uses: [...uses], fields: [...fields], missing, groups: 0 };
+    return { uses: [...uses], fields: [...fields], missing, groups: 0, activityOrder: null, template: null };
 }
 
 function suggested(): MappingState {
     const uses = COLUMNS.map(({ suggestion }) => (suggestion === null ? [] : [suggestion.to]));
     const fields = uses.flatMap(([use], index) => (use?.kind === "field" ? [filledBy(use.name, [index])] : []));
     return stateOf(uses, fields);
+}
+
+/** What a template makes of the source. */
+export function templated(_source: number, template: string): MappingOutcome {
+    return { state: { ...suggested(), template }, freed: [], before: { state: suggested(), values: [...VALUES] } };
 }
 
 const VALUES: readonly FoundValue[] = [
@@ -140,6 +148,13 @@ function applied(state: MappingState, change: MappingChange): { state: MappingSt
             break;
         case "dateOrder":
             fields = fields.map((each) => (each.name === change.field ? { ...each, dateOrder: change.order } : each));
+            break;
+        case "steps":
+            fields = fields.map((each) =>
+                each.name === change.field
+                    ? { ...each, plan: change.steps, steps: change.steps.map((step) => step.do) }
+                    : each,
+            );
             break;
         case "suggested":
             return { state: suggested(), freed };
@@ -193,6 +208,15 @@ export function fakeMapping(): MappingBackend {
         },
         fieldValues: (_source, field) =>
             Promise.resolve({ values: field === "businessType" ? values : [], more: false }),
+        fieldSamples: (_source, field) =>
+            Promise.resolve(
+                field === "companyName"
+                    ? [
+                          { before: "GASTHAUS SEEBLICK", after: "Gasthaus Seeblick", readable: true },
+                          { before: "HOTEL KRONE", after: "Hotel Krone", readable: true },
+                      ]
+                    : [{ before: "03/04/2024", after: "03/04/2024", readable: false }],
+            ),
         activityKinds: () =>
             Promise.resolve({
                 texts: [

@@ -1,6 +1,7 @@
 // The backend in the real window: the commands of src-tauri/src/commands, one call each.
 
 import type { Backend } from "../backend";
+import { additions } from "./additions";
 import { app } from "./app";
 import { approval } from "./approval";
 import { audit } from "./audit";
@@ -14,6 +15,7 @@ import { push } from "./push";
 import { review } from "./review";
 import { sources } from "./sources";
 import { table } from "./table";
+import { templates } from "./templates";
 
 export function tauriBackend(): Backend {
     return {
@@ -21,6 +23,8 @@ export function tauriBackend(): Backend {
         ...table,
         ...sources,
         ...mapping,
+        ...templates,
+        ...additions,
         ...review,
         ...facets,
         ...bulk,

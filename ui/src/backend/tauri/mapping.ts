@@ -7,6 +7,7 @@ export const mapping: MappingBackend = {
     changeMapping: (source, change) => invoke("change_mapping", { source, change }),
     restoreMapping: (source, mapping) => invoke("restore_mapping", { source, mapping }),
     fieldValues: (source, field) => invoke("field_values", { source, field }),
+    fieldSamples: (source, field) => invoke("field_samples", { source, field }),
     activityKinds: () => invoke("activity_kinds"),
     decideProgress: (activityType, counts) => invoke("decide_progress", { activityType, counts }),
     mappedRow: (source, at) => invoke("mapped_row", { source, at }),

@@ -1,9 +1,12 @@
 // The mappings of the project as the screen works on them. Every change is stored at once and can be taken back.
 
 import type { ActivityKinds } from "../../bindings/ActivityKinds";
+import type { EarlierDecision } from "../../bindings/EarlierDecision";
+import type { FieldSample } from "../../bindings/FieldSample";
 import type { FoundValues } from "../../bindings/FoundValues";
 import type { MappedSource } from "../../bindings/MappedSource";
 import type { MappingChange } from "../../bindings/MappingChange";
+import type { MappingOutcome } from "../../bindings/MappingOutcome";
 import type { MappingOverview } from "../../bindings/MappingOverview";
 import type { MappingState } from "../../bindings/MappingState";
 import type { RowPreview } from "../../bindings/RowPreview";
@@ -19,6 +22,8 @@ export class MappingModel {
     /** The texts of the choice fields of the source that is shown, by field. */
     values = $state.raw<Readonly<Record<string, FoundValues>>>({});
     kinds = $state.raw<ActivityKinds | null>(null);
+    /** What was decided about progress elsewhere, by type: shown to be confirmed. */
+    earlier = $state.raw<Readonly<Record<string, EarlierDecision>>>({});
     preview = $state.raw<RowPreview | null>(null);
     previewAt = $state(0);
     readonly #desk: Desk;
@@ -45,7 +50,8 @@ export class MappingModel {
     /** Types of activities that wait for a word about progress. */
     readonly openQuestions = $derived(this.kinds?.questions.filter(({ waiting }) => waiting > 0).length ?? 0);
 
-    async load(): Promise<void> {
+    /** Reads everything again; shows the source `id` where one is named. */
+    async load(id?: number): Promise<void> {
         this.failed = false;
         const overview = await this.#desk.attempt(() => this.#desk.backend.mappingOverview());
         if (overview === undefined) {
@@ -53,7 +59,8 @@ export class MappingModel {
             return;
         }
         this.overview = overview;
-        this.at = Math.min(this.at, Math.max(0, overview.sources.length - 1));
+        const named = overview.sources.findIndex((source) => source.id === id);
+        this.at = named >= 0 ? named : Math.min(this.at, Math.max(0, overview.sources.length - 1));
         await Promise.all([this.#readSource(), this.#readKinds()]);
     }
 
@@ -69,6 +76,16 @@ export class MappingModel {
         if (at < 0 || at >= rows) return;
         this.previewAt = at;
         await this.#readPreview();
+    }
+
+    /** Takes over a whole mapping that comes from elsewhere, as one change. */
+    take(work: (source: MappedSource) => Promise<MappingOutcome>): Promise<void> {
+        return this.#next(async (source) => {
+            const outcome = await work(source);
+            this.#done.push({ source: source.id, before: outcome.before });
+            this.#put(source.id, outcome.state);
+            this.#follow({ do: "suggested" });
+        });
     }
 
     change(change: MappingChange): Promise<void> {
@@ -150,8 +167,10 @@ export class MappingModel {
             case "activityType":
                 void this.#readKinds();
                 break;
+            case "activityDates":
             case "dateOrder":
             case "decimalStyle":
+            case "phoneRegion":
             case "default":
             case "separator":
                 break;
@@ -197,6 +216,17 @@ export class MappingModel {
         this.#kindsTurn += 1;
         const mine = this.#kindsTurn;
         const kinds = await this.#desk.attempt(() => this.#desk.backend.activityKinds());
-        if (kinds !== undefined && mine === this.#kindsTurn) this.kinds = kinds;
+        if (kinds === undefined || mine !== this.#kindsTurn) return;
+        this.kinds = kinds;
+        if (!kinds.questions.some(({ waiting }) => waiting > 0)) return;
+        const earlier = await this.#desk.attempt(() => this.#desk.backend.earlierDecisions());
+        if (earlier !== undefined && mine === this.#kindsTurn) this.earlier = earlier;
+    }
+
+    /** Examples of what the mapping does to a field of the source that is shown. */
+    async samples(field: string): Promise<readonly FieldSample[]> {
+        const source = this.source;
+        if (source === undefined) return [];
+        return (await this.#desk.attempt(() => this.#desk.backend.fieldSamples(source.id, field))) ?? [];
     }
 }

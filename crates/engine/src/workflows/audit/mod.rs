@@ -30,10 +30,11 @@ pub enum AuditTopic {
 }
 
 /// Every event that Lotse writes, with its topic.
-const EVENTS: [(&str, AuditTopic); 26] = [
+const EVENTS: [(&str, AuditTopic); 28] = [
     ("project_created", AuditTopic::Sources),
     ("source_loaded", AuditTopic::Sources),
     ("source_removed", AuditTopic::Sources),
+    ("source_used_otherwise", AuditTopic::Sources),
     ("mapping_changed", AuditTopic::Sources),
     ("setting_changed", AuditTopic::Sources),
     ("check_outdated", AuditTopic::Sources),
@@ -41,6 +42,7 @@ const EVENTS: [(&str, AuditTopic); 26] = [
     ("rows_bulk_edit", AuditTopic::Edits),
     ("rows_apply_fix", AuditTopic::Edits),
     ("rows_reimport", AuditTopic::Edits),
+    ("rows_enrich", AuditTopic::Edits),
     ("change_undone", AuditTopic::Edits),
     ("change_redone", AuditTopic::Edits),
     ("duplicates_compared", AuditTopic::Decisions),

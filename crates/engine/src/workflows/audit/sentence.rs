@@ -13,6 +13,7 @@ pub(super) fn title_of(event: &str, language: Language) -> &str {
         "project_created" => ("Projekt angelegt", "Project created"),
         "source_loaded" => ("Quelle eingelesen", "Source loaded"),
         "source_removed" => ("Quelle entfernt", "Source removed"),
+        "source_used_otherwise" => ("Verwendung einer Quelle geändert", "Use of a source changed"),
         "mapping_changed" => ("Zuordnung geändert", "Mapping changed"),
         "setting_changed" => ("Einstellung geändert", "Setting changed"),
         "check_outdated" => ("Prüfung verworfen", "Check discarded"),
@@ -20,6 +21,7 @@ pub(super) fn title_of(event: &str, language: Language) -> &str {
         "rows_bulk_edit" => ("Mehrere Zellen geändert", "Several cells edited"),
         "rows_apply_fix" => ("Korrektur übernommen", "Fix applied"),
         "rows_reimport" => ("Korrigierte Zeilen übernommen", "Corrected rows taken over"),
+        "rows_enrich" => ("Leads ergänzt", "Leads enriched"),
         "rows_decide" => ("Zeilen entschieden", "Rows decided"),
         "rows_merge" => ("Zeilen zusammengeführt", "Rows merged"),
         "rows_separate" => ("Paar getrennt", "Pair separated"),
@@ -98,6 +100,7 @@ impl Telling<'_> {
         let say = |german: String, english: String| self.language.pick(german, english);
         match event {
             "project_created" => self.quoted(&self.text("/name")),
+            "source_used_otherwise" => self.text("/source"),
             "source_loaded" | "source_removed" => {
                 format!("{}, {}", self.text("/source"), self.rows(self.number("/rows")))
             }
@@ -119,6 +122,10 @@ impl Telling<'_> {
                         format!("Vergleich der Übertragung {push} mit dem Server"),
                         format!("comparison of push {push} with the server"),
                     ),
+                    (setting, None) if setting.starts_with("use_confirmed:") => say(
+                        "Verwendung einer Quelle bestätigt".into(),
+                        "use of a source confirmed".into(),
+                    ),
                     ("owners", _) => say("bekannte Betreuer".into(), "known owners".into()),
                     ("view", _) => say("eine Ansicht".into(), "a view".into()),
                     ("name", _) => say("Name des Projekts".into(), "name of the project".into()),
@@ -130,7 +137,9 @@ impl Telling<'_> {
                 ["Paar gefunden", "Paare gefunden"],
                 ["pair found", "pairs found"],
             ),
-            "rows_edit" | "rows_bulk_edit" | "rows_apply_fix" | "rows_reimport" => self.edits(),
+            "rows_edit" | "rows_bulk_edit" | "rows_apply_fix" | "rows_reimport" | "rows_enrich" => {
+                self.edits()
+            }
             "rows_decide" => self.decisions(),
             "rows_merge" => {
                 let survivor = self.data.pointer("/summary/survivor").and_then(Json::as_u64);
