@@ -76,7 +76,7 @@ async fn shown_rows(window: &Window) -> u32 {
 }
 
 #[tokio::test]
-async fn many_cells_are_replaced_and_unified_and_undone_in_one_step() {
+async fn many_cells_are_replaced_and_undone_in_one_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = project(folder.path());
     let window = open(folder.path(), &path).await;
@@ -105,7 +105,10 @@ async fn many_cells_are_replaced_and_unified_and_undone_in_one_step() {
     window.press("Ctrl+E").await;
     window.click("button", "Vereinheitlichen").await;
     window.click("button", "Suchen").await;
-    window.text("Schreibweisen").await;
+    // The example has no two spellings of one company, and that is said.
+    window
+        .text("Nichts Ähnliches unter 149 verschiedenen Werten.")
+        .await;
     look(&window, "workbench-unify").await;
     window.close().await;
 }
