@@ -205,6 +205,8 @@ impl Desk {
 
     fn opened_project(&self, project: Project) -> Arc<Session> {
         self.pushes().forget();
+        // Whoever types does not wait for comparisons; the window asks for them afterwards.
+        project.compare_later();
         let session = Arc::new(Session::new(self.clone(), project));
         recent::remember(self.places(), session.project.path(), &session.info().name);
         self.put(Opened::Project(Arc::clone(&session)));

@@ -38,10 +38,7 @@ pub(crate) fn change_text(change: &Change, target: &Target, language: Language) 
                 ),
             }
         }
-        ChangeKind::BulkEdit => {
-            counted(number("cells"), language, ("Zelle", "Zellen"), ("cell", "cells"))
-                + language.pick(" geändert", " changed")
-        }
+        ChangeKind::BulkEdit => bulk_text(change, &field, language),
         ChangeKind::ApplyFix => {
             let rows = rows_of(number("rows"), language);
             if field.is_empty() {
@@ -88,6 +85,44 @@ pub(crate) fn change_text(change: &Change, target: &Target, language: Language) 
                 format!("{cells} taken over from {file}"),
             )
         }
+    }
+}
+
+/// What was done with many cells at once.
+fn bulk_text(change: &Change, field: &str, language: Language) -> String {
+    let fact = |name: &str| change.summary[name].as_str().unwrap_or_default();
+    let cells = counted(
+        change.summary["cells"].as_u64().unwrap_or_default(),
+        language,
+        ("Zelle", "Zellen"),
+        ("cell", "cells"),
+    );
+    let text = quoted(fact("text"));
+    let done = match fact("do") {
+        "set" if text.is_empty() => language.pick("geleert".to_owned(), "cleared".to_owned()),
+        "set" => language.pick(format!("auf „{text}“ gesetzt"), format!("set to \"{text}\"")),
+        "fillDown" => language.pick("nach unten ausgefüllt".to_owned(), "filled down".to_owned()),
+        "replace" => {
+            let find = quoted(fact("find"));
+            language.pick(
+                format!("„{find}“ durch „{text}“ ersetzt"),
+                format!("\"{find}\" replaced with \"{text}\""),
+            )
+        }
+        "unify" => language.pick(
+            format!("vereinheitlicht zu „{text}“"),
+            format!("unified to \"{text}\""),
+        ),
+        "restore" => language.pick(
+            "wieder wie in der Quelle".to_owned(),
+            "as in the source again".to_owned(),
+        ),
+        _ => language.pick("geändert".to_owned(), "changed".to_owned()),
+    };
+    if field.is_empty() {
+        format!("{cells} {done}")
+    } else {
+        format!("{field}: {cells} {done}")
     }
 }
 
@@ -182,6 +217,27 @@ mod tests {
                 BulkEdit,
                 json!({ "cells": 1204 }),
                 ["1.204 Zellen geändert", "1,204 cells changed"],
+            ),
+            (
+                BulkEdit,
+                json!({ "do": "replace", "field": "city", "cells": 12, "find": "Ffm", "text": "Frankfurt" }),
+                [
+                    "Ort: 12 Zellen „Ffm“ durch „Frankfurt“ ersetzt",
+                    "City: 12 cells \"Ffm\" replaced with \"Frankfurt\"",
+                ],
+            ),
+            (
+                BulkEdit,
+                json!({ "do": "unify", "field": "city", "cells": 1, "text": "Köln" }),
+                [
+                    "Ort: 1 Zelle vereinheitlicht zu „Köln“",
+                    "City: 1 cell unified to \"Köln\"",
+                ],
+            ),
+            (
+                BulkEdit,
+                json!({ "do": "set", "field": "", "cells": 4, "text": "" }),
+                ["4 Zellen geleert", "4 cells cleared"],
             ),
             (
                 ApplyFix,

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use tauri::{Emitter as _, Manager as _};
 
 pub mod border;
+mod bulk;
 mod commands;
 mod desk;
 mod failure;
@@ -132,6 +133,16 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::table::paste_block,
             commands::table::undo,
             commands::table::redo,
+            commands::facets::facets,
+            commands::facets::column_facet,
+            commands::facets::named_views,
+            commands::facets::put_view,
+            commands::facets::remove_view,
+            commands::bulk::bulk_preview,
+            commands::bulk::bulk_apply,
+            commands::bulk::bulk_decide,
+            commands::bulk::column_clusters,
+            commands::bulk::compare_edited,
             commands::duplicates::duplicates_overview,
             commands::duplicates::compare_rows,
             commands::duplicates::group_window,

@@ -8,7 +8,7 @@ use lotse_core::mapping::{ColumnRef, Mapping, Origin};
 use lotse_core::target::{FieldKind, FieldSpec, Role};
 use lotse_engine::jobs::JobKind;
 use lotse_engine::project::{
-    ChangeKind, DecisionKind, FieldEdit, ProjectError, RowView, SourceRole, column_of,
+    Change, ChangeKind, DecisionKind, FieldEdit, ProjectError, RowView, SourceRole, column_of,
 };
 use lotse_engine::workflows::{self, WorkflowError};
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::border::{
 use crate::failure::Showable;
 use crate::history::change_text;
 use crate::session::Session;
-use crate::table::{cell_text, kind_of};
+use crate::table::{cell_text, kind_of, size_of};
 
 impl Session {
     fn shown<T, E: Showable>(&self, outcome: Result<T, E>) -> Result<T, Failure> {
@@ -199,7 +199,13 @@ impl Session {
 
     /// Applies the correction of a finding to one row or to all.
     pub(crate) fn apply_fix(&self, code: &str, row: Option<u32>) -> Result<EditOutcome, Failure> {
-        let rows = workflows::apply_fix(&self.project, self.actor(), code, row, self.now());
+        let size = match row {
+            Some(_) => 1,
+            None => self.shown(workflows::preview_fix(&self.project, code))?.fixable as usize,
+        };
+        let rows = self.job_for(size, |watch| {
+            workflows::apply_fix_watched(&self.project, self.actor(), code, row, self.now(), watch)
+        });
         let rows = self.shown(rows)?;
         self.outcome(rows.len(), &rows)
     }
@@ -268,9 +274,23 @@ impl Session {
         })
     }
 
+    /// How many cells the way to a change is about.
+    fn size_of_way(&self, change: i64) -> Result<usize, ProjectError> {
+        let on_the_way = |known: &Change| known.undone == (known.id <= change);
+        let history = self.project.history(0, u64::MAX)?;
+        Ok(history
+            .iter()
+            .filter(|known| on_the_way(known))
+            .map(size_of)
+            .sum())
+    }
+
     /// Undoes or redoes until `change` is the last one that holds.
     pub(crate) fn go_to_change(&self, change: i64) -> Result<EditOutcome, Failure> {
-        let gone = workflows::go_to_change(&self.project, self.actor(), change, self.now());
+        let size = self.shown(self.size_of_way(change))?;
+        let gone = self.job_for(size, |watch| {
+            workflows::go_to_change_watched(&self.project, self.actor(), change, self.now(), watch)
+        });
         let (steps, rows) = self.shown(gone)?;
         self.outcome(steps, &rows)
     }

@@ -1,13 +1,14 @@
 //! The review table over a real project.
 
-use chrono::Timelike as _;
 use chrono_tz::Tz;
-use lotse_core::finding::{Finding, Place};
+use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::protection::ProtectionStatus;
 use lotse_core::target::{FieldKind, FieldSpec, Target};
 use lotse_core::values::Instant;
+pub(crate) use lotse_engine::project::moment_text;
 use lotse_engine::project::{
-    CellState, ChangeKind, FieldEdit, ProjectError, RowFilter, RowView, SortOrder, ViewedRow, column_of,
+    COMPUTED_COLUMNS, CellState, Change, ChangeKind, FieldEdit, ProjectError, RowFilter, RowView, SortOrder,
+    ViewedRow, column_of, shown_text,
 };
 use lotse_engine::workflows;
 use serde_json::json;
@@ -23,18 +24,13 @@ use crate::session::Session;
 /// The most rows that an outcome carries.
 const ROWS_IN_AN_OUTCOME: usize = 1000;
 
-/// Columns behind the fields of the target: what Lotse works out.
-const ACTIVITIES: &str = "activities";
-const PROTECTION: [&str; 3] = ["protectionUntil", "progressDeadline", "protectionStatus"];
-
 impl Session {
     /// The names of the columns, in their order: the fields of the target, then what is worked out.
     fn column_names(&self) -> Vec<&str> {
         let target = self.project.target();
         let mut names: Vec<&str> = target.fields.iter().map(|field| field.name.as_str()).collect();
         if target.activities.is_some() {
-            names.push(ACTIVITIES);
-            names.extend(PROTECTION);
+            names.extend(COMPUTED_COLUMNS);
         }
         names
     }
@@ -92,7 +88,7 @@ impl Session {
                         .to_owned(),
                     );
                 }
-                None => cells.resize(cells.len() + PROTECTION.len(), String::new()),
+                None => cells.resize(target.fields.len() + COMPUTED_COLUMNS.len(), String::new()),
             }
         }
         let mut marks: Vec<Mark> = Vec::new();
@@ -148,15 +144,44 @@ impl Session {
         }
     }
 
-    fn change(&self, kind: ChangeKind, edits: &[FieldEdit]) -> Result<EditOutcome, Failure> {
-        let summary = match edits {
+    /// Puts edits into the project as one change; returns how many cells it was, and their rows in ascending order.
+    fn change(&self, kind: ChangeKind, edits: Vec<FieldEdit>) -> Result<(usize, Vec<u32>), Failure> {
+        let summary = match edits.as_slice() {
             [one] => json!({ "row": self.project.row_number(one.row), "field": one.field, "text": one.text }),
             more => json!({ "cells": more.len() }),
         };
-        let rows = workflows::edit_fields(&self.project, self.actor(), kind, &summary, edits, self.now())
+        let cells = edits.len();
+        let rows = self.job_for(cells, |watch| {
+            workflows::edit_fields_watched(
+                &self.project,
+                self.actor(),
+                kind,
+                &summary,
+                edits,
+                self.now(),
+                watch,
+            )
+        });
+        let rows = rows.map_err(|error| error.failure(self.language()))?;
+        Ok((if rows.is_empty() { 0 } else { cells }, rows))
+    }
+
+    /// How many of these cells have an error. Of very many only the first rows are looked at.
+    fn faulty(&self, rows: &[u32], columns: &[String]) -> Result<u32, Failure> {
+        let rows = &rows[..rows.len().min(ROWS_IN_AN_OUTCOME)];
+        let states = self
+            .project
+            .row_states(rows)
             .map_err(|error| error.failure(self.language()))?;
-        let changed = if rows.is_empty() { 0 } else { edits.len() };
-        self.outcome(changed, &rows)
+        let target = self.project.target();
+        let meant = |finding: &&Finding| {
+            let field = column_of(finding.place).map(|at| &target.fields[at].name);
+            finding.severity() == Severity::Error && field.is_some_and(|name| columns.contains(name))
+        };
+        let faulty = states
+            .iter()
+            .flat_map(|state| state.findings.iter().filter(meant));
+        Ok(u32::try_from(faulty.count()).unwrap_or(u32::MAX))
     }
 
     /// What a change of `rows` comes to; `changed` counts what was changed: cells, or rows.
@@ -166,6 +191,22 @@ impl Session {
             changed: u32::try_from(changed).unwrap_or(u32::MAX),
             rows: self.shown_rows(&rows[..rows.len().min(ROWS_IN_AN_OUTCOME)])?,
         })
+    }
+
+    /// How many rows the next step back, or forth, is about at most.
+    fn size_of_step(&self, back: bool) -> usize {
+        let undone = self.project.history_counts().map_or(0, |(_, undone)| undone);
+        let Some(offset) = (if back { Some(undone) } else { undone.checked_sub(1) }) else {
+            return 0;
+        };
+        let change = self
+            .project
+            .history(offset, 1)
+            .ok()
+            .and_then(|mut found| found.pop());
+        let fact = |name: &str| change.as_ref().and_then(|change| change.summary[name].as_u64());
+        let size = fact("cells").or(fact("rows")).unwrap_or_default();
+        usize::try_from(size).unwrap_or(usize::MAX)
     }
 
     fn revision(&self) -> u32 {
@@ -215,25 +256,25 @@ impl ReviewTable for Session {
             };
             let say = |german, english| self.language().pick(german, english);
             columns.push(computed(
-                ACTIVITIES,
+                COMPUTED_COLUMNS[0],
                 activities.label.get(self.language()),
                 ColumnKind::Number,
                 92,
             ));
             columns.push(computed(
-                PROTECTION[0],
+                COMPUTED_COLUMNS[1],
                 say("Schutz bis", "Protected until"),
                 ColumnKind::Date,
                 112,
             ));
             columns.push(computed(
-                PROTECTION[1],
+                COMPUTED_COLUMNS[2],
                 say("Fortschritt bis", "Progress by"),
                 ColumnKind::Date,
                 112,
             ));
             columns.push(computed(
-                PROTECTION[2],
+                COMPUTED_COLUMNS[3],
                 say("Schutz", "Protection"),
                 ColumnKind::Text,
                 104,
@@ -303,7 +344,8 @@ impl ReviewTable for Session {
         } else {
             ChangeKind::BulkEdit
         };
-        self.change(kind, &edits)
+        let (changed, rows) = self.change(kind, edits)?;
+        self.outcome(changed, &rows)
     }
 
     fn paste(&self, view: &View, block: &Block, texts: &BlockTexts) -> Result<PasteOutcome, Failure> {
@@ -312,6 +354,7 @@ impl ReviewTable for Session {
         let nothing = PasteOutcome {
             revision: self.revision(),
             changed: 0,
+            faulty: 0,
             rows_beyond: 0,
             columns_beyond: 0,
             computed: 0,
@@ -340,10 +383,11 @@ impl ReviewTable for Session {
                 });
             }
         }
-        let outcome = self.change(ChangeKind::BulkEdit, &edits)?;
+        let (changed, changed_rows) = self.change(ChangeKind::BulkEdit, edits)?;
         Ok(PasteOutcome {
-            revision: outcome.revision,
-            changed: outcome.changed,
+            revision: self.revision(),
+            changed: count(changed),
+            faulty: self.faulty(&changed_rows, &block.columns)?,
             rows_beyond: count(texts.len().saturating_sub(rows.len())),
             columns_beyond: count(wide.saturating_sub(block.columns.len())),
             computed,
@@ -351,14 +395,20 @@ impl ReviewTable for Session {
     }
 
     fn undo(&self) -> Result<EditOutcome, Failure> {
-        let undone = workflows::undo(&self.project, self.actor(), self.now())
+        let undone = self
+            .job_for(self.size_of_step(true), |watch| {
+                workflows::undo_watched(&self.project, self.actor(), self.now(), watch)
+            })
             .map_err(|error| error.failure(self.language()))?;
         let rows = undone.map(|(_, rows)| rows).unwrap_or_default();
         self.outcome(rows.len(), &rows)
     }
 
     fn redo(&self) -> Result<EditOutcome, Failure> {
-        let done = workflows::redo(&self.project, self.actor(), self.now())
+        let done = self
+            .job_for(self.size_of_step(false), |watch| {
+                workflows::redo_watched(&self.project, self.actor(), self.now(), watch)
+            })
             .map_err(|error| error.failure(self.language()))?;
         let rows = done.map(|(_, rows)| rows).unwrap_or_default();
         self.outcome(rows.len(), &rows)
@@ -369,13 +419,15 @@ impl ReviewTable for Session {
     }
 }
 
-fn filter_of(view: &View) -> RowFilter {
+pub(crate) fn filter_of(view: &View) -> RowFilter {
     RowFilter {
         severities: view.severities.clone(),
         edited_only: view.changed_only,
         states: view.states.clone(),
         codes: view.codes.clone(),
-        source_id: view.source,
+        sources: view.sources.clone(),
+        decisions: view.decisions.clone(),
+        values: view.values.clone(),
         search: view.search.clone(),
         sort: view
             .sort
@@ -386,6 +438,13 @@ fn filter_of(view: &View) -> RowFilter {
             })
             .collect(),
     }
+}
+
+/// How many cells, or rows, a change is about.
+pub(crate) fn size_of(change: &Change) -> usize {
+    let fact = |name: &str| change.summary[name].as_u64();
+    let size = fact("cells").or(fact("rows")).unwrap_or_default();
+    usize::try_from(size).unwrap_or(usize::MAX)
 }
 
 /// The column in which a finding is shown that is about no single field.
@@ -439,22 +498,13 @@ fn width_of(field: &FieldSpec) -> u16 {
 
 /// A cell as the table shows it, and as it reads back: moments in the zone of the project.
 pub(crate) fn cell_text(field: &FieldSpec, cell: &CellState, zone: Tz) -> String {
-    match (&cell.value, field.kind) {
-        (Some(value), FieldKind::Instant) => Instant::from_rfc3339(value)
-            .map_or_else(|| value.clone(), |instant| moment_text(instant, zone, false)),
-        _ => cell.shown().to_owned(),
+    match &cell.value {
+        Some(value) => shown_text(field, value, zone),
+        None => cell.text.clone(),
     }
 }
 
-/// `2024-06-15`, with the time of day where it says something.
-pub(crate) fn moment_text(instant: Instant, zone: Tz, day_only: bool) -> String {
-    let local = instant.utc().with_timezone(&zone);
-    let form = if day_only || local.time().num_seconds_from_midnight() == 0 {
-        "%Y-%m-%d"
-    } else if local.second() == 0 {
-        "%Y-%m-%d %H:%M"
-    } else {
-        "%Y-%m-%d %H:%M:%S"
-    };
-    local.format(form).to_string()
+/// The day of a computed date; what is no date stays as it is.
+pub(crate) fn day_text(value: &str, zone: Tz) -> String {
+    Instant::from_rfc3339(value).map_or_else(|| value.to_owned(), |instant| moment_text(instant, zone, true))
 }

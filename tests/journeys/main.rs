@@ -9,6 +9,8 @@ mod mailbox;
 mod mapping;
 mod push;
 mod review;
+mod screens;
 mod sources;
 mod table;
 mod walk;
+mod workbench;

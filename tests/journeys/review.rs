@@ -10,7 +10,7 @@ use super::duplicates::project;
 
 const NOW: &str = "2025-10-12T14:30:00Z";
 
-async fn open(folder: &Path, path: &Path) -> Window {
+pub(super) async fn open(folder: &Path, path: &Path) -> Window {
     let window = Opening::default()
         .argument("--now")
         .argument(NOW)
@@ -31,7 +31,7 @@ async fn open(folder: &Path, path: &Path) -> Window {
 }
 
 /// Waits until the table has so many rows.
-async fn rows(window: &Window, count: u32) {
+pub(super) async fn rows(window: &Window, count: u32) {
     let claim = format!("the table has {count} rows");
     window
         .until(&claim, async || {
@@ -50,7 +50,7 @@ async fn wrong(window: &Window, text: &str) -> bool {
 }
 
 /// Looks at what is shown in the light, in the dark and in a small window, and asks axe each time.
-async fn look(window: &Window, name: &str) {
+pub(super) async fn look(window: &Window, name: &str) {
     for (theme, width, height) in [("hell", 1440, 900), ("dunkel", 1024, 700)] {
         window.resize(width, height).await;
         window.press("Ctrl+K").await;

@@ -382,6 +382,7 @@ impl ReviewTable for SyntheticTable {
             return Ok(PasteOutcome {
                 revision: self.state().revision,
                 changed: 0,
+                faulty: 0,
                 rows_beyond: 0,
                 columns_beyond: 0,
                 computed: 0,
@@ -406,6 +407,8 @@ impl ReviewTable for SyntheticTable {
         Ok(PasteOutcome {
             revision: state.revision,
             changed,
+            // Nobody asks this table.
+            faulty: 0,
             rows_beyond: beyond(texts.len(), rows.len()),
             columns_beyond: beyond(wide, columns.len()),
             computed: u32::try_from(computed.len()).unwrap_or(u32::MAX),

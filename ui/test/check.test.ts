@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openWindow, press, settled, violations } from "./world";
 
 const grid = () => screen.getByRole("grid", { name: "Leads" });
-const panel = () => screen.getByRole("complementary", { name: "Befunde, Zeile, Verlauf" });
+const panel = () => screen.getByRole("complementary", { name: "Neben der Tabelle" });
 
 async function click(element: HTMLElement): Promise<void> {
     element.click();
@@ -56,7 +56,7 @@ describe("findings", () => {
         await press("b", { ctrlKey: true });
         expect(document.activeElement?.textContent.trim()).toBe("Befunde");
         await press("ArrowRight");
-        expect(screen.getByRole("tab", { name: "Zeile" }).getAttribute("aria-selected")).toBe("true");
+        expect(screen.getByRole("tab", { name: "Filter" }).getAttribute("aria-selected")).toBe("true");
         await press("Escape");
         expect(document.activeElement).toBe(grid());
     });
@@ -73,12 +73,139 @@ describe("filters", () => {
         expect(grid().getAttribute("aria-rowcount")).toBe("81");
     });
 
-    test("of state and source stand in one menu", async () => {
+    test("of values stand in the panel with their counts, and hold together", async () => {
         await openWindow({ rows: 80 });
-        await click(screen.getByRole("button", { name: "Zeilen" }));
-        expect(screen.getByRole("menuitemradio", { name: /Dubletten \(20\)/ })).toBeTruthy();
-        expect(screen.getByRole("menuitemradio", { name: /Altbestand.xlsx/ })).toBeTruthy();
+        grid().focus();
+        await press("l", { ctrlKey: true });
+        expect(document.activeElement?.textContent.trim()).toBe("Filter");
         expect(await violations()).toEqual([]);
+        const add = within(panel()).getByRole<HTMLSelectElement>("combobox", { name: /Nach Werten/ });
+        add.value = "city";
+        add.dispatchEvent(new Event("change", { bubbles: true }));
+        await settled();
+        const city = within(panel()).getByRole("group", { name: "Ort" });
+        await click(within(city).getByRole("checkbox", { name: /München/ }));
+        expect(grid().getAttribute("aria-rowcount")).toBe("11");
+        await click(within(city).getByRole("checkbox", { name: /Muenchen/ }));
+        expect(grid().getAttribute("aria-rowcount")).toBe("21");
+        expect(panel().textContent).toContain("20 Zeilen passen.");
+        expect(screen.getByRole("button", { name: "1 Filter" }).getAttribute("aria-pressed")).toBe("true");
+        expect(await violations()).toEqual([]);
+        await click(within(panel()).getByRole("button", { name: "Filter aufheben" }));
+        expect(grid().getAttribute("aria-rowcount")).toBe("81");
+    });
+
+    test("are kept under a name, with order and columns, and deleted with a way back", async () => {
+        await openWindow({ rows: 80 });
+        await click(screen.getByRole("button", { name: /^Fehler/ }));
+        await click(screen.getByRole("button", { name: "Filter" }));
+        await click(within(panel()).getByRole("button", { name: "Ansicht sichern" }));
+        const name = within(panel()).getByRole<HTMLInputElement>("textbox", { name: "Name der Ansicht" });
+        name.value = "Nur Fehler";
+        name.dispatchEvent(new Event("input", { bubbles: true }));
+        await settled();
+        await click(within(panel()).getByRole("button", { name: "Sichern" }));
+        expect(told()).toContain("Ansicht „Nur Fehler“ gesichert.");
+        await click(within(panel()).getByRole("button", { name: "Filter aufheben" }));
+        expect(grid().getAttribute("aria-rowcount")).toBe("81");
+        const views = within(panel()).getByRole<HTMLSelectElement>("combobox", { name: "Ansichten" });
+        views.value = "Nur Fehler";
+        views.dispatchEvent(new Event("change", { bubbles: true }));
+        await settled();
+        expect(grid().getAttribute("aria-rowcount")).toBe("41");
+        await click(within(panel()).getByRole("button", { name: "Ansicht „Nur Fehler“ löschen" }));
+        expect(within(panel()).getByRole<HTMLSelectElement>("combobox", { name: "Ansichten" }).disabled).toBe(true);
+        await click(screen.getAllByRole("button", { name: "Rückgängig" }).at(-1) as HTMLElement);
+        expect(within(panel()).getByRole<HTMLSelectElement>("combobox", { name: "Ansichten" }).disabled).toBe(false);
+    });
+});
+
+describe("many cells at once", () => {
+    async function fill(label: string, text: string): Promise<void> {
+        const field = within(panel()).getByRole<HTMLInputElement>("textbox", { name: label });
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        await wait();
+    }
+
+    async function open(): Promise<void> {
+        await openWindow({ rows: 80 });
+        grid().focus();
+        await press("e", { ctrlKey: true });
+        await wait();
+    }
+
+    test("are set, after a look at what that would do, and undone in one step", async () => {
+        await open();
+        await click(within(panel()).getByRole("radio", { name: /Alle der Ansicht/ }));
+        await fill("Wert", "Nord");
+        expect(panel().textContent).toContain("80 Zellen würden sich ändern, in 80 Zeilen gesucht.");
+        expect(await violations()).toEqual([]);
+        await click(within(panel()).getByRole("button", { name: "80 Zellen ändern" }));
+        expect(told()).toContain("80 Zellen geändert.");
+        expect(grid().textContent).not.toContain("Gasthaus Musterküche");
+        await click(screen.getAllByRole("button", { name: "Rückgängig" }).at(-1) as HTMLElement);
+        expect(grid().textContent).toContain("Gasthaus Musterküche");
+    });
+
+    test("are searched and replaced, also by regular expression, and a bad one is said so", async () => {
+        await open();
+        await click(within(panel()).getByRole("radio", { name: /Alle der Ansicht/ }));
+        await click(within(panel()).getByRole("button", { name: "Ersetzen" }));
+        await fill("Suchen", "sonnen");
+        expect(panel().textContent).toContain("30 Zellen würden sich ändern");
+        await click(within(panel()).getByRole("checkbox", { name: "Groß und klein unterscheiden" }));
+        await wait();
+        expect(panel().textContent).toContain("0 Zellen würden sich ändern");
+        await click(within(panel()).getByRole("checkbox", { name: "Regulärer Ausdruck" }));
+        await fill("Suchen", "(");
+        expect(within(panel()).getByRole("textbox", { name: "Suchen" }).getAttribute("aria-invalid")).toBe("true");
+        expect(await violations()).toEqual([]);
+        await fill("Suchen", "^B(.)ckerei");
+        await fill("Durch", "Konditorei $1");
+        expect(panel().textContent).toContain("→ Konditorei ä Sonnenschein");
+    });
+
+    test("get one spelling, chosen cluster by cluster", async () => {
+        await open();
+        await click(within(panel()).getByRole("button", { name: "Vereinheitlichen" }));
+        const column = within(panel()).getByRole<HTMLSelectElement>("combobox", { name: "Spalte" });
+        column.value = "city";
+        column.dispatchEvent(new Event("change", { bubbles: true }));
+        await settled();
+        await click(within(panel()).getByRole("button", { name: "Suchen" }));
+        expect(panel().textContent).toContain("1 Gruppe ähnlicher Schreibweisen");
+        await click(within(panel()).getByRole("radio", { name: /^München/ }));
+        expect(await violations()).toEqual([]);
+        await click(within(panel()).getByRole("button", { name: "10 Zellen ändern" }));
+        expect(told()).toContain("10 Zellen geändert.");
+        expect(grid().textContent).not.toContain("Muenchen");
+    });
+});
+
+describe("the active cell", () => {
+    test("shows its source, finding and history one key away, and follows", async () => {
+        await openWindow({ rows: 80 });
+        grid().focus();
+        for (let step = 0; step < 4; step++) await press("ArrowRight");
+        await press("Enter", { altKey: true });
+        const cell = screen.getByRole("region", { name: "Aktive Zelle im Ganzen" });
+        expect(cell.textContent).toContain("max.mustermann@");
+        expect(cell.textContent).toContain("Nach dem @ fehlt die Domain.");
+        expect(cell.textContent).toContain("Niemand hat sie geändert.");
+        expect(document.activeElement).toBe(grid());
+        expect(await violations()).toEqual([]);
+        await press("Enter");
+        const input = document.querySelector<HTMLInputElement>(".editor input");
+        if (input === null) throw new Error("no editor");
+        input.value = "info@hafen.example";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await press("Enter", { ctrlKey: true });
+        await wait();
+        expect(cell.textContent).toContain("wie in der Quelle → info@hafen.example");
+        expect(cell.textContent).toContain("Astrid Vogt");
+        await press("Enter", { altKey: true });
+        expect(screen.queryByRole("region", { name: "Aktive Zelle im Ganzen" })).toBeNull();
     });
 });
 

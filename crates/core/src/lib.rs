@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod check;
+pub mod clustering;
 pub mod duplicates;
 pub mod finding;
 pub mod language;

@@ -7,10 +7,12 @@
 
 mod app;
 mod approval;
+mod bulk;
 mod connections;
 mod duplicates;
 #[cfg(test)]
 mod exports;
+mod facets;
 mod mailbox;
 mod mapping;
 mod push;
@@ -21,8 +23,10 @@ mod templates;
 
 pub use app::*;
 pub use approval::*;
+pub use bulk::*;
 pub use connections::*;
 pub use duplicates::*;
+pub use facets::*;
 pub use mailbox::*;
 pub use mapping::*;
 pub use push::*;

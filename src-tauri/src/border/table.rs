@@ -1,7 +1,7 @@
 //! The review table.
 
 pub use lotse_core::finding::Severity;
-pub use lotse_engine::project::RowView;
+pub use lotse_engine::project::{DecisionView, RowView, ValueFilter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -20,9 +20,13 @@ pub struct View {
     pub states: Vec<RowView>,
     /// Only rows with a finding of one of these codes; empty for all.
     pub codes: Vec<String>,
-    /// Only rows of this source.
-    #[ts(type = "number | null")]
-    pub source: Option<i64>,
+    /// Only rows of these sources; empty for all.
+    #[ts(type = "Array<number>")]
+    pub sources: Vec<i64>,
+    /// Only rows about which this was decided; empty for all.
+    pub decisions: Vec<DecisionView>,
+    /// Only rows with these values, in every one of these columns.
+    pub values: Vec<ValueFilter>,
     /// First key first; rows that are equal stay in the order of the sources.
     pub sort: Vec<SortKey>,
 }
@@ -217,6 +221,8 @@ pub struct PasteOutcome {
     pub revision: u32,
     /// How many cells have another text now.
     pub changed: u32,
+    /// How many of these have an error: what was pasted cannot be read there.
+    pub faulty: u32,
     /// Rows of the clipboard that would have come to lie below the last row.
     pub rows_beyond: u32,
     /// Columns of the clipboard that would have come to lie right of the last column.

@@ -21,6 +21,8 @@ use crate::table::{cell_text, kind_of};
 #[tauri::command]
 pub(crate) async fn duplicates_overview(desk: State<'_, Desk>) -> Result<DuplicatesOverview, Failure> {
     desk.in_project(|session| {
+        // What was edited a moment ago belongs into the groups that are looked at now.
+        workflows::compare_waiting(&session.project, session.now())?;
         Ok::<_, WorkflowError>(DuplicatesOverview {
             compared: session.project.was_compared()?,
             comparable: session.project.state_counts().checked > 0,

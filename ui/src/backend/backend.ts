@@ -6,8 +6,10 @@ import type { AdditionsBackend } from "./additions";
 import type { AppBackend } from "./app";
 import type { ApprovalBackend } from "./approval";
 import type { AuditBackend } from "./audit";
+import type { BulkBackend } from "./bulk";
 import type { ConnectionsBackend } from "./connections";
 import type { DuplicatesBackend } from "./duplicates";
+import type { FacetsBackend } from "./facets";
 import type { MailboxBackend } from "./mailbox";
 import type { MappingBackend } from "./mapping";
 import type { PushBackend } from "./push";
@@ -28,6 +30,8 @@ export interface Backend
         TemplatesBackend,
         AdditionsBackend,
         ReviewBackend,
+        FacetsBackend,
+        BulkBackend,
         DuplicatesBackend,
         ApprovalBackend,
         PushBackend,

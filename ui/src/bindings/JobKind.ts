@@ -3,4 +3,4 @@
 /**
  * What a job is for.
  */
-export type JobKind = "load" | "check" | "duplicates" | "push" | "mail" | "write";
+export type JobKind = "load" | "check" | "duplicates" | "push" | "mail" | "write" | "edit";

@@ -13,6 +13,10 @@ revision: number,
  */
 changed: number, 
 /**
+ * How many of these have an error: what was pasted cannot be read there.
+ */
+faulty: number, 
+/**
  * Rows of the clipboard that would have come to lie below the last row.
  */
 rowsBeyond: number, 

@@ -5,6 +5,8 @@ import deStart from "./de/start.json";
 import deSources from "./de/sources.json";
 import deMapping from "./de/mapping.json";
 import deCheck from "./de/check.json";
+import deFacets from "./de/facets.json";
+import deBulk from "./de/bulk.json";
 import deDuplicates from "./de/duplicates.json";
 import deApproval from "./de/approval.json";
 import dePush from "./de/push.json";
@@ -17,6 +19,8 @@ import enStart from "./en/start.json";
 import enSources from "./en/sources.json";
 import enMapping from "./en/mapping.json";
 import enCheck from "./en/check.json";
+import enFacets from "./en/facets.json";
+import enBulk from "./en/bulk.json";
 import enDuplicates from "./en/duplicates.json";
 import enApproval from "./en/approval.json";
 import enPush from "./en/push.json";
@@ -31,6 +35,8 @@ export const de = {
     ...deSources,
     ...deMapping,
     ...deCheck,
+    ...deFacets,
+    ...deBulk,
     ...deDuplicates,
     ...deApproval,
     ...dePush,
@@ -46,6 +52,8 @@ export const en = {
     ...enSources,
     ...enMapping,
     ...enCheck,
+    ...enFacets,
+    ...enBulk,
     ...enDuplicates,
     ...enApproval,
     ...enPush,

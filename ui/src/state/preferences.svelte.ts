@@ -3,7 +3,7 @@
 import type { Language } from "../bindings/Language";
 import { setLanguage } from "../i18n/language.svelte";
 
-export const THEMES = ["system", "light", "dark"] as const;
+export const THEMES = ["system", "light", "dark", "contrast"] as const;
 export type Theme = (typeof THEMES)[number];
 
 export const DENSITIES = ["compact", "regular", "roomy"] as const;

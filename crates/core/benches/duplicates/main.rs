@@ -231,6 +231,52 @@ fn quality(rows: &Table, pairs: &[Pair]) {
     }
 }
 
+/// How many of the pairs of a business and its rival, one each for a tenth of a world of `count` rows, are reported.
+fn rivals(count: usize) {
+    let mut world = World::new(7);
+    let mut rows = world.rows(count);
+    let mut pairs: Vec<(u32, u32, &str)> = Vec::new();
+    for at in (0..count).step_by(10) {
+        if let Some(rival) = world.rival(&rows[at]) {
+            let id = |row: usize| u32::try_from(row).expect("few rows");
+            pairs.push((id(at), id(rows.len()), rival.kind));
+            rows.push(rival);
+        }
+    }
+    let table = Table::new(rows);
+    let mut index = Index::new();
+    table.read(&mut index, 0);
+    let found = index
+        .find_all(&Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
+    let found: HashSet<(u32, u32)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
+    let mut kinds: std::collections::BTreeMap<&str, (usize, usize)> = std::collections::BTreeMap::new();
+    for &(a, b, kind) in &pairs {
+        for kind in [kind, "all"] {
+            let counts = kinds.entry(kind).or_default();
+            counts.0 += 1;
+            counts.1 += usize::from(found.contains(&(a, b)));
+        }
+    }
+    say(&format!("rivals in a world of {count} rows"));
+    for (kind, (all, reported)) in kinds {
+        let share = 100.0 * reported as f64 / all as f64;
+        say(&format!(
+            "    {kind:18} {reported:6} of {all:6} reported, {share:.2} %"
+        ));
+    }
+    if std::env::var_os("SHOW").is_some() {
+        let shown = |id: u32| {
+            let cells: Vec<&str> = table.row(id).cells().map(|cell| cell.text).skip(2).collect();
+            cells.join(" | ")
+        };
+        let wrong = pairs.iter().filter(|(a, b, _)| found.contains(&(*a, *b)));
+        for (a, b, kind) in wrong.take(60) {
+            say(&format!("wrong {kind}: {} || {}", shown(*a), shown(*b)));
+        }
+    }
+}
+
 /// Writes the rows for the peers that are measured beside this.
 fn export(count: usize, path: &str) -> std::io::Result<()> {
     use std::io::Write;
@@ -316,6 +362,12 @@ fn main() -> std::io::Result<()> {
         && mode == "pairs"
     {
         return write_pairs(path, out);
+    }
+    if let [mode, count] = &arguments[..]
+        && mode == "rivals"
+    {
+        rivals(count.parse().unwrap_or(100_000));
+        return Ok(());
     }
     if let [mode, path] = &arguments[..]
         && mode == "score"

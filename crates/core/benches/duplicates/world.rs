@@ -373,6 +373,90 @@ impl World {
         row
     }
 
+    /// Another business that looks like `original`: in another town, of another trade, number or first name, a sister, or
+    /// of another family. `None` where the name has no part to change in the way that was drawn.
+    pub(crate) fn rival(&mut self, original: &Row) -> Option<Row> {
+        if original.company.contains("Inh.") {
+            return None;
+        }
+        let mut row = original.clone();
+        row.business = self.made;
+        self.made += 1;
+        (row.email, row.phone) = (String::new(), String::new());
+        let family = self.surname();
+        let dice = &mut self.dice;
+        let known = |word: &str, list: &[&str]| list.contains(&word);
+        let mut words: Vec<String> = row.company.split(' ').map(str::to_string).collect();
+        let find = |list: &[&str]| words.iter().position(|word| known(word, list));
+        row.kind = dice.pick(&[
+            "other town",
+            "other trade",
+            "other number",
+            "other first name",
+            "sister",
+            "other family",
+        ]);
+        match row.kind {
+            "other town" => {
+                let at = dice.below(self.cities.len());
+                let (city, code) = &self.cities[at];
+                if *city == original.city {
+                    return None;
+                }
+                row.city.clone_from(city);
+                row.postcode = format!("{code:05}");
+            }
+            "other trade" => {
+                let at = find(TRADES)?;
+                let other = dice.pick(TRADES).to_string();
+                // Who caters also has a party service.
+                let same = |one: &str, two: &str| one == "Catering" && two == "Partyservice";
+                if other == words[at] || same(&other, &words[at]) || same(&words[at], &other) {
+                    return None;
+                }
+                words[at] = other;
+            }
+            "other number" => {
+                let at = words.iter().position(|word| word.parse::<u32>().is_ok())?;
+                words[at] =
+                    (words[at].parse::<u32>().ok()? + 1 + u32::try_from(dice.below(9)).ok()?).to_string();
+            }
+            "other first name" => {
+                let at = find(GIVEN)?;
+                let other = dice.pick(GIVEN).to_string();
+                if other == words[at] {
+                    return None;
+                }
+                words[at] = other;
+            }
+            "sister" => {
+                find(TRADES).or_else(|| words.iter().position(|word| word == "&"))?;
+                words.insert(
+                    words.len().min(2),
+                    dice.pick(&["Holding", "Verwaltungs", "Immobilien"]).to_string(),
+                );
+            }
+            _ => {
+                let at = find(TRADES)?;
+                let name = if at == 0 { 1 } else { at - 1 };
+                let plain = words
+                    .get(name)
+                    .is_some_and(|word| word.len() > 3 && word.chars().all(char::is_alphabetic));
+                if !plain || known(&words[name], GIVEN) || FORMS.contains(&words[name].as_str()) {
+                    return None;
+                }
+                words[name] = family;
+            }
+        }
+        if row.kind != "other town" {
+            row.company = words.join(" ");
+            if row.company == original.company {
+                return None;
+            }
+        }
+        Some(row)
+    }
+
     /// `count` rows, about a tenth of them again, in no order.
     pub(crate) fn rows(&mut self, count: usize) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::with_capacity(count);

@@ -5,7 +5,7 @@ use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
-use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{Facts, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
 
 /// A row's name: its words with their marks, its legal forms.
 #[derive(Clone, Copy)]
@@ -29,11 +29,11 @@ pub(super) struct NameEvidence {
     pub(super) log_share: f32,
     /// Words of the longer name.
     pub(super) words: usize,
-    /// Shared names that are on no list of common names.
+    /// Shared names that are on no list of common names, or are known to be seldom.
     pub(super) shared_rare: usize,
     /// Shared names that are.
     pub(super) shared_common: usize,
-    /// 1 where both say a trade and none agrees; 0.5 inside a family of trades.
+    /// 1 where both say a trade and none agrees; 0.6 inside a family of trades.
     pub(super) trade_differs: f32,
     /// 1 where only one side says a trade.
     pub(super) trade_missing: f32,
@@ -65,6 +65,9 @@ enum Role {
     Sister,
 }
 
+/// By how much a shared name raises the odds that two near words beside it are one.
+const CONTEXT: f32 = 2.2;
+
 const MOST: usize = super::reader::MOST_WORDS + 2;
 
 struct Side<'a> {
@@ -81,12 +84,18 @@ impl<'a> Side<'a> {
             roles: [Role::Proper; MOST],
             matched: [false; MOST],
         };
+        // "Maurer Huber" is a mason, "Bäckerei Maurer" and "Maurer AG" are the family.
+        let trade = |facts: Facts| facts.is(TRADE) && !facts.is(SURNAME | HOUSE);
+        let family = |facts: Facts| facts.is(SURNAME) && !facts.is(TRADE | GIVEN);
+        let facts = |word: u32| vocabulary.word(word & WORD).facts;
+        let stands_for_trade =
+            words.iter().any(|&word| family(facts(word))) && !words.iter().any(|&word| trade(facts(word)));
         let mut proper = false;
         for (at, &word) in words.iter().enumerate() {
-            let facts = vocabulary.word(word & WORD).facts;
+            let facts = facts(word);
             side.roles[at] = if facts.is(NUMBER) {
                 Role::Number
-            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
+            } else if trade(facts) || stands_for_trade && facts.is(TRADE) && !facts.is(HOUSE) {
                 Role::Trade
             } else if facts.is(SISTER) {
                 Role::Sister
@@ -250,7 +259,8 @@ impl<'a> Lineup<'a> {
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
         let saint = (word | counterpart) & SAINT != 0;
         self.surname_shared |= saint || !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
-        if one.facts.is_known() && two.facts.is_known() {
+        let common = |facts: Facts| facts.is_known() && !facts.seldom;
+        if common(one.facts) && common(two.facts) {
             self.seen.shared_common += 1;
         } else {
             self.seen.shared_rare += 1;
@@ -278,6 +288,8 @@ impl<'a> Lineup<'a> {
                     } else if self.word(1 - split, other) & DOTTED != 0 && begins_joined(whole, first, second)
                     {
                         Some((2, 0.93))
+                    } else if self.word(split, at - 1) & DOTTED != 0 && spans(whole, first, second) {
+                        Some((2, 0.9))
                     } else {
                         is_nearly_joined(whole, first, second).then_some((2, 0.85))
                     }
@@ -337,6 +349,8 @@ impl<'a> Lineup<'a> {
         // More than these are never worth a look: the names would have nothing in common.
         let mut best = [(0.0_f32, 0, 0); 24];
         let mut length = 0;
+        // A name that both have makes it likelier that the words beside it were meant to be the same.
+        let context = if self.seen.shared > 3.0 { CONTEXT } else { 1.0 };
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
@@ -345,6 +359,7 @@ impl<'a> Lineup<'a> {
                     | (Role::Trade | Role::Sister, Role::Letter) => continue,
                     _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
                 };
+                let alike = alike * context / (1.0 - alike + alike * context);
                 if alike >= 0.1 && length < best.len() {
                     best[length] = (alike, at, other);
                     length += 1;
@@ -400,7 +415,7 @@ impl<'a> Lineup<'a> {
             seen.trade_differs = match (self.trades_shared, families_meet(vocabulary, one, two)) {
                 (true, true) => 0.15,
                 (true, false) => 0.4,
-                (false, true) => 0.5,
+                (false, true) => 0.6,
                 (false, false) => 1.0,
             };
         } else if !self.trades_shared && (rest.trade > 0.0) != (other.trade > 0.0) {
@@ -507,8 +522,13 @@ fn families_meet(vocabulary: &Vocabulary, one: &Side<'_>, two: &Side<'_>) -> boo
     })
 }
 
-/// Whether `whole` is `parts` without the blanks, with or without an `s` at a seam; folding has made one letter of two
-/// equal ones there.
+/// What may stand between the parts of a word that was run together: a linking `s`, or a word that says nothing by itself.
+const LINKS: &[&str] = &[
+    "s", "der", "des", "dem", "den", "die", "das", "am", "im", "zum", "zur", "und", "u",
+];
+
+/// Whether `whole` is `parts` without the blanks, perhaps with one of the [`LINKS`] at a seam; folding has made one letter
+/// of two equal ones there.
 fn is_joined(whole: &str, parts: &[&str]) -> bool {
     if whole.len() < 5 || parts.iter().any(|part| part.len() < 2) {
         return false;
@@ -524,9 +544,9 @@ fn is_joined(whole: &str, parts: &[&str]) -> bool {
                 .flatten()
         };
         let linked = || {
-            rest.strip_prefix('s')
-                .filter(|_| last.is_some())
-                .and_then(|rest| rest.strip_prefix(part))
+            let links = LINKS.iter().filter(|_| last.is_some());
+            let mut rests = links.filter_map(|link| rest.strip_prefix(link));
+            rests.find_map(|rest| rest.strip_prefix(part))
         };
         let Some(after) = plain.or_else(seam).or_else(linked) else {
             return false;
@@ -547,6 +567,15 @@ fn is_nearly_joined(whole: &str, first: &str, second: &str) -> bool {
     joined[..first.len()].copy_from_slice(first.as_bytes());
     joined[first.len()..length].copy_from_slice(second.as_bytes());
     edits(whole.as_bytes(), &joined[..length], 1) <= 1
+}
+
+/// Whether `whole` begins with the first word, which was cut short, and ends with the second (`Masch.-Fabrik`).
+fn spans(whole: &str, first: &str, second: &str) -> bool {
+    first.len() >= 2
+        && second.len() >= 4
+        && whole.len() > first.len() + second.len()
+        && whole.starts_with(first)
+        && whole.ends_with(second)
 }
 
 /// Whether `whole` is the beginning of the two words without the blank (`Fruchtgroßh.`).

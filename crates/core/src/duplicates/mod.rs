@@ -8,6 +8,7 @@
 //! Nothing here decides what happens to a duplicate, and nothing here knows a target's fields.
 
 mod bytes;
+mod columns;
 mod company;
 mod compare;
 mod email;
@@ -26,6 +27,7 @@ mod phone;
 mod place;
 mod placeholder;
 mod places;
+mod plain;
 mod reader;
 mod record;
 mod score;
@@ -36,6 +38,7 @@ mod vocabulary;
 mod words;
 
 pub use bytes::IndexError;
+pub use columns::Columns;
 pub use email::normal_email;
 pub use explain::{Explanation, Field, FieldEvidence, normal_city, normal_company};
 pub use groups::groups;
@@ -44,6 +47,7 @@ pub use live::{Change, Duplicates};
 pub use phone::{E164, Region, normal_phone};
 pub(crate) use place::known_cities;
 pub use placeholder::{is_placeholder, is_placeholder_email, is_placeholder_phone};
+pub use plain::{PlainTable, find_in_tables};
 pub use record::{
     Cancelled, EMAIL_SCORE, Group, HARD, LIMIT, PHONE_SCORE, Pair, Phase, Phone, Progress, Reason, Record,
     Side, Watch,

@@ -83,6 +83,9 @@ impl Index {
                 None => None,
             },
             postcode,
+            placed: self.places.tell_apart()
+                || rows.postcodes[a as usize] != 0
+                || rows.postcodes[b as usize] != 0,
             rows: self
                 .places
                 .rows_near(rows.places[a as usize], rows.places[b as usize])

@@ -348,6 +348,11 @@ impl Place {
         if clash(&self.qualifiers, &other.qualifiers) {
             return 0.1;
         }
+        // "Oldenburg" alone is the large one and not that in Holstein.
+        if self.qualifiers.is_empty() != other.qualifiers.is_empty() && gazetteer().large.contains(&self.base)
+        {
+            return 0.5;
+        }
         if clash(&self.qualifiers, &other.district) || clash(&self.district, &other.qualifiers) {
             return 0.5;
         }

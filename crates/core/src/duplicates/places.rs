@@ -28,6 +28,8 @@ pub(super) struct Places {
     /// Whether the field holds no towns but something longer that is mostly different from row to row (addresses,
     /// authors). Then it brings no rows together and keeps none apart.
     loose: bool,
+    /// Whether any row is in a town; filled by [`Places::resolve`].
+    anywhere: bool,
 }
 
 impl Places {
@@ -112,6 +114,7 @@ impl Places {
         let unknown = || self.read.iter().flatten().filter(|place| !place.known);
         let words: usize = unknown().map(|place| place.beginnings.len()).sum();
         let several = unknown().count();
+        self.anywhere = rows > 0;
         self.loose = rows >= 40 && several > rows as usize / 2 && words > 3 * several;
         self.representative = misspelt.into_iter().map(count).collect();
         for place in self.read.iter().flatten() {
@@ -138,6 +141,11 @@ impl Places {
                 self.representative[base as usize] = self.representative[town as usize];
             }
         }
+    }
+
+    /// Whether the rows are in towns at all: in a list of titles or products a place that is missing says nothing.
+    pub(super) fn tell_apart(&self) -> bool {
+        self.anywhere && !self.loose
     }
 
     /// Rows of one block can be in the same place; rows of two blocks cannot. [`NOWHERE`] stays itself.

@@ -3,7 +3,7 @@
 use super::compare::NameEvidence;
 
 /// What is compared about two rows, as numbers between 0 and 1.
-pub(super) const FEATURES: [&str; 21] = [
+pub(super) const FEATURES: [&str; 25] = [
     "always",
     "shared name",
     "names differ, share",
@@ -25,13 +25,17 @@ pub(super) const FEATURES: [&str; 21] = [
     "postcode differs",
     "trade here, name there",
     "others of that name",
+    "first name missing, other legal form",
+    "first name missing, others of that name",
+    "first name missing, common name",
+    "trade missing, common name",
 ];
 
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    2.3, 2.4, -5.3, -3.3, -3.1, -0.9, -7.8, -1.7, -6.2, -0.4, -6.9, -2.3, -5.7, -0.4, -1.3, -3.7, -2.7, -0.1,
-    -3.5, -1.8, -3.0,
+    2.0, 2.2, -5.0, -4.1, -1.9, -1.8, -7.8, -1.8, -7.4, -0.3, -8.4, -3.3, -7.1, -0.6, -0.9, -4.7, -1.6, 0.7,
+    -6.3, -1.5, -3.1, -2.5, -2.5, -1.3, -1.5,
 ];
 
 /// What is known about the places of two rows.
@@ -40,6 +44,8 @@ pub(super) struct PlaceEvidence {
     /// 0 to 1; `None` where one is missing.
     pub(super) city: Option<f32>,
     pub(super) postcode: PostcodeEvidence,
+    /// Whether the rows of the index are in towns at all.
+    pub(super) placed: bool,
     /// Rows of the index that are in the place, or of the whole index where a place is missing.
     pub(super) rows: u32,
 }
@@ -48,7 +54,7 @@ pub(super) struct PlaceEvidence {
 pub(super) enum PostcodeEvidence {
     Missing,
     Equal,
-    /// Another one of the same area, or the same with a slip.
+    /// Another one of the same area ([`area`]), or the same with a slip.
     Near,
     Far,
 }
@@ -62,18 +68,32 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     } else if left > 999_999 || right > 999_999 {
         PostcodeEvidence::Far
     } else {
-        // Large German cities span up to four thousand, Swiss ones less than a hundred.
-        let apart = left.abs_diff(right);
         let slip =
             super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
-        let span = if left.min(right) < 10_000 { 150 } else { 4_200 };
-        if apart <= span || slip {
+        if slip || area(left) == area(right) {
             PostcodeEvidence::Near
         } else {
             PostcodeEvidence::Far
         }
     }
 }
+
+/// The area of a postcode: the German region of its first two digits (of which a leading zero may be lost, so that it looks
+/// like a Swiss or Austrian one; there the first digit has to do), with those that one city spans taken together.
+fn area(code: u32) -> u32 {
+    match code {
+        10_000..=14_199 => 10_000,
+        20_000..=22_999 => 20_000,
+        80_000..=81_999 => 80_000,
+        50_667..=51_149 => 50_000,
+        65_929..=65_936 => 60_000,
+        _ => code / 1_000 * 1_000,
+    }
+}
+
+/// A first name that is missing is no longer a matter of taste where so many others are expected to have the same family
+/// name and trade.
+const FEW_OTHERS: f32 = 0.1;
 
 pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATURES.len()] {
     let share = |part: f32| {
@@ -84,7 +104,13 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
         }
     };
     let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
-    let missing = place.city.is_none();
+    // An equal postcode stands for the city; where no row has one, a missing city says nothing.
+    let missing = match (place.city, place.postcode) {
+        (Some(_), _) => 0.0,
+        (None, PostcodeEvidence::Equal) => 0.2,
+        (None, _) if !place.placed => 0.2,
+        (None, _) => 1.0,
+    };
     let common_here = match name.rarest_shared {
         0..=3 => 0.0,
         4..=8 => 0.4,
@@ -122,8 +148,8 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
         name.number_missing,
         name.sister,
         name.form_differs,
-        truth(missing),
-        truth(missing) * common,
+        missing,
+        missing * common,
         place.city.map_or(0.0, |alike| 1.0 - alike),
         truth(place.postcode == PostcodeEvidence::Equal),
         match place.postcode {
@@ -133,6 +159,10 @@ pub(super) fn features(name: &NameEvidence, place: PlaceEvidence) -> [f32; FEATU
         },
         name.crossed,
         others / (1.0 + others),
+        name.given_missing * name.form_differs,
+        name.given_missing * others / (FEW_OTHERS + others),
+        name.given_missing * common_anywhere,
+        name.trade_missing * common_anywhere,
     ]
 }
 

@@ -212,6 +212,8 @@ fn prior(facts: Facts) -> f32 {
         0.003
     } else if facts.is(GIVEN) {
         0.002
+    } else if facts.seldom {
+        0.000_3
     } else if facts.is(SURNAME | HOUSE | CITY) {
         0.001
     } else {

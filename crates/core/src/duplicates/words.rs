@@ -12,7 +12,7 @@ use super::hash::{NumberSet, Texts};
 pub(super) const GIVEN: u8 = 1;
 /// A family name.
 pub(super) const SURNAME: u8 = 2;
-/// A name houses carry (`Post`, `Adler`).
+/// A name houses carry (`Post`, `Adler`), or a common word that might be one.
 pub(super) const HOUSE: u8 = 4;
 /// A trade (`Metzgerei`, `Hotel`).
 pub(super) const TRADE: u8 = 8;
@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) trade: u8,
     /// Number of the trade's family, from 1.
     pub(super) family: u8,
+    /// A family name that few families have.
+    pub(super) seldom: bool,
 }
 
 impl Facts {
@@ -52,7 +54,8 @@ pub(super) struct Lexicon {
     facts: Vec<Facts>,
     /// Trade words that other words are compounded with, longest first.
     compounding: Vec<String>,
-    /// The runs of three letters that occur in the lists, the ends of words counting as letters.
+    /// The runs of three letters that occur more than once in the lists, the ends of words counting as letters: of so
+    /// many names some have any run.
     runs: NumberSet<u32>,
 }
 
@@ -92,7 +95,7 @@ impl Lexicon {
         None
     }
 
-    /// Whether every run of three letters of a word, its ends included, occurs in the lists.
+    /// Whether every run of three letters of a word, its ends included, occurs in the lists more than once.
     pub(super) fn looks_real(&self, word: &str) -> bool {
         runs_of(word).all(|run| self.runs.contains(&run))
     }
@@ -138,6 +141,7 @@ impl Lexicon {
             .sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         for (list, text) in [
             (HOUSE, include_str!("words/house_names.txt")),
+            (HOUSE, include_str!("words/nouns.txt")),
             (GIVEN, include_str!("words/given_names.txt")),
             (SURNAME, include_str!("words/surnames.txt")),
             (FILLER, include_str!("words/fillers.txt")),
@@ -147,13 +151,25 @@ impl Lexicon {
                 lexicon.add(&fold(word), list);
             }
         }
+        for form in lines(include_str!("words/surnames_seldom.txt"))
+            .flat_map(str::split_whitespace)
+            .map(fold)
+        {
+            let facts = lexicon.add(&form, SURNAME);
+            facts.seldom = facts.lists == SURNAME;
+        }
         for name in super::place::known_cities() {
             if !name.contains([' ', '-', '.']) {
                 lexicon.add(&fold(name), CITY);
             }
         }
+        let mut seen_once: NumberSet<u32> = NumberSet::default();
         for word in lexicon.words.iter() {
-            lexicon.runs.extend(runs_of(word));
+            for run in runs_of(word) {
+                if !seen_once.insert(run) {
+                    lexicon.runs.insert(run);
+                }
+            }
         }
         for number in super::company::NUMBER_WORDS {
             lexicon.add(number.0, 0);
@@ -183,11 +199,13 @@ fn runs_of(word: &str) -> impl Iterator<Item = u32> + '_ {
 
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 8] = [
+    const LISTS: [&str; 10] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
+        include_str!("words/nouns.txt"),
         include_str!("words/given_names.txt"),
         include_str!("words/surnames.txt"),
+        include_str!("words/surnames_seldom.txt"),
         include_str!("words/fillers.txt"),
         include_str!("words/companies_of_groups.txt"),
         include_str!("words/places.txt"),

@@ -26,6 +26,8 @@ pub enum JobKind {
     Mail,
     /// A file is written.
     Write,
+    /// Many cells are changed at once.
+    Edit,
 }
 
 /// Where a job stands.

@@ -89,6 +89,16 @@ impl TextColumn {
         self.ends.len()
     }
 
+    /// All texts one after the other, with the end of each.
+    pub(super) fn parts(&self) -> (&str, &[u32]) {
+        (&self.text, &self.ends)
+    }
+
+    /// Bytes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * 4
+    }
+
     /// All texts in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))

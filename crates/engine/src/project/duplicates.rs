@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use lotse_core::duplicates::Duplicates;
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
@@ -63,6 +63,14 @@ pub struct GroupMember {
     pub row: u32,
     /// Only compared with.
     pub reference: bool,
+}
+
+/// The index of a project as its file holds it.
+pub(crate) struct KeptIndex {
+    /// As [`lotse_core::duplicates::Index::to_bytes`] wrote it.
+    pub bytes: Vec<u8>,
+    /// Rows that have changed since.
+    pub stale: Vec<u32>,
 }
 
 /// Numbers for the rail and the list.
@@ -131,13 +139,19 @@ pub(super) fn mark(connection: &Connection, index: &mut Index) -> rusqlite::Resu
     for facts in &mut index.facts {
         facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
     }
-    for pair in pairs_in(connection)? {
-        mark_pair(index, &pair);
+    let mut statement = connection.prepare("SELECT row_a, row_b, score FROM duplicate_pair")?;
+    let mut pairs = statement.query([])?;
+    while let Some(pair) = pairs.next()? {
+        mark_rows(index, pair.get(0)?, pair.get(1)?, pair.get(2)?);
     }
     Ok(())
 }
 
 fn mark_pair(index: &mut Index, pair: &DuplicatePair) {
+    mark_rows(index, pair.row_a, pair.row_b, pair.score);
+}
+
+fn mark_rows(index: &mut Index, row_a: u32, row_b: u32, score: f64) {
     // Of a row and a reference, the row is the double, whichever came first.
     let is_reference = |row: u32| {
         index
@@ -145,24 +159,31 @@ fn mark_pair(index: &mut Index, pair: &DuplicatePair) {
             .get(row as usize)
             .is_some_and(|facts| facts.has(RowFacts::REFERENCE))
     };
-    let double = if is_reference(pair.row_b) {
-        pair.row_a
-    } else {
-        pair.row_b
-    };
-    if pair.score >= CERTAIN {
+    let double = if is_reference(row_b) { row_a } else { row_b };
+    if score >= CERTAIN {
         index.mark(double, RowFacts::HARD_DUPLICATE);
     } else {
-        index.mark(pair.row_a, RowFacts::SOFT_DUPLICATE);
-        index.mark(pair.row_b, RowFacts::SOFT_DUPLICATE);
+        index.mark(row_a, RowFacts::SOFT_DUPLICATE);
+        index.mark(row_b, RowFacts::SOFT_DUPLICATE);
     }
 }
 
 impl Project {
-    /// Replaces all pairs: the outcome of comparing everything.
-    pub fn put_duplicates(&self, actor: &Actor, pairs: &[DuplicatePair]) -> Result<(), ProjectError> {
+    /// Replaces all pairs: the outcome of comparing everything as it was at `moment`. What was typed since still waits.
+    pub(crate) fn put_duplicates(
+        &self,
+        actor: &Actor,
+        pairs: &[DuplicatePair],
+        moment: u64,
+    ) -> Result<(), ProjectError> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM duplicate_pair", [])?;
+            if let Some(edited) = self.edited_since(moment) {
+                transaction.execute("DELETE FROM waiting_row", [])?;
+                for row in edited {
+                    transaction.execute("INSERT INTO waiting_row (row) VALUES (?1)", [row])?;
+                }
+            }
             insert(transaction, pairs)?;
             super::put_setting(transaction, COMPARED_AT, &super::stamp())?;
             audit::append(
@@ -172,7 +193,8 @@ impl Project {
                 json!({ "pairs": pairs.len() }),
             )
         })?;
-        self.remark_duplicates()
+        self.remark_duplicates(pairs);
+        Ok(())
     }
 
     /// Replaces the pairs of some rows, after these rows were edited.
@@ -186,19 +208,27 @@ impl Project {
             drop(remove);
             insert(transaction, pairs)
         })?;
-        self.remark_duplicates()
+        let mut index = self.index_mut();
+        for &row in rows {
+            if let Some(facts) = index.facts.get_mut(row as usize) {
+                facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
+            }
+        }
+        // All pairs of these rows are among `pairs`, and no other row has lost or won one.
+        for pair in pairs {
+            mark_pair(&mut index, pair);
+        }
+        Ok(())
     }
 
-    fn remark_duplicates(&self) -> Result<(), ProjectError> {
-        let pairs = self.read(pairs_in)?;
+    fn remark_duplicates(&self, pairs: &[DuplicatePair]) {
         let mut index = self.index_mut();
         for facts in &mut index.facts {
             facts.set(RowFacts::HARD_DUPLICATE | RowFacts::SOFT_DUPLICATE, false);
         }
-        for pair in &pairs {
+        for pair in pairs {
             mark_pair(&mut index, pair);
         }
-        Ok(())
     }
 
     /// True once everything was compared.
@@ -218,6 +248,45 @@ impl Project {
     /// Keeps the index of a comparison in memory; `None` makes the next edit build it anew.
     pub(crate) fn hold_duplicates(&self, duplicates: Option<Duplicates>) {
         *self.duplicates.lock().unwrap_or_else(PoisonError::into_inner) = duplicates;
+    }
+
+    /// Keeps an index in the project file, true for all rows as they were at `moment`. One that too much was typed
+    /// beside is not kept.
+    pub(crate) fn keep_duplicate_index(&self, bytes: &[u8], moment: u64) -> Result<(), ProjectError> {
+        let data = zstd::encode_all(bytes, 1).unwrap_or_default();
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM duplicate_index_stale", [])?;
+            let Some(edited) = self.edited_since(moment) else {
+                transaction.execute("DELETE FROM duplicate_index", [])?;
+                return Ok(());
+            };
+            for row in edited {
+                transaction.execute("INSERT INTO duplicate_index_stale (row) VALUES (?1)", [row])?;
+            }
+            transaction.execute(
+                "INSERT INTO duplicate_index (id, data) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET data = ?1",
+                [data],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The index that is kept in the project file; `None` where it has to be built.
+    pub(crate) fn kept_duplicate_index(&self) -> Result<Option<KeptIndex>, ProjectError> {
+        self.read(|connection| {
+            let data: Option<Vec<u8>> = connection
+                .query_row("SELECT data FROM duplicate_index", [], |row| row.get(0))
+                .optional()?;
+            let Some(bytes) = data.and_then(|data| zstd::decode_all(data.as_slice()).ok()) else {
+                return Ok(None);
+            };
+            let mut statement =
+                connection.prepare_cached("SELECT row FROM duplicate_index_stale ORDER BY row")?;
+            let stale = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<u32>>>()?;
+            Ok(Some(KeptIndex { bytes, stale }))
+        })
     }
 
     /// What is compared of some rows, or of all.

@@ -11,6 +11,7 @@ use super::decisions::{self, Decision};
 use super::index::RowFacts;
 use super::{Project, ProjectError, audit, moment, stamp};
 use crate::clock::Actor;
+use crate::jobs::{Phase, Watch};
 
 /// What kind of thing was done; the window has a sentence for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
@@ -150,21 +151,43 @@ impl Project {
         summary: &Json,
         operations: &[Operation],
     ) -> Result<Vec<u32>, ProjectError> {
+        self.do_watched(actor, kind, summary, operations, &Watch::quiet())
+    }
+
+    /// The same for large changes. When it is cancelled before it is over, nothing is changed and the error is that of
+    /// an interrupted transaction.
+    pub(super) fn do_watched(
+        &self,
+        actor: &Actor,
+        kind: ChangeKind,
+        summary: &Json,
+        operations: &[Operation],
+        watch: &Watch<'_>,
+    ) -> Result<Vec<u32>, ProjectError> {
         if operations.is_empty() {
             return Ok(Vec::new());
         }
-        let data = serde_json::to_vec(operations).expect("operations are plain data");
-        // Level 1: changes of a million rows shrink to a tenth and cost little.
-        let data = zstd::encode_all(data.as_slice(), 1).unwrap_or(data);
+        let total = operations.len() as u64;
         self.write(|transaction| {
             // What was undone before cannot be redone after something new.
             transaction.execute("DELETE FROM change WHERE undone = 1", [])?;
             transaction.execute(
-                "INSERT INTO change (at, actor, kind, summary, undone, data) VALUES (?1, ?2, ?3, ?4, 0, ?5)",
-                params![stamp(), actor.name, kind.as_str(), summary.to_string(), data],
+                "INSERT INTO change (at, actor, kind, summary, undone, data) VALUES (?1, ?2, ?3, ?4, 0, x'')",
+                params![stamp(), actor.name, kind.as_str(), summary.to_string()],
             )?;
-            for operation in operations {
-                apply(transaction, operation)?;
+            let change = transaction.last_insert_rowid();
+            let applier = Applier::new(transaction, actor)?;
+            let mut done = 0;
+            for (sequence, part) in (0_i64..).zip(operations.chunks(OPERATIONS_A_PART)) {
+                if watch.is_cancelled() {
+                    return Err(interrupted());
+                }
+                put_part(transaction, change, sequence, part)?;
+                for operation in part {
+                    applier.apply(operation)?;
+                }
+                done += part.len() as u64;
+                watch.report(Phase::Writing, done, total);
             }
             audit::append(
                 transaction,
@@ -195,9 +218,11 @@ impl Project {
         let Some((mut change, data)) = found else {
             return Ok(None);
         };
-        let plain = zstd::decode_all(data.as_slice()).unwrap_or(data);
-        let operations: Vec<Operation> = serde_json::from_slice(&plain)
-            .map_err(|error| self.damaged(&format!("change {}: {error}", change.id)))?;
+        let mut operations = Vec::new();
+        for part in self.parts_of(change.id, data)? {
+            let part = operations_in(&part).ok_or_else(|| self.damaged(&format!("change {}", change.id)))?;
+            operations.extend(part);
+        }
         let operations: Vec<Operation> = if undo {
             operations.into_iter().rev().map(Operation::reversed).collect()
         } else {
@@ -209,8 +234,9 @@ impl Project {
                 "UPDATE change SET undone = ?2 WHERE id = ?1",
                 params![change.id, undo],
             )?;
+            let applier = Applier::new(transaction, actor)?;
             for operation in &operations {
-                apply(transaction, operation)?;
+                applier.apply(operation)?;
             }
             let event = if undo { "change_undone" } else { "change_redone" };
             audit::append(
@@ -222,6 +248,18 @@ impl Project {
         })?;
         let rows = self.take_over(&operations);
         Ok(Some((change, rows)))
+    }
+
+    /// The packed parts of a change in their order; `whole` is what changes of older projects hold in one piece.
+    fn parts_of(&self, change: i64, whole: Vec<u8>) -> Result<Vec<Vec<u8>>, ProjectError> {
+        if !whole.is_empty() {
+            return Ok(vec![whole]);
+        }
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT data FROM change_part WHERE change_id = ?1 ORDER BY sequence")?;
+            statement.query_map([change], |row| row.get(0))?.collect()
+        })
     }
 
     /// Changes from the newest on.
@@ -259,17 +297,18 @@ impl Project {
     pub fn row_history(&self, row: u32) -> Result<BTreeMap<String, Vec<super::CellHistory>>, ProjectError> {
         let found: Vec<(Change, Vec<u8>)> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, at, actor, kind, summary, undone, data FROM change WHERE undone = 0 ORDER BY id",
+                "SELECT c.id, c.at, c.actor, c.kind, c.summary, c.undone, coalesce(p.data, c.data)
+                 FROM change c LEFT JOIN change_part p ON p.change_id = c.id
+                 WHERE c.undone = 0 AND (length(c.data) > 0 OR (p.first_row <= ?1 AND p.last_row >= ?1))
+                 ORDER BY c.id, p.sequence",
             )?;
             statement
-                .query_map([], |row| Ok((change_of(row)?, row.get(6)?)))?
+                .query_map([row], |row| Ok((change_of(row)?, row.get(6)?)))?
                 .collect()
         })?;
         let mut histories: BTreeMap<String, Vec<super::CellHistory>> = BTreeMap::new();
         for (change, data) in found {
-            let plain = zstd::decode_all(data.as_slice()).unwrap_or(data);
-            let operations: Vec<Operation> = serde_json::from_slice(&plain).unwrap_or_default();
-            for operation in operations {
+            for operation in operations_in(&data).unwrap_or_default() {
                 if let Operation::Edit {
                     row: at,
                     field,
@@ -293,6 +332,8 @@ impl Project {
     /// Brings the facts in memory in line with what was just written.
     fn take_over(&self, operations: &[Operation]) -> Vec<u32> {
         let mut rows: Vec<u32> = Vec::new();
+        let mut given_back: Vec<u32> = Vec::new();
+        let mut edited: Vec<u32> = Vec::new();
         let mut index = self.index_mut();
         for operation in operations {
             let row = match operation {
@@ -301,9 +342,13 @@ impl Project {
             };
             if let Some(facts) = index.facts.get_mut(row as usize) {
                 match operation {
-                    Operation::Edit { .. } => {
+                    Operation::Edit { after, .. } => {
                         facts.set(RowFacts::EDITED, true);
                         facts.set(RowFacts::APPROVED | RowFacts::DRY_RUN_PASSED, false);
+                        edited.push(row);
+                        if after.is_none() {
+                            given_back.push(row);
+                        }
                     }
                     Operation::Decide { after, .. } => {
                         facts.set(
@@ -323,12 +368,16 @@ impl Project {
         rows.sort_unstable();
         rows.dedup();
         drop(index);
-        self.refresh_edited(&rows);
+        self.note_edited(&edited);
+        self.refresh_edited(&given_back);
         rows
     }
 
     /// A row whose last edit was undone is unedited again.
     fn refresh_edited(&self, rows: &[u32]) {
+        if rows.is_empty() {
+            return;
+        }
         let still: Result<Vec<(u32, bool)>, ProjectError> = self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM edit WHERE row = ?1)")?;
@@ -345,6 +394,51 @@ impl Project {
             }
         }
     }
+}
+
+/// Operations that are packed together: a change of a million rows is read and written in parts of these.
+const OPERATIONS_A_PART: usize = 4096;
+
+fn put_part(
+    transaction: &Transaction<'_>,
+    change: i64,
+    sequence: i64,
+    operations: &[Operation],
+) -> rusqlite::Result<()> {
+    let rows = || {
+        operations.iter().filter_map(|operation| match operation {
+            Operation::Edit { row, .. } | Operation::Decide { row, .. } => Some(*row),
+            Operation::Separate { .. } => None,
+        })
+    };
+    let plain = serde_json::to_vec(operations).expect("operations are plain data");
+    // Level 1: large changes shrink to a tenth and cost little.
+    let data = zstd::encode_all(plain.as_slice(), 1).unwrap_or(plain);
+    transaction
+        .prepare_cached(
+            "INSERT INTO change_part (change_id, sequence, first_row, last_row, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            change,
+            sequence,
+            rows().min().unwrap_or(1),
+            rows().max().unwrap_or(0),
+            data
+        ])
+        .map(drop)
+}
+
+/// Unpacks what [`put_part`] wrote; `None` for anything else.
+fn operations_in(data: &[u8]) -> Option<Vec<Operation>> {
+    match zstd::decode_all(data) {
+        Ok(plain) => serde_json::from_slice(&plain).ok(),
+        Err(_) => serde_json::from_slice(data).ok(),
+    }
+}
+
+/// What SQLite itself says where a statement was stopped.
+fn interrupted() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT), None)
 }
 
 /// Facts for the audit log: single changes in full, large ones by their numbers; the history holds the rest.
@@ -372,48 +466,79 @@ fn change_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
     })
 }
 
-fn apply(transaction: &Transaction<'_>, operation: &Operation) -> rusqlite::Result<()> {
-    match operation {
-        Operation::Edit {
-            row, field, after, ..
-        } => {
-            match after {
-                Some(text) => transaction.prepare_cached(
-                    "INSERT INTO edit (row, field, text) VALUES (?1, ?2, ?3) ON CONFLICT (row, field) DO UPDATE SET text = ?3",
-                )?.execute(params![row, field, text])?,
-                None => transaction
-                    .prepare_cached("DELETE FROM edit WHERE row = ?1 AND field = ?2")?
-                    .execute(params![row, field])?,
-            };
-            // What was approved and what the server has seen is no longer what the row says.
-            for table in ["approved_row", "dry_run_row", "server_duplicate"] {
+/// Writes operations into the tables.
+struct Applier<'t> {
+    transaction: &'t Transaction<'t>,
+    actor: &'t Actor,
+    /// Tables that say something about the content of rows and are not empty: what was approved and what the server
+    /// has seen is no longer what an edited row says.
+    outdated: Vec<&'static str>,
+}
+
+impl<'t> Applier<'t> {
+    fn new(transaction: &'t Transaction<'t>, actor: &'t Actor) -> rusqlite::Result<Self> {
+        let mut outdated = Vec::new();
+        for table in ["approved_row", "dry_run_row", "server_duplicate"] {
+            let holds = format!("SELECT EXISTS (SELECT 1 FROM {table})");
+            if transaction.query_row(&holds, [], |found| found.get(0))? {
+                outdated.push(table);
+            }
+        }
+        Ok(Applier {
+            transaction,
+            actor,
+            outdated,
+        })
+    }
+
+    fn apply(&self, operation: &Operation) -> rusqlite::Result<()> {
+        let transaction = self.transaction;
+        match operation {
+            Operation::Edit {
+                row, field, after, ..
+            } => {
+                match after {
+                    Some(text) => transaction.prepare_cached(
+                        "INSERT INTO edit (row, field, text) VALUES (?1, ?2, ?3) ON CONFLICT (row, field) DO UPDATE SET text = ?3",
+                    )?.execute(params![row, field, text])?,
+                    None => transaction
+                        .prepare_cached("DELETE FROM edit WHERE row = ?1 AND field = ?2")?
+                        .execute(params![row, field])?,
+                };
+                for table in &self.outdated {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
+                        .execute([row])?;
+                }
                 transaction
-                    .prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?
+                    .prepare_cached("INSERT INTO waiting_row (row) VALUES (?1) ON CONFLICT DO NOTHING")?
                     .execute([row])?;
             }
-        }
-        Operation::Decide { row, after, .. } => {
-            decisions::put(transaction, *row, after.as_ref())?;
-            transaction
-                .prepare_cached("DELETE FROM approved_row WHERE row = ?1")?
-                .execute([row])?;
-        }
-        Operation::Separate {
-            key_a, key_b, after, ..
-        } => {
-            if *after {
-                transaction.execute(
-                    "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, '', ?3)
-                     ON CONFLICT DO NOTHING",
-                    params![key_a, key_b, stamp()],
-                )?;
-            } else {
-                transaction.execute(
-                    "DELETE FROM separate_pair WHERE key_a = ?1 AND key_b = ?2",
-                    [key_a, key_b],
-                )?;
+            Operation::Decide { row, after, .. } => {
+                decisions::put(transaction, *row, after.as_ref())?;
+                if self.outdated.contains(&"approved_row") {
+                    transaction
+                        .prepare_cached("DELETE FROM approved_row WHERE row = ?1")?
+                        .execute([row])?;
+                }
+            }
+            Operation::Separate {
+                key_a, key_b, after, ..
+            } => {
+                if *after {
+                    transaction.execute(
+                        "INSERT INTO separate_pair (key_a, key_b, decided_by, decided_at) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT DO NOTHING",
+                        params![key_a, key_b, self.actor.name, stamp()],
+                    )?;
+                } else {
+                    transaction.execute(
+                        "DELETE FROM separate_pair WHERE key_a = ?1 AND key_b = ?2",
+                        [key_a, key_b],
+                    )?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }

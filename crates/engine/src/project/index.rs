@@ -277,6 +277,7 @@ impl Project {
             Index::load(&connection).map_err(|error| self.sql(&error))?
         };
         *self.index_mut() = fresh;
+        self.forget_columns(|_| true);
         // Rows may have come, gone or changed altogether: no order of them holds any more.
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())

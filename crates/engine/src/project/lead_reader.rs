@@ -133,6 +133,22 @@ impl<'p> LeadReader<'p> {
         Some(interpreter.identity(row, edits, &source.entry.external_id(row.number())))
     }
 
+    /// The identity of a row of the project; `None` where its source has no mapping or is only compared with.
+    pub(crate) fn identity_of(
+        &self,
+        row: u32,
+        edits: Option<&Edits>,
+    ) -> Result<Option<ExternalId>, ProjectError> {
+        let Some((source, sequence, within)) = self.project.place_of(row) else {
+            return Ok(None);
+        };
+        if source.is_reference() {
+            return Ok(None);
+        }
+        let block = self.project.block(&source, sequence)?;
+        Ok(self.identity(&source, block.row(within), edits))
+    }
+
     /// Reads and checks a row; `None` where its source has no mapping.
     pub(crate) fn read(
         &self,
@@ -207,23 +223,30 @@ impl<'p> LeadReader<'p> {
         rows: &[u32],
         mut each: impl FnMut(u32, Lead, Vec<Finding>),
     ) -> Result<(), ProjectError> {
-        let edits = self.project.all_edits()?;
-        let mut held: Option<(i64, u32, lotse_core::table::RowBlock)> = None;
-        for &row in rows {
+        let mut held: Option<(i64, u32, lotse_core::table::RowBlock, BTreeMap<u32, Edits>)> = None;
+        for (at, &row) in rows.iter().enumerate() {
             let Some((source, sequence, within)) = self.project.place_of(row) else {
                 continue;
             };
             if !held
                 .as_ref()
-                .is_some_and(|(id, number, _)| *id == source.id && *number == sequence)
+                .is_some_and(|(id, number, ..)| *id == source.id && *number == sequence)
             {
-                let block = self.project.read(|connection| {
-                    Ok(self.project.rows_of(connection, source.id, i64::from(sequence)))
-                })??;
-                held = Some((source.id, sequence, block));
+                let block = self.project.block(&source, sequence)?;
+                let first = row - u32::try_from(within).unwrap_or_default();
+                let end = first + u32::try_from(block.len()).unwrap_or_default();
+                // Of a single row its own edits are enough.
+                let edits = match rows.get(at + 1) {
+                    Some(&next) if next < end => self.project.edits_between(first..end)?,
+                    _ => BTreeMap::from_iter([(row, self.project.edits_of(row)?)]),
+                };
+                held = Some((source.id, sequence, block, edits));
             }
-            let Some((_, _, block)) = &held else { continue };
-            if let Some((lead, findings)) = self.read(&source, row, block.row(within), edits.get(&row)) {
+            let Some((_, _, block, edits)) = &held else {
+                continue;
+            };
+            let edits = edits.get(&row).filter(|edits| !edits.is_empty());
+            if let Some((lead, findings)) = self.read(&source, row, block.row(within), edits) {
                 each(row, lead, findings);
             }
         }

@@ -5,14 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Timelike as _;
+use chrono_tz::Tz;
 use lotse_core::finding::{Finding, Severity};
 use lotse_core::lead::{Field, Lead};
 use lotse_core::protection::Protection;
-use lotse_core::target::Target;
+use lotse_core::target::{FieldKind, FieldSpec, Target};
+use lotse_core::values::Instant;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::block::TextColumn;
+use super::columns::{TableColumn, shown};
 use super::index::{Index, KnownCode, RowFacts};
 use super::{Project, ProjectError, audit};
 use crate::clock::Actor;
@@ -86,9 +90,9 @@ pub struct CheckedBlock {
 
 /// Columns that are no field of the target.
 const FINDINGS: i64 = -1;
-const ACTIVITIES: i64 = -2;
+pub(super) const ACTIVITIES: i64 = -2;
 const EXTRA: i64 = -3;
-const PROTECTION: i64 = -4;
+pub(super) const PROTECTION: i64 = -4;
 const FACTS: i64 = -5;
 
 /// A block packed for the database.
@@ -128,11 +132,13 @@ impl Project {
                 index.put_findings(row, *worst, codes);
             }
         }
+        self.forget_columns(|_| true);
         self.store_codes(&index, known)
     }
 
     /// Replaces the state of single rows, after an edit.
     pub fn store_touched(&self, states: Vec<(u32, RowState)>) -> Result<(), ProjectError> {
+        let changed = self.columns_that_change(&states)?;
         self.write(|transaction| {
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO touched_row (row, state) VALUES (?1, ?2) ON CONFLICT (row) DO UPDATE SET state = ?2",
@@ -149,7 +155,28 @@ impl Project {
             index.put_findings(row, worst, &codes);
             index.touched.insert(row, state);
         }
+        self.forget_columns(|column| match (column, &changed) {
+            (TableColumn::Field(at), Some(fields)) => fields[at],
+            _ => true,
+        });
         self.store_codes(&index, known)
+    }
+
+    /// For each field whether one of the rows shows something else in it now; `None` where nobody looked.
+    fn columns_that_change(&self, states: &[(u32, RowState)]) -> Result<Option<Vec<bool>>, ProjectError> {
+        const FEW: usize = 100;
+        if states.len() > FEW {
+            return Ok(None);
+        }
+        let rows: Vec<u32> = states.iter().map(|(row, _)| *row).collect();
+        let mut changed = vec![false; self.target.fields.len()];
+        for (before, (_, after)) in self.row_states(&rows)?.iter().zip(states) {
+            for (at, changed) in changed.iter_mut().enumerate() {
+                *changed |=
+                    before.fields.get(at).map(CellState::shown) != after.fields.get(at).map(CellState::shown);
+            }
+        }
+        Ok(Some(changed))
     }
 
     /// Forgets the states of all rows: mapping or settings have changed so that they no longer hold.
@@ -308,6 +335,48 @@ impl Project {
         packed.into_iter().map(unpack).collect()
     }
 
+    /// What a cell shows.
+    pub(crate) fn cell_text(&self, row: u32, field: usize) -> Result<String, ProjectError> {
+        let mut found = String::new();
+        self.each_text(field, &[row], |_, text| text.clone_into(&mut found))?;
+        Ok(found)
+    }
+
+    /// What the cells of a field show in some rows; the order is nobody's business.
+    pub(crate) fn each_text(
+        &self,
+        field: usize,
+        rows: &[u32],
+        mut each: impl FnMut(u32, &str),
+    ) -> Result<(), ProjectError> {
+        /// From so many rows on the whole column is gone through.
+        const MANY: usize = 2000;
+        let spec = &self.target.fields[field];
+        if rows.len() <= MANY {
+            for (&row, state) in rows.iter().zip(self.row_states(rows)?) {
+                let shown = state.fields.get(field).map_or("", CellState::shown);
+                each(row, &shown_text(spec, shown, self.zone));
+            }
+            return Ok(());
+        }
+        let mut wanted = vec![false; self.index().facts.len()];
+        for &row in rows {
+            if let Some(wanted) = wanted.get_mut(row as usize) {
+                *wanted = true;
+            }
+        }
+        self.for_each_cell(field, |row, _, shown| {
+            if wanted.get(row as usize) != Some(&true) {
+                return;
+            }
+            if spec.kind == FieldKind::Instant {
+                each(row, &shown_text(spec, shown, self.zone));
+            } else {
+                each(row, shown);
+            }
+        })
+    }
+
     /// One field of all rows, by row number; rows without a state are absent. `each` gets the row, the text and the
     /// value as [`CellState::shown`] would show it.
     pub(super) fn for_each_cell(
@@ -335,21 +404,34 @@ impl Project {
                     Some(cell) => each(row, &cell.text, cell.shown()),
                     None => {
                         let text = columns[0].get(at);
-                        each(
-                            row,
-                            text,
-                            if columns[2].get(at) == "v" {
-                                columns[1].get(at)
-                            } else {
-                                text
-                            },
-                        );
+                        each(row, text, shown(&columns, at));
                     }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// A text as the table shows it, and as it reads back: moments in the zone of the project.
+pub fn shown_text(field: &FieldSpec, shown: &str, zone: Tz) -> String {
+    let moment = (field.kind == FieldKind::Instant)
+        .then(|| Instant::from_rfc3339(shown))
+        .flatten();
+    moment.map_or_else(|| shown.to_owned(), |moment| moment_text(moment, zone, false))
+}
+
+/// `2024-06-15`, with the time of day where it says something.
+pub fn moment_text(instant: Instant, zone: Tz, day_only: bool) -> String {
+    let local = instant.utc().with_timezone(&zone);
+    let form = if day_only || local.time().num_seconds_from_midnight() == 0 {
+        "%Y-%m-%d"
+    } else if local.second() == 0 {
+        "%Y-%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
+    local.format(form).to_string()
 }
 
 fn state_in(columns: &[(i64, Vec<TextColumn>)], at: usize, fields: &[i64]) -> RowState {
@@ -437,16 +519,24 @@ pub(super) fn load_facts(connection: &Connection, index: &mut Index) -> rusqlite
         let Some(columns) = TextColumn::unpack_all(&data) else {
             continue;
         };
+        // Most rows say the same as the one before them.
+        let mut last = (String::new(), 0_u8, 0_u64);
         for (offset, facts) in (0_u32..).zip(columns.iter().flat_map(TextColumn::iter)) {
-            let Some((worst, codes)) = facts.split_at_checked(1) else {
+            if facts.is_empty() {
                 continue;
-            };
-            let bits = codes
-                .split(' ')
-                .fold(0, |bits, code| bits | index.known_bit(code));
+            }
+            if facts != last.0 {
+                let Some((worst, codes)) = facts.split_at_checked(1) else {
+                    continue;
+                };
+                let bits = codes
+                    .split(' ')
+                    .fold(0, |bits, code| bits | index.known_bit(code));
+                last = (facts.to_owned(), worst.parse().unwrap_or(0), bits);
+            }
             if let Some(facts) = index.facts.get_mut((first_row + offset) as usize) {
-                facts.codes = bits;
-                facts.worst = worst.parse().unwrap_or(0);
+                facts.codes = last.2;
+                facts.worst = last.1;
                 facts.flags |= RowFacts::CHECKED;
             }
         }

@@ -7,13 +7,16 @@
 //! blocking and belongs off the threads that serve a window or a network.
 
 mod approval;
+mod at_once;
 mod audit;
 mod block;
+mod columns;
 mod decisions;
 mod dry_runs;
 mod duplicates;
 mod edits;
 mod error;
+mod facets;
 mod groups;
 mod history;
 mod joined;
@@ -24,13 +27,16 @@ mod lock;
 mod mail_origins;
 mod row_places;
 mod schema;
+mod search;
 mod sent;
 mod source_use;
 mod sources;
 mod view;
+mod views;
+mod waiting;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lotse_core::duplicates::Duplicates;
@@ -41,21 +47,25 @@ use serde_json::json;
 
 pub use approval::{Approval, ApprovalPreview, ApprovedRow, StandingApproval};
 pub use audit::{AuditEntry, AuditQuery, AuditVerdict};
+pub use columns::COMPUTED_COLUMNS;
 pub use decisions::{Decision, DecisionKind, NewDecision};
 pub use dry_runs::DryRunRow;
 pub use duplicates::{CERTAIN, DuplicateGroup, DuplicatePair, DuplicateSummary, GroupMember};
 pub use edits::{CellHistory, FieldEdit};
 pub use error::ProjectError;
+pub use facets::{DecisionView, Facets, ValueCount, ValueFacet, ValueFilter};
 pub use groups::{GroupFilter, GroupLine, GroupWindow};
 pub use history::{Change, ChangeKind};
 pub use joined::{JoinReport, JoinedActivity, UnmatchedReason, UnmatchedRow};
 pub use lead_reader::{LeadReader, LeadReaderProblem};
-pub use leads::{CellState, CheckedBlock, RowState};
+pub use leads::{CellState, CheckedBlock, RowState, moment_text, shown_text};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
 pub use mail_origins::MailOrigin;
+pub(crate) use row_places::SourceRef;
 pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
 pub use view::{CodeCount, RowFilter, RowView, SortOrder, StateCounts, ViewedRow, column_of};
+pub use views::NamedView;
 
 use crate::clock::{self, Actor};
 use index::Index;
@@ -101,6 +111,16 @@ pub struct Project {
     joined: Mutex<Option<std::sync::Arc<joined::Joined>>>,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
+    /// The last edits of this run of the program.
+    edited: Mutex<edits::LastEdits>,
+    /// Held by whoever compares rows: one at a time.
+    comparing: Mutex<()>,
+    /// Whether rows are compared right after an edit, or when somebody asks for it.
+    compares_later: AtomicBool,
+    /// Nobody has asked yet for what an earlier program left waiting.
+    just_opened: AtomicBool,
+    /// Columns that were sorted, counted or filtered by lately.
+    columns: Mutex<columns::KeptColumns>,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
     _lock: lock::ProjectLock,
 }
@@ -217,6 +237,11 @@ impl Project {
             groups: Mutex::default(),
             joined: Mutex::default(),
             orders: Mutex::new(Vec::new()),
+            edited: Mutex::default(),
+            comparing: Mutex::default(),
+            compares_later: AtomicBool::new(false),
+            just_opened: AtomicBool::new(true),
+            columns: Mutex::default(),
             _lock: lock,
         })
     }

@@ -10,7 +10,7 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
 /// The format that this version writes: the number of steps.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
-const STEPS: [&str; 3] = [STEP_1, STEP_2, STEP_3];
+const STEPS: [&str; 5] = [STEP_1, STEP_2, STEP_3, STEP_4, STEP_5];
 
 /// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
 /// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
@@ -223,6 +223,68 @@ CREATE TABLE joined_activity (
     report TEXT NOT NULL,
     data BLOB NOT NULL
 ) STRICT;
+";
+
+/// Large changes in parts, so that the history of one row need not read all of them; rows whose duplicates have not
+/// been looked for since they were edited; views by name.
+const STEP_4: &str = "
+CREATE TABLE change_part (
+    change_id INTEGER NOT NULL REFERENCES change(id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    first_row INTEGER NOT NULL,
+    last_row INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (change_id, sequence)
+) STRICT;
+
+CREATE TABLE waiting_row (
+    row INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TABLE named_view (
+    name TEXT PRIMARY KEY,
+    view TEXT NOT NULL,
+    put_by TEXT NOT NULL,
+    put_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX duplicate_pair_by_b ON duplicate_pair(row_b);
+";
+
+/// The index by which duplicates are found, as bytes. It is there exactly as long as it is true: what checking writes takes
+/// it away, and rows that are checked again by themselves are noted, to be read anew. (`OR IGNORE` would do less: inside a trigger
+/// the conflict rule of the statement outside holds.)
+const STEP_5: &str = "
+CREATE TABLE duplicate_index (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE duplicate_index_stale (
+    row INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER lead_column_added AFTER INSERT ON lead_column BEGIN
+    DELETE FROM duplicate_index;
+END;
+CREATE TRIGGER lead_column_changed AFTER UPDATE ON lead_column BEGIN
+    DELETE FROM duplicate_index;
+END;
+CREATE TRIGGER lead_column_removed AFTER DELETE ON lead_column BEGIN
+    DELETE FROM duplicate_index;
+END;
+CREATE TRIGGER touched_row_added AFTER INSERT ON touched_row BEGIN
+    INSERT INTO duplicate_index_stale (row)
+    SELECT NEW.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = NEW.row);
+END;
+CREATE TRIGGER touched_row_changed AFTER UPDATE ON touched_row BEGIN
+    INSERT INTO duplicate_index_stale (row)
+    SELECT NEW.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = NEW.row);
+END;
+CREATE TRIGGER touched_row_removed AFTER DELETE ON touched_row BEGIN
+    INSERT INTO duplicate_index_stale (row)
+    SELECT OLD.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = OLD.row);
+END;
 ";
 
 /// Brings the tables to [`VERSION`], each step in a transaction of its own.

@@ -5,10 +5,12 @@ use std::sync::{Arc, PoisonError};
 
 use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::language::Language;
-use lotse_core::target::FieldKind;
 use serde::{Deserialize, Serialize};
 
-use super::index::{Index, KnownCode, RowFacts, bit};
+use super::at_once::at_once;
+use super::columns::TableColumn;
+use super::facets::{DecisionView, Matcher, ValueFilter};
+use super::index::{Index, KnownCode, RowFacts, SourceEntry};
 use super::leads::RowState;
 use super::{Project, ProjectError};
 
@@ -23,8 +25,12 @@ pub struct RowFilter {
     pub states: Vec<RowView>,
     /// Rows with a finding of one of these codes; all where empty.
     pub codes: Vec<String>,
-    /// Rows of this source only.
-    pub source_id: Option<i64>,
+    /// Rows of these sources; all where empty.
+    pub sources: Vec<i64>,
+    /// Rows about which this was decided; all where empty.
+    pub decisions: Vec<DecisionView>,
+    /// Rows with these values, in every one of these columns.
+    pub values: Vec<ValueFilter>,
     /// Rows in one of whose fields this text occurs, without regard to case.
     pub search: String,
     /// First key first; rows that are equal stay in the order of the sources.
@@ -113,7 +119,7 @@ pub struct CodeCount {
     pub fix: Option<String>,
 }
 
-const VIEWS: [RowView; 10] = [
+pub(super) const VIEWS: [RowView; 10] = [
     RowView::Errors,
     RowView::Warnings,
     RowView::Hints,
@@ -132,7 +138,7 @@ pub(super) type Orders = Vec<(RowFilter, Arc<Vec<u32>>)>;
 /// Orders that are kept: those of the tables that may be on screen.
 const KEPT_ORDERS: usize = 4;
 
-fn is_in(facts: RowFacts, view: RowView) -> bool {
+pub(super) fn is_in(facts: RowFacts, view: RowView) -> bool {
     match view {
         RowView::Errors => facts.has_errors(),
         RowView::Warnings => facts.severity() == Some(Severity::Warning),
@@ -158,7 +164,7 @@ impl Project {
         let index = self.index();
         let mut counts = StateCounts::default();
         let mut by_state = [0_u32; VIEWS.len()];
-        for facts in lead_rows(&index).map(|(_, facts)| facts) {
+        for (.., facts) in lead_rows(&index) {
             counts.all += 1;
             counts.checked += u32::from(facts.has(RowFacts::CHECKED));
             for (count, view) in by_state.iter_mut().zip(VIEWS) {
@@ -195,7 +201,7 @@ impl Project {
             let index = self.index();
             let mut counts = vec![0_u32; index.codes.len()];
             let mut firsts = vec![u32::MAX; index.codes.len()];
-            for (row, facts) in lead_rows(&index) {
+            for (row, _, facts) in lead_rows(&index) {
                 let mut bits = facts.codes;
                 while bits != 0 {
                     let place = bits.trailing_zeros() as usize;
@@ -254,14 +260,12 @@ impl Project {
 
     /// The rows that fit `filter` at this moment, in its order, for whoever is no table: no order is kept for it.
     pub fn matching_rows(&self, filter: &RowFilter) -> Result<Vec<u32>, ProjectError> {
-        let mut rows = self.rows_in_states(filter);
-        if !filter.search.trim().is_empty() {
-            let found = self.rows_with_text(filter.search.trim())?;
-            rows.retain(|&row| found[row as usize]);
-        }
+        let matcher = Matcher::new(self, filter)?;
+        let mut rows = matcher.rows(&self.index());
         for order in filter.sort.iter().rev() {
-            if let Some(field) = self.target.field_index(&order.field) {
-                self.sort_rows(&mut rows, field, order.descending)?;
+            if let Some(column) = TableColumn::of(&self.target, &order.field) {
+                let values = self.column_values(column)?;
+                at_once(|| values.sort(&mut rows, order.descending));
             }
         }
         Ok(rows)
@@ -278,68 +282,6 @@ impl Project {
                 .map(|(_, rows)| Arc::clone(rows))
         };
         kept.map_or_else(|| self.filtered_rows(filter), Ok)
-    }
-
-    fn rows_in_states(&self, filter: &RowFilter) -> Vec<u32> {
-        let index = self.index();
-        let codes = filter
-            .codes
-            .iter()
-            .fold(0, |bits, code| bits | index.known_bit(code));
-        let range = filter.source_id.map(|id| {
-            index.source(id).map_or(0..0, |source| {
-                source.first_row..source.first_row + source.row_count
-            })
-        });
-        let fits = |row: u32, facts: RowFacts| {
-            let severe = |severity| filter.severities.contains(&severity);
-            (filter.severities.is_empty() || facts.severity().is_some_and(severe))
-                && (!filter.edited_only || facts.has(RowFacts::EDITED))
-                && (filter.states.is_empty() || filter.states.iter().any(|&view| is_in(facts, view)))
-                && (filter.codes.is_empty() || facts.codes & codes != 0)
-                && range.as_ref().is_none_or(|range| range.contains(&row))
-        };
-        lead_rows(&index)
-            .filter(|&(row, facts)| fits(row, facts))
-            .map(|(row, _)| row)
-            .collect()
-    }
-
-    /// For each row whether one of its fields contains `text`.
-    pub(super) fn rows_with_text(&self, text: &str) -> Result<Vec<bool>, ProjectError> {
-        let wanted = text.to_lowercase();
-        let mut found = vec![false; self.index().facts.len()];
-        for field in 0..self.target.fields.len() {
-            self.for_each_cell(field, |row, text, shown| {
-                let hit = &mut found[row as usize];
-                *hit = *hit
-                    || contains_folded(text, &wanted)
-                    || (text != shown && contains_folded(shown, &wanted));
-            })?;
-        }
-        Ok(found)
-    }
-
-    fn sort_rows(&self, rows: &mut [u32], field: usize, descending: bool) -> Result<(), ProjectError> {
-        let numeric = matches!(
-            self.target.fields[field].kind,
-            FieldKind::Decimal | FieldKind::Integer
-        );
-        let mut keys: Vec<Option<SortKey>> = vec![None; self.index().facts.len()];
-        self.for_each_cell(field, |row, _, shown| {
-            if !shown.is_empty() {
-                keys[row as usize] = SortKey::of(shown, numeric);
-            }
-        })?;
-        // Empty cells, and what is no number in a column of numbers, stand at the end in either direction.
-        rows.sort_by(|&a, &b| match (&keys[a as usize], &keys[b as usize]) {
-            (Some(x), Some(y)) if descending => y.cmp(x),
-            (Some(x), Some(y)) => x.cmp(y),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => std::cmp::Ordering::Equal,
-        });
-        Ok(())
     }
 
     /// Rows as the table shows them.
@@ -379,9 +321,19 @@ impl Project {
 
     /// For each field of the target how many rows have an error and how many a warning in it.
     pub fn field_counts(&self) -> Vec<(u32, u32)> {
-        let mut counts = vec![(0, 0); self.target.fields.len()];
         let index = self.index();
-        for (place, known) in index.codes.iter().enumerate() {
+        let mut by_code = vec![0_u32; index.codes.len()];
+        for (.., facts) in lead_rows(&index) {
+            let mut bits = facts.codes;
+            while bits != 0 {
+                if let Some(count) = by_code.get_mut(bits.trailing_zeros() as usize) {
+                    *count += 1;
+                }
+                bits &= bits - 1;
+            }
+        }
+        let mut counts = vec![(0, 0); self.target.fields.len()];
+        for (known, rows) in index.codes.iter().zip(by_code) {
             let of_field = |code: &str| {
                 known
                     .code
@@ -391,10 +343,6 @@ impl Project {
             let Some(at) = self.target.fields.iter().position(|field| of_field(&field.code)) else {
                 continue;
             };
-            let rows = lead_rows(&index)
-                .filter(|(_, facts)| facts.codes & bit(place) != 0)
-                .count();
-            let rows = u32::try_from(rows).unwrap_or(u32::MAX);
             match known.severity {
                 Severity::Error => counts[at].0 += rows,
                 Severity::Warning => counts[at].1 += rows,
@@ -405,14 +353,18 @@ impl Project {
     }
 }
 
-/// All rows that are leads, with their facts.
-fn lead_rows(index: &Index) -> impl Iterator<Item = (u32, RowFacts)> + '_ {
+/// All rows that are leads, with their source and their facts.
+pub(super) fn lead_rows(index: &Index) -> impl Iterator<Item = (u32, i64, RowFacts)> + '_ {
+    let rows_of = |source: &Arc<SourceEntry>| {
+        let id = source.id;
+        (source.first_row..source.first_row + source.row_count).map(move |row| (row, id))
+    };
     index
         .sources
         .iter()
-        .flat_map(|source| source.first_row..source.first_row + source.row_count)
-        .map(|row| (row, index.facts[row as usize]))
-        .filter(|(_, facts)| !facts.has(RowFacts::REFERENCE))
+        .flat_map(rows_of)
+        .map(|(row, source)| (row, source, index.facts[row as usize]))
+        .filter(|(.., facts)| !facts.has(RowFacts::REFERENCE))
 }
 
 /// Place of the field that a finding is about, where it is one of the lead's.
@@ -420,40 +372,5 @@ pub fn column_of(place: Place) -> Option<usize> {
     match place {
         Place::Field(field) => Some(field.into()),
         Place::Activity(..) | Place::WholeActivity(_) | Place::Activities | Place::Group(_) => None,
-    }
-}
-
-fn contains_folded(text: &str, wanted: &str) -> bool {
-    text.len() >= wanted.len() / 2 && text.to_lowercase().contains(wanted)
-}
-
-/// What a cell is sorted by: numbers as numbers, texts without regard to case and umlauts.
-#[derive(Clone, Debug, PartialEq)]
-enum SortKey {
-    Number(f64),
-    Text(String),
-}
-
-impl SortKey {
-    fn of(shown: &str, numeric: bool) -> Option<Self> {
-        if numeric {
-            return shown.parse().ok().map(Self::Number);
-        }
-        let folded = shown
-            .to_lowercase()
-            .replace('ä', "a")
-            .replace('ö', "o")
-            .replace('ü', "u")
-            .replace('ß', "ss");
-        Some(Self::Text(folded))
-    }
-
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        match (self, other) {
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Number(_), Self::Text(_)) => std::cmp::Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => std::cmp::Ordering::Greater,
-        }
     }
 }

@@ -221,7 +221,6 @@ fn leads_named(
         };
         readers.insert(source.id, interpreter(project, &source, &only)?);
     }
-    let edits = project.all_edits()?;
     let blocks: Vec<_> = project
         .block_list()
         .into_iter()
@@ -236,7 +235,8 @@ fn leads_named(
     let city = target.role_index(Role::City);
     let found: Result<Vec<Found>, ProjectError> = blocks
         .par_iter()
-        .map(|(source, sequence, first_row, _)| {
+        .map(|(source, sequence, first_row, rows)| {
+            let edits = project.edits_between(*first_row..*first_row + *rows)?;
             let mut found = Found::new();
             let mut asked: HashMap<String, bool> = HashMap::new();
             let reader = &readers[&source.id];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use lotse_core::check::CheckSettings;
-use lotse_core::mapping::Edits;
+use lotse_core::target::Role;
 use lotse_core::values::Instant;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::WorkflowError;
 use super::additions::join_activities;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
-use crate::project::{CheckedBlock, LeadReader, Project, ProjectError};
+use crate::project::{CheckedBlock, LeadReader, Project, ProjectError, SourceRef};
 
 /// Setting of a project that holds the known users as a JSON list.
 pub(crate) const OWNERS: &str = "owners";
@@ -62,14 +62,23 @@ pub fn check_all(
     settings: &CheckSettings,
     watch: &Watch<'_>,
 ) -> Result<CheckSummary, WorkflowError> {
+    check_blocks(project, settings, project.block_list(), watch)
+}
+
+type Blocks = Vec<(SourceRef, u32, u32, u32)>;
+
+fn check_blocks(
+    project: &Project,
+    settings: &CheckSettings,
+    blocks: Blocks,
+    watch: &Watch<'_>,
+) -> Result<CheckSummary, WorkflowError> {
     /// Blocks that are checked at once and stored in one transaction.
     const AT_ONCE: usize = 16;
     join_activities(project)?;
     let mut reader = project.lead_reader(settings.clone())?;
-    let edits = project.all_edits()?;
-    reader.share_ids(shared_ids(project, &reader, &edits)?);
-    let blocks: Vec<_> = project
-        .block_list()
+    reader.share_ids(shared_ids(project, &reader)?);
+    let blocks: Vec<_> = blocks
         .into_iter()
         .filter(|(source, ..)| reader.can_read(source.id))
         .collect();
@@ -80,10 +89,12 @@ pub fn check_all(
         if watch.is_cancelled() {
             return Err(WorkflowError::Cancelled);
         }
+        let moment = project.edit_moment();
         let checked: Result<Vec<CheckedBlock>, ProjectError> = chunk
             .par_iter()
-            .map(|(source, sequence, first_row, _)| {
+            .map(|(source, sequence, first_row, rows)| {
                 let block = project.block(source, *sequence)?;
+                let edits = project.edits_between(*first_row..*first_row + *rows)?;
                 let states = (0_u32..).zip(block.rows()).filter_map(|(offset, row)| {
                     let id = first_row + offset;
                     let (lead, findings) = reader.read(source, id, row, edits.get(&id))?;
@@ -106,22 +117,112 @@ pub fn check_all(
             );
         }
         project.store_checked(&checked)?;
+        // What a person has typed meanwhile was read as it stood before.
+        let typed: Vec<u32> = match project.edited_since(moment) {
+            Some(typed) => typed,
+            None => chunk
+                .iter()
+                .flat_map(|&(_, _, first, rows)| first..first + rows)
+                .collect(),
+        };
+        let within = |row: u32| {
+            chunk
+                .iter()
+                .any(|&(_, _, first, rows)| (first..first + rows).contains(&row))
+        };
+        let typed: Vec<u32> = typed.into_iter().filter(|&row| within(row)).collect();
+        if !typed.is_empty() {
+            recheck_rows(project, settings, &typed)?;
+        }
         watch.report(Phase::Checking, summary.rows, total);
     }
     Ok(summary)
 }
 
-/// Reads and checks some rows again, after an edit or a decision.
+/// Reads and checks some rows again, after an edit or a decision, given in ascending order.
 pub fn recheck_rows(project: &Project, settings: &CheckSettings, rows: &[u32]) -> Result<(), WorkflowError> {
-    let mut reader = project.lead_reader(settings.clone())?;
-    let edits = project.all_edits()?;
-    reader.share_ids(shared_ids(project, &reader, &edits)?);
-    let mut states = Vec::with_capacity(rows.len());
-    reader.leads(rows, |row, lead, findings| {
-        states.push((row, reader.state(&lead, findings)));
-    })?;
-    project.store_touched(states)?;
+    recheck_watched(project, settings, rows, &Watch::quiet())
+}
+
+/// The same for many rows at once.
+pub(super) fn recheck_watched(
+    project: &Project,
+    settings: &CheckSettings,
+    rows: &[u32],
+    watch: &Watch<'_>,
+) -> Result<(), WorkflowError> {
+    /// From so many rows on their whole blocks are checked: a state of its own for each would fill the memory.
+    const MANY: usize = 2000;
+    if rows.len() > MANY {
+        let touched = |&(_, _, first, count): &(SourceRef, u32, u32, u32)| {
+            rows[rows.partition_point(|&row| row < first)..]
+                .first()
+                .is_some_and(|&row| row < first + count)
+        };
+        let blocks = project.block_list().into_iter().filter(touched).collect();
+        check_blocks(project, settings, blocks, watch)?;
+        return Ok(());
+    }
+    let mut left = rows.to_vec();
+    while !left.is_empty() {
+        let moment = project.edit_moment();
+        let mut reader = project.lead_reader(settings.clone())?;
+        reader.share_ids(ids_shared_with(project, &reader, &left)?);
+        let mut states = Vec::with_capacity(left.len());
+        reader.leads(&left, |row, lead, findings| {
+            states.push((row, reader.state(&lead, findings)));
+        })?;
+        project.store_touched(states)?;
+        // Somebody may have typed into the same row while it was read.
+        let again = project.edited_since(moment);
+        left.retain(|row| {
+            again
+                .as_ref()
+                .is_none_or(|again| again.binary_search(row).is_ok())
+        });
+    }
     Ok(())
+}
+
+/// The identities of some rows that stand in other rows too, each with its first row. Only these rows are read: of all
+/// others the state of the last check holds.
+fn ids_shared_with(
+    project: &Project,
+    reader: &LeadReader<'_>,
+    rows: &[u32],
+) -> Result<BTreeMap<String, (u32, u32, String)>, ProjectError> {
+    let mut shared = BTreeMap::new();
+    let Some(field) = project.target().role_index(Role::ExternalId) else {
+        return Ok(shared);
+    };
+    let edits = project.edits_in(&project.target().fields[field].name)?;
+    if !reader.has_own_identities(&edits) {
+        return Ok(shared);
+    }
+    let mut here: HashMap<String, Vec<u32>> = HashMap::new();
+    for &row in rows {
+        if let Some(identity) = reader.identity_of(row, edits.get(&row))? {
+            here.entry(identity.0).or_default().push(row);
+        }
+    }
+    let others = project.rows_showing(field, |text| here.contains_key(text))?;
+    for (row, identity) in others {
+        if rows.binary_search(&row).is_err()
+            && !project.is_reference(row)
+            && let Some(places) = here.get_mut(&identity)
+        {
+            places.push(row);
+        }
+    }
+    for (identity, places) in here {
+        let Some(&first) = places.iter().min().filter(|_| places.len() > 1) else {
+            continue;
+        };
+        if let Some(origin) = project.row_origin(first) {
+            shared.insert(identity, (first, origin.number, origin.source));
+        }
+    }
+    Ok(shared)
 }
 
 /// Identities that stand in more than one row, each with its first row. Only sources that bring identities along can
@@ -129,9 +230,12 @@ pub fn recheck_rows(project: &Project, settings: &CheckSettings, rows: &[u32]) -
 fn shared_ids(
     project: &Project,
     reader: &LeadReader<'_>,
-    edits: &BTreeMap<u32, Edits>,
 ) -> Result<BTreeMap<String, (u32, u32, String)>, ProjectError> {
-    if !reader.has_own_identities(edits) {
+    let Some(field) = project.target().role_index(Role::ExternalId) else {
+        return Ok(BTreeMap::new());
+    };
+    let edits = project.edits_in(&project.target().fields[field].name)?;
+    if !reader.has_own_identities(&edits) {
         return Ok(BTreeMap::new());
     }
     let blocks: Vec<_> = project

@@ -6,10 +6,11 @@ use lotse_core::duplicates::{
 };
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
+use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::WorkflowError;
+use super::{WorkflowError, check_settings, recheck_rows};
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
 use crate::project::{
@@ -74,9 +75,12 @@ pub fn compare_all(
     actor: &Actor,
     watch: &Watch<'_>,
 ) -> Result<DuplicateSummary, WorkflowError> {
+    let _alone = project.begin_comparing();
+    let moment = project.edit_moment();
     let duplicates = find(project, watch)?;
     let pairs: Vec<DuplicatePair> = duplicates.pairs().map(stored).collect();
-    project.put_duplicates(actor, &pairs)?;
+    project.put_duplicates(actor, &pairs, moment)?;
+    project.keep_duplicate_index(&duplicates.index().to_bytes(), moment)?;
     project.hold_duplicates(Some(duplicates));
     Ok(project.duplicate_summary()?)
 }
@@ -86,6 +90,42 @@ pub(crate) fn compare_rows(project: &Project, rows: &[u32]) -> Result<(), Workfl
     if !project.was_compared()? {
         return Ok(());
     }
+    let _alone = project.begin_comparing();
+    compare_alone(project, rows)?;
+    Ok(())
+}
+
+/// Compares the rows that were edited and wait for it. Returns them where that has changed anything.
+pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, WorkflowError> {
+    if project.waiting_rows()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let _alone = project.begin_comparing();
+    let moment = project.edit_moment();
+    let rows = project.waiting_rows()?;
+    let mut changed = project.was_just_opened();
+    if changed {
+        // A program that ended right after an edit has not even checked it.
+        recheck_rows(project, &check_settings(project, now)?, &rows)?;
+    }
+    if project.was_compared()? {
+        changed |= compare_alone(project, &rows)?;
+    }
+    let again = project.edited_since(moment);
+    let done: Vec<u32> = match again {
+        Some(again) => rows
+            .iter()
+            .copied()
+            .filter(|row| again.binary_search(row).is_err())
+            .collect(),
+        None => Vec::new(),
+    };
+    project.no_longer_waiting(&done)?;
+    Ok(if changed { rows } else { Vec::new() })
+}
+
+/// True where a row is or was double.
+fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError> {
     let compared = project.compared_rows(Some(rows))?;
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
@@ -104,6 +144,7 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
     if pairs.is_empty() || !project.was_compared()? {
         return Ok(());
     }
+    let _alone = project.begin_comparing();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
         None => restore(project)?,
@@ -117,20 +158,24 @@ pub(crate) fn regroup(project: &Project, pairs: &[(u32, u32)], separated: bool) 
         };
         affected.extend(change.rows);
     }
-    store_groups(project, duplicates, affected)
+    store_groups(project, duplicates, affected)?;
+    Ok(())
 }
 
-/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change.
+/// Stores the pairs of the rows whose groups have changed, and keeps the index for the next change. True where a row is or
+/// was double.
 fn store_groups(
     project: &Project,
     duplicates: Duplicates,
     affected: std::collections::BTreeSet<u32>,
-) -> Result<(), WorkflowError> {
+) -> Result<bool, WorkflowError> {
     let affected: Vec<u32> = affected.into_iter().collect();
+    let double = project.any_double(&affected);
     let pairs: Vec<DuplicatePair> = duplicates.pairs_among(&affected).iter().map(stored).collect();
     let stored = project.put_duplicates_of(&affected, &pairs);
     project.hold_duplicates(Some(duplicates));
-    Ok(stored?)
+    stored?;
+    Ok(double || !pairs.is_empty())
 }
 
 fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowError> {
@@ -151,9 +196,20 @@ fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowErro
     Duplicates::find(index, separated, &look).map_err(|_| WorkflowError::Cancelled)
 }
 
-/// Builds the index anew and takes over the pairs that are in the project.
+/// More changed rows than these are not read one by one: the index is built anew.
+const MOST_STALE: usize = 2_000;
+
+/// Takes up the index and the pairs that are in the project.
 fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
-    let index = index_of(project, &Watch::quiet())?;
+    let index = match kept_index(project)? {
+        Some(index) => index,
+        None => {
+            let moment = project.edit_moment();
+            let index = index_of(project, &Watch::quiet())?;
+            project.keep_duplicate_index(&index.to_bytes(), moment)?;
+            index
+        }
+    };
     let pairs = project.duplicate_pairs()?.into_iter().map(|pair| Pair {
         a: pair.row_a,
         b: pair.row_b,
@@ -172,6 +228,26 @@ fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
         postcode: None,
     });
     Ok(Duplicates::restore(index, separated_rows(project)?, pairs))
+}
+
+/// The index that is kept in the project, brought up to date; `None` where there is none, where too much has changed, and
+/// where another version of Lotse has written it.
+fn kept_index(project: &Project) -> Result<Option<Index>, WorkflowError> {
+    let Some(kept) = project.kept_duplicate_index()? else {
+        return Ok(None);
+    };
+    if kept.stale.len() > MOST_STALE {
+        return Ok(None);
+    }
+    let Ok(mut index) = Index::from_bytes(&kept.bytes) else {
+        return Ok(None);
+    };
+    if !kept.stale.is_empty() {
+        for row in project.compared_rows(Some(&kept.stale))? {
+            index.replace(row.side(), &row.record());
+        }
+    }
+    Ok(Some(index))
 }
 
 fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError> {
@@ -283,6 +359,7 @@ pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, Work
         .find(|group| group.members.iter().any(|member| member.row == row))
         .cloned();
     let Some(group) = group else { return Ok(None) };
+    let alone = project.begin_comparing();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
         None => restore(project)?,
@@ -296,6 +373,7 @@ pub fn group_view(project: &Project, row: u32) -> Result<Option<GroupView>, Work
     });
     let pairs = pairs.collect();
     project.hold_duplicates(Some(duplicates));
+    drop(alone);
     let rows: Vec<u32> = group.members.iter().map(|member| member.row).collect();
     let states = project.row_states(&rows)?;
     let mut members = Vec::with_capacity(rows.len());

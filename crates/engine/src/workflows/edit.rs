@@ -9,10 +9,12 @@ use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::compare::{compare_rows, regroup};
+use super::check::recheck_watched;
+use super::compare::{compare_all, compare_rows, compare_waiting, regroup};
 use super::resolve::separated_pairs;
-use super::{WorkflowError, check_settings, recheck_rows};
+use super::{WorkflowError, check_settings};
 use crate::clock::Actor;
+use crate::jobs::Watch;
 use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter};
 
 /// Puts texts into fields as one change. Returns the rows that changed.
@@ -25,7 +27,27 @@ pub fn edit_fields(
     now: Instant,
 ) -> Result<Vec<u32>, WorkflowError> {
     let rows = project.edit(actor, kind, summary, edits)?;
-    follow(project, &rows, now)?;
+    follow(project, actor, &rows, now, &Watch::quiet())?;
+    Ok(rows)
+}
+
+/// The same for large changes. Until everything is written it can be cancelled, and nothing is changed then; what follows
+/// from it is gone through with.
+pub fn edit_fields_watched(
+    project: &Project,
+    actor: &Actor,
+    kind: ChangeKind,
+    summary: &Json,
+    edits: Vec<FieldEdit>,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<Vec<u32>, WorkflowError> {
+    let written = project.edit_watched(actor, kind, summary, edits, watch);
+    let rows = match written {
+        Err(_) if watch.is_cancelled() => return Err(WorkflowError::Cancelled),
+        written => written?,
+    };
+    follow(project, actor, &rows, now, &onward(watch))?;
     Ok(rows)
 }
 
@@ -53,7 +75,7 @@ pub fn preview_fix(project: &Project, code: &str) -> Result<FixPreview, Workflow
         ..FixPreview::default()
     };
     let mut last = None;
-    fixes(project, code, &rows, |row, finding, fix| {
+    fixes(project, code, &rows, &Watch::quiet(), |row, finding, fix| {
         preview.fixable += u32::from(last.replace(row) != Some(row));
         let example = (finding.value.clone(), fix.text.clone());
         if preview.examples.len() < EXAMPLES && !preview.examples.contains(&example) {
@@ -71,12 +93,24 @@ pub fn apply_fix(
     only_row: Option<u32>,
     now: Instant,
 ) -> Result<Vec<u32>, WorkflowError> {
+    apply_fix_watched(project, actor, code, only_row, now, &Watch::quiet())
+}
+
+/// The same for large changes, which show how far they are.
+pub fn apply_fix_watched(
+    project: &Project,
+    actor: &Actor,
+    code: &str,
+    only_row: Option<u32>,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<Vec<u32>, WorkflowError> {
     let rows = match only_row {
         Some(row) => vec![row],
         None => rows_with(project, code)?,
     };
     let mut edits = Vec::new();
-    fixes(project, code, &rows, |row, finding, fix| {
+    fixes(project, code, &rows, watch, |row, finding, fix| {
         edits.push(FieldEdit {
             row,
             field: finding.path(project.target()),
@@ -85,7 +119,7 @@ pub fn apply_fix(
     })?;
     let field = edits.first().map(|edit| edit.field.clone());
     let summary = json!({ "code": code, "field": field, "rows": edits.len() });
-    edit_fields(project, actor, ChangeKind::ApplyFix, &summary, &edits, now)
+    edit_fields_watched(project, actor, ChangeKind::ApplyFix, &summary, edits, now, watch)
 }
 
 fn rows_with(project: &Project, code: &str) -> Result<Vec<u32>, WorkflowError> {
@@ -100,10 +134,14 @@ fn fixes(
     project: &Project,
     code: &str,
     rows: &[u32],
+    watch: &Watch<'_>,
     mut each: impl FnMut(u32, &Finding, &Fix),
 ) -> Result<(), WorkflowError> {
     let target = project.target();
     for chunk in rows.chunks(ROWS_AT_ONCE) {
+        if watch.is_cancelled() {
+            return Err(WorkflowError::Cancelled);
+        }
         for (&row, state) in chunk.iter().zip(project.row_states(chunk)?) {
             for finding in &state.findings {
                 if let (Some(fix), Place::Field(_)) = (&finding.fix, finding.place)
@@ -134,10 +172,20 @@ pub fn undo(
     actor: &Actor,
     now: Instant,
 ) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
+    undo_watched(project, actor, now, &Watch::quiet())
+}
+
+/// The same for large changes, which show how far they are.
+pub fn undo_watched(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
     let Some((change, rows)) = project.undo(actor)? else {
         return Ok(None);
     };
-    let rows = follow_change(project, &change, rows, now)?;
+    let rows = follow_change(project, actor, &change, rows, now, watch)?;
     Ok(Some((change, rows)))
 }
 
@@ -147,10 +195,20 @@ pub fn redo(
     actor: &Actor,
     now: Instant,
 ) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
+    redo_watched(project, actor, now, &Watch::quiet())
+}
+
+/// The same for large changes, which show how far they are.
+pub fn redo_watched(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
     let Some((change, rows)) = project.redo(actor)? else {
         return Ok(None);
     };
-    let rows = follow_change(project, &change, rows, now)?;
+    let rows = follow_change(project, actor, &change, rows, now, watch)?;
     Ok(Some((change, rows)))
 }
 
@@ -161,6 +219,17 @@ pub fn go_to_change(
     actor: &Actor,
     change: i64,
     now: Instant,
+) -> Result<(usize, Vec<u32>), WorkflowError> {
+    go_to_change_watched(project, actor, change, now, &Watch::quiet())
+}
+
+/// The same for large changes, which show how far they are.
+pub fn go_to_change_watched(
+    project: &Project,
+    actor: &Actor,
+    change: i64,
+    now: Instant,
+    watch: &Watch<'_>,
 ) -> Result<(usize, Vec<u32>), WorkflowError> {
     let mut steps = 0;
     let mut touched = BTreeSet::new();
@@ -183,33 +252,62 @@ pub fn go_to_change(
         touched.extend(rows);
     }
     let rows: Vec<u32> = touched.into_iter().collect();
-    follow(project, &rows, now)?;
+    follow(project, actor, &rows, now, &onward(watch))?;
     Ok((steps, rows))
 }
 
 /// What follows from taking a change back or doing it again; returns the rows it was about.
 fn follow_change(
     project: &Project,
+    actor: &Actor,
     change: &Change,
     rows: Vec<u32>,
     now: Instant,
+    watch: &Watch<'_>,
 ) -> Result<Vec<u32>, WorkflowError> {
     if change.kind == ChangeKind::Separate {
         let pairs = separated_pairs(project, change)?;
         regroup(project, &pairs, !change.undone)?;
         return Ok(pairs.into_iter().flat_map(|(a, b)| [a, b]).collect());
     }
-    follow(project, &rows, now)?;
+    follow(project, actor, &rows, now, &onward(watch))?;
+    if change.kind == ChangeKind::Merge {
+        // Whoever takes a merge back looks at the groups.
+        compare_waiting(project, now)?;
+    }
     Ok(rows)
 }
 
-/// Reads and checks changed rows again and compares them again.
-pub(super) fn follow(project: &Project, rows: &[u32], now: Instant) -> Result<(), WorkflowError> {
+/// Shows how far it is, but cannot be cancelled: what was done already has to be gone through with.
+fn onward<'a>(watch: &Watch<'a>) -> Watch<'a> {
+    Watch {
+        progress: watch.progress,
+        ..Watch::quiet()
+    }
+}
+
+/// Reads and checks changed rows again, given in ascending order, and compares them again: now, or when the project is
+/// asked to.
+pub(super) fn follow(
+    project: &Project,
+    actor: &Actor,
+    rows: &[u32],
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<(), WorkflowError> {
+    /// From so many rows on everything is compared afresh.
+    const MANY: usize = 5000;
     if rows.is_empty() {
         return Ok(());
     }
-    recheck_rows(project, &check_settings(project, now)?, rows)?;
-    compare_rows(project, rows)
+    recheck_watched(project, &check_settings(project, now)?, rows, watch)?;
+    if rows.len() > MANY && project.was_compared()? {
+        compare_all(project, actor, watch)?;
+    } else if rows.len() > MANY || !project.compares_later() {
+        compare_rows(project, rows)?;
+        project.no_longer_waiting(rows)?;
+    }
+    Ok(())
 }
 
 /// Stores the mapping of a source after checking that it fits. All rows have to be checked again afterwards.

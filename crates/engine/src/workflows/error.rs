@@ -33,6 +33,11 @@ pub enum WorkflowError {
         /// What the system says.
         reason: SystemReason,
     },
+    /// A regular expression that is none.
+    Pattern {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// There is nothing to do it with.
     NothingReady,
     /// A person stopped it.
@@ -57,6 +62,10 @@ impl Tell for WorkflowError {
                     "{file} cannot be read or written: {}. Please check its place and permissions.",
                     reason.tell(language)
                 ),
+            ),
+            Self::Pattern { reason } => language.pick(
+                format!("Der reguläre Ausdruck lässt sich nicht lesen. {reason}"),
+                format!("The regular expression cannot be read. {reason}"),
             ),
             Self::NothingReady => language.pick(
                 "Es gibt keine Zeile, die so weit ist. Bitte zuerst prüfen und freigeben.".into(),

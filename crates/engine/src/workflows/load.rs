@@ -68,14 +68,7 @@ pub fn load_file_remembering(
         headers: headers.clone(),
         details: json!({}),
     })?;
-    let report = |progress: sources::Progress| {
-        (watch.progress)(Progress {
-            phase: Phase::Reading,
-            done: progress.bytes,
-            total: progress.total,
-            rows: progress.rows,
-        });
-    };
+    let report = as_progress(watch);
     let control = Control {
         progress: &report,
         cancel: watch.cancel.clone(),
@@ -121,6 +114,18 @@ pub fn load_file_remembering(
     let suggestion = suggestion_for(project.target(), role, &columns, memory);
     store_suggestion(project, actor, source_id, &columns, suggestion, &settings.columns)?;
     Ok(Loaded { source_id, summary })
+}
+
+/// Tells whoever watches a workflow how far the reading of a file is.
+pub(super) fn as_progress<'a>(watch: &'a Watch<'_>) -> impl Fn(sources::Progress) + Sync + 'a {
+    |progress| {
+        (watch.progress)(Progress {
+            phase: Phase::Reading,
+            done: progress.bytes,
+            total: progress.total,
+            rows: progress.rows,
+        });
+    }
 }
 
 /// Takes rows that are in memory into a source that is being written, and says what its columns are like.

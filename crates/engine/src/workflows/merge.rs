@@ -6,9 +6,10 @@ use lotse_core::merge::{Candidate, MergedField, merge_activities, merge_fields};
 use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::WorkflowError;
 use super::edit::follow;
+use super::{WorkflowError, compare_waiting};
 use crate::clock::Actor;
+use crate::jobs::Watch;
 use crate::project::{CellState, Project, RowState};
 
 /// What a merge would give.
@@ -84,6 +85,8 @@ pub fn merge_rows(
 ) -> Result<Vec<u32>, WorkflowError> {
     let preview = preview_merge(project, rows, choices)?;
     let changed = project.merge(actor, &preview)?;
-    follow(project, &changed, now)?;
+    follow(project, actor, &changed, now, &Watch::quiet())?;
+    // Whoever merges looks at the groups.
+    compare_waiting(project, now)?;
     Ok(changed)
 }

@@ -4,9 +4,11 @@
 mod additions;
 mod approve;
 mod audit;
+mod bulk;
 mod check;
 mod columns;
 mod compare;
+mod compare_plain;
 mod edit;
 mod enrichment;
 mod error;
@@ -32,15 +34,21 @@ pub use audit::{
     AuditFact, AuditFilter, AuditLine, AuditTopic, AuditWindow, audit_window, export_audit_lines,
     export_audit_report,
 };
+pub use bulk::{
+    BulkEdit, BulkPreview, CellChange, CellExample, Replacement, RowScope, ValueCluster, ValueClusters,
+    apply_bulk, preview_bulk, value_clusters,
+};
 pub use check::{CheckSummary, check_all, check_settings, recheck_rows, set_owners};
 pub use columns::{
     ActivityKinds, ActivityTexts, FieldSample, FoundValue, FoundValues, MappedRow, ProgressQuestion,
     activity_kinds, column_profiles, field_samples, field_values, mapped_row,
 };
 pub(crate) use compare::{COMPARED_ROLES, Compared};
-pub use compare::{GroupView, MemberView, PairView, compare_all, group_view};
+pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
+pub use compare_plain::{PlainDuplicates, PlainFile, PlainPair, PlainRow, compare_plain};
 pub use edit::{
-    FixPreview, apply_fix, decide_rows, edit_fields, go_to_change, preview_fix, redo, set_mapping, undo,
+    FixPreview, apply_fix, apply_fix_watched, decide_rows, edit_fields, edit_fields_watched, go_to_change,
+    go_to_change_watched, preview_fix, redo, redo_watched, set_mapping, undo, undo_watched,
 };
 pub use enrichment::{
     Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,

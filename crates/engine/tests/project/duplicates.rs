@@ -273,3 +273,114 @@ fn a_rule_skips_doubles_only_where_the_other_row_goes() {
     assert_eq!(project.decision(103).unwrap(), None, "the rule was one change");
     assert_eq!(project.decision(20).unwrap(), None);
 }
+
+/// What the project file says about its index: whether it holds one, and how many rows changed since.
+fn kept_index(project: Project) -> (bool, u32) {
+    let path = project.path().to_path_buf();
+    project.close().unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
+    (
+        number("SELECT count(*) FROM duplicate_index") == 1,
+        number("SELECT count(*) FROM duplicate_index_stale"),
+    )
+}
+
+fn rename(project: &Project, row: u32, company: &str) {
+    let edit = FieldEdit {
+        row,
+        field: "companyName".into(),
+        text: Some(company.into()),
+    };
+    edit_fields(
+        project,
+        &actor(),
+        ChangeKind::BulkEdit,
+        &json!({}),
+        &[edit],
+        now(),
+    )
+    .unwrap();
+}
+
+#[test]
+fn the_index_is_kept_and_brought_up_to_date_by_edits() {
+    let place = Place::new();
+    let project = place.example();
+    let path = project.path().to_path_buf();
+    assert_eq!(kept_index(project), (true, 0));
+    let project = Project::open(&path).unwrap();
+    rename(&project, 103, "Kantine Nordkreuz");
+    assert_eq!(kept_index(project), (true, 1));
+    let project = Project::open(&path).unwrap();
+    let group = group_view(&project, 103)
+        .unwrap()
+        .expect("the addresses are still equal");
+    let pair = group
+        .pairs
+        .iter()
+        .find(|pair| (pair.row_a, pair.row_b) == (3, 103));
+    let explanation = pair
+        .and_then(|pair| pair.explanation.clone())
+        .expect("both are in the index");
+    let company = explanation
+        .fields
+        .iter()
+        .find(|field| field.b == "kantine nordkreuz");
+    assert!(
+        company.is_some(),
+        "the kept index knows the edit: {explanation:?}"
+    );
+    assert_eq!(
+        kept_index(project),
+        (true, 1),
+        "looking at a group builds no index"
+    );
+}
+
+#[test]
+fn an_index_of_other_contents_is_not_kept() {
+    let place = Place::new();
+    let project = place.example();
+    let path = project.path().to_path_buf();
+    project
+        .forget_checked(&actor(), "the mapping is another one")
+        .unwrap();
+    assert!(!kept_index(project).0);
+    let project = Project::open(&path).unwrap();
+    check_and_compare(&project);
+    assert_eq!(kept_index(project), (true, 0));
+}
+
+#[test]
+fn a_damaged_index_is_built_again() {
+    let place = Place::new();
+    let project = place.example();
+    let path = project.path().to_path_buf();
+    let before = pairs(&project);
+    project.close().unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute("UPDATE duplicate_index SET data = x'28b52ffd'", [])
+        .unwrap();
+    drop(connection);
+    let project = Project::open(&path).unwrap();
+    rename(&project, 103, "Kantine Nordkreuz");
+    undo(&project, &actor(), now()).unwrap();
+    assert_eq!(pairs(&project), before);
+    assert!(kept_index(project).0);
+}
+
+#[test]
+fn a_separation_says_who_decided_it() {
+    let place = Place::new();
+    let project = place.example();
+    let path = project.path().to_path_buf();
+    separate_pairs(&project, &actor(), &[(3, 103)]).unwrap();
+    project.close().unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let by: String = connection
+        .query_row("SELECT decided_by FROM separate_pair", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(by, actor().name);
+}

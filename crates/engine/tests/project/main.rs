@@ -6,6 +6,7 @@
 
 mod additions;
 mod audit;
+mod bulk;
 mod duplicates;
 mod editing;
 mod mapping;

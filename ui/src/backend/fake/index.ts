@@ -17,6 +17,7 @@ import type { View } from "../../bindings/View";
 import type { Backend, FileDrag } from "../backend";
 import { fakeApproval, type FakeApproval } from "./approval";
 import { fakeAudit } from "./audit";
+import { fakeBulk } from "./bulk";
 import { fakeConnections, type FakeConnections } from "./connections";
 import { fakeDuplicates, type FakeDuplicates } from "./duplicates";
 import { fakeMailbox } from "./mailbox";
@@ -249,6 +250,9 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             if (view.severities.length > 0 && (row.severity === null || !view.severities.includes(row.severity)))
                 return false;
             if (view.codes.length > 0 && !row.marks.some((mark) => view.codes.includes(mark.code))) return false;
+            for (const { column, values } of view.values) {
+                if (!values.includes(textOf(id, indexOf(column)))) return false;
+            }
             if (view.changedOnly && !row.marks.some((mark) => mark.original !== null)) return false;
             return wanted === "" || row.cells.some((text) => text.toLowerCase().includes(wanted));
         });
@@ -423,6 +427,16 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             answer,
             world.unchecked,
         ),
+        ...fakeBulk(
+            {
+                computed: ["protectionUntil"],
+                arrange,
+                textOf: (row, column) => textOf(row, indexOf(column)),
+                originalOf: (row, column) => original(row, indexOf(column)),
+                edit,
+            },
+            answer,
+        ),
         ...fakeSources(),
         tableShape: (view) => answer(() => shape(view)),
         tableWindow: (view, offset, limit) =>
@@ -447,9 +461,14 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
                 );
                 const computed = wanted.filter(({ column }) => column === "protectionUntil").length;
                 const { changed } = edit(wanted);
+                const faulty = wanted.filter(
+                    ({ row, column, text }) =>
+                        findingOf(indexOf(column), text)?.severity === "error" && textOf(row, indexOf(column)) === text,
+                ).length;
                 return {
                     revision,
                     changed,
+                    faulty,
                     computed,
                     rowsBeyond: Math.max(0, texts.length - targets.length),
                     columnsBeyond: Math.max(0, wide - block.columns.length),

@@ -5,8 +5,10 @@ import { additions } from "./additions";
 import { app } from "./app";
 import { approval } from "./approval";
 import { audit } from "./audit";
+import { bulk } from "./bulk";
 import { connections } from "./connections";
 import { duplicates } from "./duplicates";
+import { facets } from "./facets";
 import { mailbox } from "./mailbox";
 import { mapping } from "./mapping";
 import { push } from "./push";
@@ -24,6 +26,8 @@ export function tauriBackend(): Backend {
         ...templates,
         ...additions,
         ...review,
+        ...facets,
+        ...bulk,
         ...duplicates,
         ...approval,
         ...push,

@@ -56,7 +56,9 @@ export const WHOLE_TABLE: View = {
     changedOnly: false,
     states: [],
     codes: [],
-    source: null,
+    sources: [],
+    decisions: [],
+    values: [],
     sort: [],
 };
 
@@ -353,6 +355,18 @@ export class TableModel {
         this.shape = shape;
         this.fetch();
         this.#listener.changed?.(shape);
+    }
+
+    /** Rows have other marks than before, for a reason that lies outside: counts and what is in sight are fetched again. */
+    async recount(): Promise<void> {
+        await this.#guarded(async () => {
+            const ticket = this.#asked;
+            const shape = await this.#backend.tableShape(this.view, true);
+            if (ticket !== this.#asked) return;
+            this.#pages.renew(false);
+            this.shape = shape;
+            this.fetch();
+        });
     }
 
     /** The selected block as it crosses the border; `null` for the header or an empty table. */

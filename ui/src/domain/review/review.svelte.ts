@@ -12,11 +12,13 @@ import type { RowDetail } from "../../bindings/RowDetail";
 import { t } from "../../i18n/language.svelte";
 import type { Desk } from "../../state/desk.svelte";
 import type { TableModel } from "../grid/model.svelte";
+import { BulkState } from "./bulk.svelte";
+import { FacetState } from "./facets.svelte";
 
 /** What the panel at the side shows. */
-export type Panel = "findings" | "row" | "history";
+export type Panel = "findings" | "facets" | "bulk" | "row" | "history";
 
-export const PANELS: readonly Panel[] = ["findings", "row", "history"];
+export const PANELS: readonly Panel[] = ["findings", "facets", "bulk", "row", "history"];
 
 /** Changes that are fetched at once. */
 const HISTORY_PAGE = 100;
@@ -24,7 +26,11 @@ const HISTORY_PAGE = 100;
 export class Review {
     readonly #desk: Desk;
     readonly #table: TableModel;
+    readonly facets: FacetState;
+    readonly bulk: BulkState;
     panel = $state<Panel | null>(null);
+    /** The active cell is shown in full below the table. */
+    cell = $state(false);
     overview = $state.raw<ReviewOverview | null>(null);
     /** The finding that the table was filtered by last; it may have been settled since. */
     chosen = $state.raw<CodeCount | null>(null);
@@ -40,6 +46,8 @@ export class Review {
     constructor(desk: Desk, table: TableModel) {
         this.#desk = desk;
         this.#table = table;
+        this.facets = new FacetState(desk, table);
+        this.bulk = new BulkState(desk, table, this);
     }
 
     /** A table that is no project has rows and nothing beside them. */
@@ -55,8 +63,13 @@ export class Review {
         if (overview !== undefined) this.overview = overview;
         const code = this.preview?.code;
         if (code !== undefined) await this.#lookAtFix(code);
-        if (this.panel === "row") await this.showRow(this.#row);
+        if (this.panel === "row" || this.cell) await this.showRow(this.#row);
         if (this.panel === "history") await this.loadHistory();
+    }
+
+    async toggleCell(): Promise<void> {
+        this.cell = !this.cell;
+        if (this.cell) await this.showRow(this.#table.activeRow?.id ?? null);
     }
 
     async open(panel: Panel | null): Promise<void> {
@@ -98,41 +111,54 @@ export class Review {
 
     /** Applies the correction of a finding everywhere, or in one row. */
     async fix(code: string, row: number | null): Promise<void> {
-        const outcome = await this.#change(() => this.#desk.backend.applyFix(code, row));
-        if (outcome !== null) this.#tell(t("check.fixed", { n: outcome.changed }));
+        const outcome = await this.change(() => this.#desk.backend.applyFix(code, row));
+        if (outcome !== null) this.tell(t("check.fixed", { n: outcome.changed }));
     }
 
     async restore(row: number, field: string): Promise<void> {
-        const outcome = await this.#change(() => this.#desk.backend.restoreField(row, field));
-        if (outcome !== null && outcome.changed > 0) this.#tell(t("check.restored"));
+        const outcome = await this.change(() => this.#desk.backend.restoreField(row, field));
+        if (outcome !== null && outcome.changed > 0) this.tell(t("check.restored"));
     }
 
     async putActivities(row: number, list: Record<string, string>[]): Promise<void> {
-        const outcome = await this.#change(() => this.#desk.backend.putActivities(row, list));
-        if (outcome !== null && outcome.changed > 0) this.#tell(t("check.activitiesPut"));
+        const outcome = await this.change(() => this.#desk.backend.putActivities(row, list));
+        if (outcome !== null && outcome.changed > 0) this.tell(t("check.activitiesPut"));
     }
 
     async decide(rows: number[], kind: DecisionKind | null): Promise<void> {
-        const outcome = await this.#change(() => this.#desk.backend.decide(rows, kind));
+        const outcome = await this.change(() => this.#desk.backend.decide(rows, kind));
         if (outcome !== null && outcome.changed > 0) {
-            this.#tell(t(`check.decided.${kind ?? "none"}`, { n: outcome.changed }));
+            this.tell(t(`check.decided.${kind ?? "none"}`, { n: outcome.changed }));
         }
     }
 
     async goToChange(change: number): Promise<void> {
-        const outcome = await this.#change(() => this.#desk.backend.goToChange(change));
+        const outcome = await this.change(() => this.#desk.backend.goToChange(change));
         if (outcome !== null) this.#desk.announce(t("check.wentTo", { n: outcome.changed }));
     }
 
-    async #change(run: () => Promise<EditOutcome>): Promise<EditOutcome | null> {
+    async change(run: () => Promise<EditOutcome>): Promise<EditOutcome | null> {
         const outcome = await this.#table.change(run);
         // Decisions change no cell and history may end where it began: what stands here is asked for in any case.
         if (outcome !== null && outcome.changed === 0) await this.reload();
         return outcome;
     }
 
+    /**
+     * Compares the rows that were edited with all others, while the person works on. Where that says something new of
+     * them, it is shown.
+     */
+    async compareEdited(): Promise<void> {
+        if (!this.isProject) return;
+        const compared = await this.#desk.attempt(() => this.#desk.backend.compareEdited());
+        if (compared !== true) return;
+        await this.#table.recount();
+        await this.reload();
+        await this.#desk.refresh();
+    }
+
     /** Says what was done, with the way back. Once something else was done since, that way is the history. */
-    #tell(text: string): void {
+    tell(text: string): void {
         const revision = this.#table.shape?.revision;
         this.#desk.tell(text, () => {
             if (this.#table.shape?.revision === revision) void this.#table.undo();
@@ -215,9 +241,9 @@ export class Review {
     async applyCorrected(): Promise<void> {
         const corrected = this.corrected;
         if (corrected === null) return;
-        const outcome = await this.#change(() => this.#desk.backend.applyCorrected(corrected));
+        const outcome = await this.change(() => this.#desk.backend.applyCorrected(corrected));
         if (outcome === null) return;
         this.corrected = null;
-        this.#tell(t("check.correctedTaken", { n: outcome.changed }));
+        this.tell(t("check.correctedTaken", { n: outcome.changed }));
     }
 }

@@ -127,6 +127,7 @@ impl Telling<'_> {
                         "use of a source confirmed".into(),
                     ),
                     ("owners", _) => say("bekannte Betreuer".into(), "known owners".into()),
+                    ("view", _) => say("eine Ansicht".into(), "a view".into()),
                     ("name", _) => say("Name des Projekts".into(), "name of the project".into()),
                     _ => setting,
                 }
