@@ -14,10 +14,14 @@ use lotse_engine::sources::{self, Control, Format, ReadSettings, SourceError};
 
 fn main() {
     sources::guard::serve_if_asked();
-    let tests: [(&str, fn()); 8] = [
+    let tests: [(&str, fn()); 9] = [
         (
             "excel_97_reads_like_any_workbook",
             excel_97_reads_like_any_workbook,
+        ),
+        (
+            "formats_of_a_file_are_no_dates_because_of_their_numbers",
+            formats_of_a_file_are_no_dates_because_of_their_numbers,
         ),
         (
             "a_million_declared_rows_are_blank",
@@ -86,6 +90,20 @@ fn excel_97_reads_like_any_workbook() {
         .collect();
     assert_eq!(sheets, [("Leads", true), ("Geheim", false)]);
     assert_eq!(converted(&path), LEADS);
+}
+
+fn formats_of_a_file_are_no_dates_because_of_their_numbers() {
+    // Gnumeric numbers the formats of postcodes and amounts where Excel keeps those of dates.
+    let text = converted(&fixture("gnumeric_formats_numbered_like_dates.xls"));
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next(),
+        Some("Firma,PLZ,Ort,Registriert,Volumen,Aktiv,Notiz")
+    );
+    assert_eq!(
+        lines.next(),
+        Some("Öko & Söhne <GmbH> 0,7675,Köln,2021-11-20,562.24,false,")
+    );
 }
 
 fn a_million_declared_rows_are_blank() {

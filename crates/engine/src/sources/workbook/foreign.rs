@@ -18,7 +18,7 @@ use super::{
     archive::damaged,
     frames::{Frames, SheetData},
     number_format::{NumberFormat, number_text, shortest},
-    short_records,
+    own_formats, short_records,
 };
 use crate::sources::{
     Control,
@@ -72,15 +72,22 @@ fn open(path: &Path) -> Result<BufReader<File>, SourceError> {
 
 fn read_xls(path: &Path, frames: &mut Frames<'_>) -> Result<(), SourceError> {
     let name = crate::sources::file_name(path);
-    let mut workbook: Xls<_> = Xls::new(open(path)?).map_err(|error| match error {
-        calamine::XlsError::Password => SourceError::Encrypted,
-        error => damaged(&name, &error),
-    })?;
-    let epoch_1904 = workbook.has_1904_epoch();
-    read_ranges(&mut workbook, epoch_1904, &name, frames)
+    match own_formats::out_of_the_way(open(path)?) {
+        Some(bytes) => read_old(Cursor::new(bytes), &name, frames),
+        None => read_old(open(path)?, &name, frames),
+    }
 }
 
-fn read_ranges<R: Reader<BufReader<File>>>(
+fn read_old<S: Read + Seek>(input: S, name: &str, frames: &mut Frames<'_>) -> Result<(), SourceError> {
+    let mut workbook: Xls<_> = Xls::new(input).map_err(|error| match error {
+        calamine::XlsError::Password => SourceError::Encrypted,
+        error => damaged(name, &error),
+    })?;
+    let epoch_1904 = workbook.has_1904_epoch();
+    read_ranges(&mut workbook, epoch_1904, name, frames)
+}
+
+fn read_ranges<S: Read + Seek, R: Reader<S>>(
     workbook: &mut R,
     epoch_1904: bool,
     name: &str,

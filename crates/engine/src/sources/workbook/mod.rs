@@ -5,6 +5,7 @@ pub(crate) mod foreign;
 pub(crate) mod frames;
 pub(crate) mod number_format;
 pub(crate) mod ods;
+mod own_formats;
 pub(crate) mod page;
 mod sheet;
 mod short_records;
