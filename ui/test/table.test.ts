@@ -29,7 +29,9 @@ async function paste(text: string): Promise<void> {
 }
 
 function announced(): string {
-    return [...document.querySelectorAll("[role=status], [aria-live], .toast")].map((status) => status.textContent).join(" ");
+    return [...document.querySelectorAll("[role=status], [aria-live], .toast")]
+        .map((status) => status.textContent)
+        .join(" ");
 }
 
 describe("the table", () => {

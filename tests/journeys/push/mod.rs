@@ -13,6 +13,7 @@ use lotse_engine::project::PushState;
 use lotse_server::practice::{self, Place, PracticeServer};
 use lotse_tests::window::{Opening, Program, Window};
 use serde_json::json;
+use thirtyfour::error::WebDriverErrorInner;
 
 use lead_project::{approved_example, ledger};
 use one_answer::{Answer, serve};
@@ -62,8 +63,15 @@ fn connect(home: &Path, base_url: &str, batch_size: Option<u32>) {
 
 /// Types the secret into the field that is called `label`, and hands it over.
 async fn hand_over(window: &Window, label: &str, secret: &str, button: &str) {
-    let field = window.label(label).await;
-    field.send_keys(secret).await.expect("the field takes a text");
+    let mut field = window.label(label).await;
+    // A screen that is still being built may put another field in this one's place before anything is typed.
+    let mut typed = field.send_keys(secret).await;
+    while matches!(typed, Err(ref error) if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)))
+    {
+        field = window.label(label).await;
+        typed = field.send_keys(secret).await;
+    }
+    typed.expect("the field takes a text");
     window.click("button", button).await;
     let left: String = field.prop("value").await.ok().flatten().unwrap_or_default();
     assert_eq!(left, "", "the field is emptied at once");
