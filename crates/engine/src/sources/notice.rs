@@ -191,6 +191,9 @@ impl Tell for SourceNotice {
     fn tell(&self, language: Language) -> String {
         let count = self.count;
         let row = self.row.unwrap_or(0);
+        if let Some((german, english)) = self.of_one().filter(|_| count == 1) {
+            return language.pick(german, english);
+        }
         let (german, english) = match &self.fact {
             NoticeFact::Empty => (
                 "Die Datei ist leer. Bitte prüfen, ob der Export gelungen ist.".into(),
@@ -333,6 +336,85 @@ fn listed(rows: &[u32]) -> String {
     texts.join(", ")
 }
 
+impl SourceNotice {
+    /// The sentences for what was met once, where they differ from those for many.
+    fn of_one(&self) -> Option<(String, String)> {
+        let row = self.row.unwrap_or(0);
+        Some(match &self.fact {
+            NoticeFact::DamagedQuote => (
+                format!(
+                    "In Zeile {row} stehen Anführungszeichen an falscher Stelle; sie wurden als Text gelesen."
+                ),
+                format!("In row {row} quotes stand in wrong places; they were read as text."),
+            ),
+            NoticeFact::ShortRow { cells, columns } => (
+                format!(
+                    "Zeile {row} hat zu wenige Zellen ({cells} statt {columns}); die fehlenden bleiben leer."
+                ),
+                format!(
+                    "Row {row} has too few cells ({cells} instead of {columns}); the missing ones stay empty."
+                ),
+            ),
+            NoticeFact::LongRow { cells, columns } => (
+                format!(
+                    "Zeile {row} hat zu viele Zellen ({cells} statt {columns}); die überzähligen stehen in eigenen Spalten. Bitte prüfen, ob dort ein Trennzeichen im Text steht."
+                ),
+                format!(
+                    "Row {row} has too many cells ({cells} instead of {columns}); the extra ones stand in columns of their own. Please check for a delimiter inside a text."
+                ),
+            ),
+            NoticeFact::OtherDelimiter => (
+                format!("Zeile {row} verwendet ein anderes Trennzeichen; sie wurde damit gelesen."),
+                format!("Row {row} uses another delimiter; it was read with it."),
+            ),
+            NoticeFact::HiddenRows { included } | NoticeFact::FilteredRows { included } => {
+                let (german, english) = if *included {
+                    ("wird mitgelesen", "is read")
+                } else {
+                    ("wird ausgelassen", "is left out")
+                };
+                (
+                    format!("Zeile {row} ist ausgeblendet und {german}."),
+                    format!("Row {row} is hidden and {english}."),
+                )
+            }
+            NoticeFact::MergedCells => (
+                format!("In Zeile {row} sind Zellen verbunden; der Text steht nur in der ersten."),
+                format!("In row {row} cells are merged; the text stands in the first one only."),
+            ),
+            NoticeFact::Formulas => (
+                "Eine Zelle enthält eine Formel; gelesen wird das gespeicherte Ergebnis.".into(),
+                "One cell holds a formula; the stored result is read.".into(),
+            ),
+            NoticeFact::UncachedFormulas => (
+                format!(
+                    "Eine Formel in Zeile {row} hat kein gespeichertes Ergebnis. Bitte die Mappe in Excel öffnen und speichern."
+                ),
+                format!(
+                    "A formula in row {row} has no stored result. Please open the workbook in Excel and save it."
+                ),
+            ),
+            NoticeFact::ErrorCells { text } => (
+                format!("Eine Zelle in Zeile {row} zeigt den Fehler {text}."),
+                format!("A cell in row {row} shows the error {text}."),
+            ),
+            NoticeFact::LeadingZeros => (
+                "Eine Zahl wird mit führenden Nullen angezeigt und so gelesen.".into(),
+                "One number is shown with leading zeros and is read so.".into(),
+            ),
+            NoticeFact::DamagedPhone { text } => (
+                format!(
+                    "Eine Telefonnummer ist zu einer gerundeten Zahl geworden (Zeile {row}: {text}); ihre Ziffern sind verloren. Bitte aus der Quelle neu exportieren."
+                ),
+                format!(
+                    "A phone number has become a rounded number (row {row}: {text}); its digits are lost. Please export it again from the source."
+                ),
+            ),
+            _ => return None,
+        })
+    }
+}
+
 fn hidden(count: u64, row: u32, included: bool, german: &str, english: &str) -> (String, String) {
     if included {
         (
@@ -380,5 +462,30 @@ impl NoticeTally {
                 count,
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_met_once_is_told_in_the_singular() {
+        let mut notice = SourceNotice {
+            fact: NoticeFact::DamagedPhone {
+                text: "4.93012E+11".into(),
+            },
+            row: Some(7),
+            column: Some(2),
+            count: 1,
+        };
+        assert!(
+            notice
+                .tell(Language::De)
+                .starts_with("Eine Telefonnummer ist zu einer gerundeten Zahl geworden (Zeile 7")
+        );
+        notice.count = 2;
+        assert!(notice.tell(Language::De).starts_with("2 Telefonnummern sind"));
+        assert!(notice.tell(Language::En).starts_with("2 phone numbers have"));
     }
 }

@@ -73,7 +73,7 @@ function look(path: string, settings: ReadSettings): FileLook {
                 code: "phone.damaged",
                 grave: true,
                 column: "Telefon",
-                text: "1 Telefonnummern sind zu gerundeten Zahlen geworden; ihre Ziffern sind verloren.",
+                text: "Eine Telefonnummer ist zu einer gerundeten Zahl geworden; ihre Ziffern sind verloren.",
             },
             {
                 code: "hidden.column",
