@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::duplicates::Reason;
 use crate::lead::ExternalId;
 use crate::values::Instant;
 
@@ -89,6 +90,16 @@ impl MatchReason {
             Self::EmailExact => "email_exact",
             Self::PhoneNormalized => "phone_normalized",
             Self::CompanyFuzzy => "company_fuzzy",
+        }
+    }
+}
+
+impl From<Reason> for MatchReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::EmailExact => Self::EmailExact,
+            Reason::PhoneNormalized => Self::PhoneNormalized,
+            Reason::CompanyFuzzy => Self::CompanyFuzzy,
         }
     }
 }

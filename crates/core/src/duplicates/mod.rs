@@ -50,6 +50,6 @@ pub use placeholder::{is_placeholder, is_placeholder_email, is_placeholder_phone
 pub use plain::{PlainTable, find_in_tables};
 pub use record::{
     Cancelled, EMAIL_SCORE, Group, HARD, LIMIT, PHONE_SCORE, Pair, Phase, Phone, Progress, Reason, Record,
-    Side, Watch,
+    Side, Watch, shown_score,
 };
 pub use search::{LARGEST_FULL_SET, Separated};

@@ -58,6 +58,12 @@ pub enum Reason {
     CompanyFuzzy,
 }
 
+/// A score as people and files get it: with the three digits that are meant, and not those that a float of half the
+/// width trails.
+pub fn shown_score(score: f32) -> f64 {
+    (f64::from(score) * 1000.0).round() / 1000.0
+}
+
 /// Two rows that are the same lead, surely or perhaps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Pair {

@@ -2,7 +2,7 @@
 
 use lotse_core::duplicates::{
     Duplicates, Explanation, Index, Pair, Phase as Stage, Phone, Reason, Record, Region, Separated, Side,
-    Watch as Look,
+    Watch as Look, shown_score,
 };
 use lotse_core::migration::MatchReason;
 use lotse_core::target::Role;
@@ -290,18 +290,16 @@ fn separated_rows(project: &Project) -> Result<Separated, ProjectError> {
 }
 
 fn stored(pair: &Pair) -> DuplicatePair {
-    // What a person reads has three digits; more would only be noise in files.
-    let round = |score: f32| (f64::from(score) * 1000.0).round() / 1000.0;
     DuplicatePair {
         row_a: pair.a.min(pair.b),
         row_b: pair.a.max(pair.b),
-        score: round(pair.score),
-        reason: match pair.reason {
-            Reason::EmailExact => MatchReason::EmailExact,
-            Reason::PhoneNormalized => MatchReason::PhoneNormalized,
-            Reason::CompanyFuzzy => MatchReason::CompanyFuzzy,
-        },
-        evidence: json!({ "company": pair.company.map(round), "city": pair.city.map(round), "postcode": pair.postcode }),
+        score: shown_score(pair.score),
+        reason: pair.reason.into(),
+        evidence: json!({
+            "company": pair.company.map(shown_score),
+            "city": pair.city.map(shown_score),
+            "postcode": pair.postcode,
+        }),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use lotse_core::duplicates::{Columns, PlainTable, Reason, Side, Watch as Look, find_in_tables};
+use lotse_core::duplicates::{Columns, PlainTable, Side, Watch as Look, find_in_tables, shown_score};
 use lotse_core::migration::MatchReason;
 use lotse_core::table::RowBlock;
 
@@ -108,12 +108,8 @@ pub fn compare_plain(
     let pairs = found.into_iter().map(|pair| PlainPair {
         a: rows[pair.a as usize].clone(),
         b: rows[pair.b as usize].clone(),
-        score: (f64::from(pair.score) * 1000.0).round() / 1000.0,
-        reason: match pair.reason {
-            Reason::EmailExact => MatchReason::EmailExact,
-            Reason::PhoneNormalized => MatchReason::PhoneNormalized,
-            Reason::CompanyFuzzy => MatchReason::CompanyFuzzy,
-        },
+        score: shown_score(pair.score),
+        reason: pair.reason.into(),
     });
     let described = |table: &Table| {
         let headers = table.columns.describe(&table.headers);

@@ -4,7 +4,7 @@
 //! compared by in memory and learns what was committed since, by the ids, at the beginning of each import; so it never
 //! knows a lead of a transaction that failed, and it sees the leads that other processes have stored.
 
-use lotse_core::duplicates::{Index, Pair, Phone, Reason, Record, Separated, Side, Watch};
+use lotse_core::duplicates::{Index, Pair, Phone, Record, Separated, Side, Watch, shown_score};
 use lotse_core::migration::{MatchReason, Recommendation};
 
 use crate::store::{Comparable, ImportTransaction, Result};
@@ -31,13 +31,8 @@ impl Match {
     fn of(other: Other, pair: &Pair) -> Self {
         Match {
             other,
-            // The digits that are meant, and not those that a float of half the width trails.
-            score: (f64::from(pair.score) * 1000.0).round() / 1000.0,
-            reason: match pair.reason {
-                Reason::EmailExact => MatchReason::EmailExact,
-                Reason::PhoneNormalized => MatchReason::PhoneNormalized,
-                Reason::CompanyFuzzy => MatchReason::CompanyFuzzy,
-            },
+            score: shown_score(pair.score),
+            reason: pair.reason.into(),
         }
     }
 
