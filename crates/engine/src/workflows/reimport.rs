@@ -1,14 +1,16 @@
 //! Corrected rows back in: recognised by their identities, shown as differences, taken over as edits.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
-use lotse_core::mapping::{ActivitiesOrigin, ColumnRef, Interpreter, Origin, ReadingSettings};
+use lotse_core::mapping::{ActivitiesOrigin, ColumnRef, Interpreter, Mapping, Origin};
 use lotse_core::table::{Cell, RowBlock};
 use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::columns::{interpreter, source_of};
 use super::rejected::{FIELDS_COLUMN, ID_COLUMN, MESSAGES_COLUMN, plain, unique_headers};
 use super::{WorkflowError, edit_fields};
 use crate::clock::Actor;
@@ -68,6 +70,7 @@ pub fn preview_reimport(
     };
     let mut preview = ReimportPreview::default();
     let rows = project.rows_by_identity()?;
+    let mut readers = Readers::new();
     let mut failed = None;
     sources::read(
         path,
@@ -90,7 +93,7 @@ pub fn preview_reimport(
                             })
                             .map(|(header, cell)| (header.clone(), plain(cell.text).to_string()))
                             .collect();
-                        match changes_of(project, at, &id, &cells) {
+                        match changes_of(project, &mut readers, at, &id, &cells) {
                             Ok(changes) => preview.changes.extend(changes),
                             Err(error) => failed = Some(error),
                         }
@@ -106,16 +109,34 @@ pub fn preview_reimport(
     }
 }
 
+/// The mappings of the sources that rows came from, each made ready once; `None` for a source without one.
+type Readers<'p> = BTreeMap<i64, Option<(Mapping, Interpreter<'p>)>>;
+
 /// The fields of a row whose texts change when its cells are replaced by `cells`.
-fn changes_of(
-    project: &Project,
+fn changes_of<'p>(
+    project: &'p Project,
+    readers: &mut Readers<'p>,
     row: u32,
     id: &str,
     cells: &BTreeMap<String, String>,
 ) -> Result<Vec<ReimportChange>, WorkflowError> {
     let (origin, before) = project.source_cells(row)?;
     let headers: Vec<String> = before.iter().map(|(header, _)| header.clone()).collect();
-    let Some(mapping) = project.mapping(origin.source_id)? else {
+    let reader = match readers.entry(origin.source_id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => {
+            let reader = match project.mapping(origin.source_id)? {
+                Some(mapping) => {
+                    let source = source_of(project, origin.source_id)?;
+                    let interpreter = interpreter(project, &source, &mapping)?;
+                    Some((mapping, interpreter))
+                }
+                None => None,
+            };
+            place.insert(reader)
+        }
+    };
+    let Some((mapping, interpreter)) = reader else {
         return Ok(Vec::new());
     };
     let names = unique_headers(&headers);
@@ -138,16 +159,6 @@ fn changes_of(
     let mut block = RowBlock::new(headers.len());
     block.push(origin.number, after.iter().map(|text| Cell::text(text)));
     let target = project.target();
-    let interpreter = Interpreter::new(
-        target,
-        &mapping,
-        &headers,
-        ReadingSettings { zone: project.zone() },
-    )
-    .map_err(|problem| WorkflowError::Mapping {
-        source_name: origin.source.clone(),
-        problem,
-    })?;
     let external_id = lotse_core::lead::ExternalId(id.to_string());
     let lead = interpreter.interpret(block.row(0), None, &external_id).lead;
     let state = project.row_states(&[row])?.pop().unwrap_or_default();
