@@ -204,7 +204,7 @@ impl Session {
             None => self.shown(workflows::preview_fix(&self.project, code))?.fixable as usize,
         };
         let rows = self.job_for(size, |watch| {
-            workflows::apply_fix_watched(&self.project, self.actor(), code, row, self.now(), watch)
+            workflows::apply_fix(&self.project, self.actor(), code, row, self.now(), watch)
         });
         let rows = self.shown(rows)?;
         self.outcome(rows.len(), &rows)
@@ -289,7 +289,7 @@ impl Session {
     pub(crate) fn go_to_change(&self, change: i64) -> Result<EditOutcome, Failure> {
         let size = self.shown(self.size_of_way(change))?;
         let gone = self.job_for(size, |watch| {
-            workflows::go_to_change_watched(&self.project, self.actor(), change, self.now(), watch)
+            workflows::go_to_change(&self.project, self.actor(), change, self.now(), watch)
         });
         let (steps, rows) = self.shown(gone)?;
         self.outcome(steps, &rows)

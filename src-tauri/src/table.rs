@@ -397,7 +397,7 @@ impl ReviewTable for Session {
     fn undo(&self) -> Result<EditOutcome, Failure> {
         let undone = self
             .job_for(self.size_of_step(true), |watch| {
-                workflows::undo_watched(&self.project, self.actor(), self.now(), watch)
+                workflows::undo(&self.project, self.actor(), self.now(), watch)
             })
             .map_err(|error| error.failure(self.language()))?;
         let rows = undone.map(|(_, rows)| rows).unwrap_or_default();
@@ -407,7 +407,7 @@ impl ReviewTable for Session {
     fn redo(&self) -> Result<EditOutcome, Failure> {
         let done = self
             .job_for(self.size_of_step(false), |watch| {
-                workflows::redo_watched(&self.project, self.actor(), self.now(), watch)
+                workflows::redo(&self.project, self.actor(), self.now(), watch)
             })
             .map_err(|error| error.failure(self.language()))?;
         let rows = done.map(|(_, rows)| rows).unwrap_or_default();

@@ -273,7 +273,7 @@ fn measure(rows: u32) {
     });
     println!("  {cells} cells");
     timed("undo that", || {
-        undo(&project, &actor(), now()).expect("it can be undone")
+        undo(&project, &actor(), now(), &Watch::quiet()).expect("it can be undone")
     });
     drop(project);
     for suffix in ["", "-wal", "-shm"] {

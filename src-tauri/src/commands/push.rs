@@ -11,7 +11,7 @@ use lotse_engine::jobs::{JobKind, Phase, Watch};
 use lotse_engine::project::{Batch, BatchLead, LeadFate, ProjectError, PushState, RowState};
 use lotse_engine::workflows::push::{
     KeptVerification, LeadComparison, PushError, PushOptions, RunSettings, Stop, compare_leads,
-    keep_verification, kept_verification, next_push, push_readiness, run_push, verify_push_watched,
+    keep_verification, kept_verification, next_push, push_readiness, run_push, verify_push as verify,
 };
 use serde_json::json;
 use tauri::State;
@@ -341,7 +341,7 @@ pub(crate) async fn verify_push(
         let verified = session.job(JobKind::Push, &push.connection, |watch| {
             // The server judges by its own clock, which is not the one that may have been fixed for the checks.
             let now = clock::now();
-            let verification = verify_push_watched(project, &client, push_id, u64::from(most), now, watch)?;
+            let verification = verify(project, &client, push_id, u64::from(most), now, watch)?;
             keep_verification(project, session.actor(), push_id, &verification, now)
         });
         verified.map_err(|error: PushError| error.failure(desk.language()))

@@ -10,10 +10,10 @@ use lotse_engine::clock::{self, Actor};
 use lotse_engine::places::Places;
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
-use lotse_engine::templates::Templates;
+use lotse_engine::templates::{Templates, read_mapping};
 use lotse_engine::workflows::{
-    Winner, WorkflowError, apply_enrichment, check_all, check_settings, compare_all, load_file, read_owners,
-    set_mapping, set_owners,
+    CheckSummary, Winner, WorkflowError, apply_enrichment, check_all, check_settings, compare_all, load_file,
+    read_owners, set_mapping, set_owners,
 };
 
 use crate::arguments::InputArguments;
@@ -210,9 +210,7 @@ impl Prepared {
         line.watch(|watch| compare_all(&self.project, &self.actor, watch))?;
         Ok(())
     }
-}
 
-impl Prepared {
     /// A mapping for the columns of a source: headers that differ only in case, blanks and signs are the same. One that
     /// lacks a column is left as it is, so that the refusal names the column.
     fn fitted(&self, source_id: i64, mapping: &Mapping) -> Result<Mapping, Failure> {
@@ -239,6 +237,19 @@ impl Prepared {
         }
         Ok(())
     }
+}
+
+/// Checks and compares all rows of a project.
+pub(crate) fn check_and_compare(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+    line: &ProgressLine,
+) -> Result<CheckSummary, Failure> {
+    let settings = check_settings(project, now)?;
+    let summary = line.watch(|watch| check_all(project, &settings, watch))?;
+    line.watch(|watch| compare_all(project, actor, watch))?;
+    Ok(summary)
 }
 
 /// All files with what their rows are for, leads first: what is added to them comes behind.
@@ -317,12 +328,5 @@ fn mapping_of(given: &Path) -> Result<Mapping, Failure> {
     {
         return Ok(template);
     }
-    read_mapping(given)
-}
-
-/// Reads a mapping file.
-pub(crate) fn read_mapping(path: &Path) -> Result<Mapping, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    let text = text.trim_start_matches('\u{feff}');
-    Mapping::from_json(text).map_err(|problem| Failure::usage(format!("{}: {problem}", path.display())))
+    Ok(read_mapping(given)?)
 }

@@ -7,10 +7,10 @@ use lotse_core::mapping::{ColumnRef, Mapping, SourceColumn, suggest, template_fi
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::places::Places;
 use lotse_engine::sources::{self, Inspection, ReadSettings};
-use lotse_engine::templates::{Templates, json_of, name_of, write_mapping};
+use lotse_engine::templates::{Templates, json_of, name_of, read_mapping, write_mapping};
 use serde_json::json;
 
-use super::input::{read_mapping, target};
+use super::input::target;
 use crate::Outcome;
 use crate::arguments::{MappingCommand, SuggestArguments};
 use crate::outcome::{Failure, GOOD, counted, print, print_json, shown};

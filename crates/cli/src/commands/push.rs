@@ -4,13 +4,14 @@ use lotse_engine::connections::{Connections, ServerSettings};
 use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
 use lotse_engine::server::{RetryPolicy, ServerClient};
+use lotse_engine::workflows::approve_ready;
 use lotse_engine::workflows::push::{
     PushOptions, PushProgress, RunSettings, next_push, run_push, verify_push,
 };
-use lotse_engine::workflows::{approve_ready, check_all, check_settings, compare_all};
 use serde_json::json;
 
 use super::connection::secret_for;
+use super::input::check_and_compare;
 use crate::Outcome;
 use crate::arguments::PushArguments;
 use crate::outcome::{Failure, GOOD, found_errors, print, print_json};
@@ -43,9 +44,7 @@ fn push(
     let mode = Mode::of(arguments.dry_run);
     let now = clock::now();
     if !project.is_checked() {
-        let settings = check_settings(project, now)?;
-        line.watch(|watch| check_all(project, &settings, watch))?;
-        line.watch(|watch| compare_all(project, &actor, watch))?;
+        check_and_compare(project, &actor, now, &line)?;
     }
     if arguments.approve_valid {
         approve_ready(project, &actor, now)?;
@@ -76,7 +75,8 @@ fn push(
     let state = run_push(project, &actor, client, push_id, &run, &progress);
     line.clear();
     let state = state?;
-    let verification = verify_push(project, client, push_id, READ_BACK, clock::now())?;
+    let verification =
+        line.watch(|watch| verify_push(project, client, push_id, READ_BACK, clock::now(), watch))?;
     if arguments.json {
         print_json(&json!({ "push": push_id, "mode": mode, "state": state, "verification": verification }))?;
     } else {

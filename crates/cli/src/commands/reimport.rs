@@ -3,11 +3,10 @@ use std::collections::BTreeSet;
 use lotse_core::finding::Severity;
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::project::Project;
-use lotse_engine::workflows::{
-    ReimportPreview, WorkflowError, apply_reimport, check_all, check_settings, compare_all, preview_reimport,
-};
+use lotse_engine::workflows::{ReimportPreview, WorkflowError, apply_reimport, preview_reimport};
 use serde_json::json;
 
+use super::input::check_and_compare;
 use crate::Outcome;
 use crate::arguments::ReimportArguments;
 use crate::outcome::{Failure, GOOD, counted, found_errors, print, print_json, shown};
@@ -36,9 +35,7 @@ pub(crate) fn run(arguments: &ReimportArguments) -> Outcome {
     let mut still_wrong = 0_u64;
     if !arguments.preview {
         if !project.is_checked() {
-            let settings = check_settings(&project, now)?;
-            line.watch(|watch| check_all(&project, &settings, watch))?;
-            line.watch(|watch| compare_all(&project, &actor, watch))?;
+            check_and_compare(&project, &actor, now, &line)?;
         }
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
         apply_reimport(&project, &actor, &name, &preview, now)?;

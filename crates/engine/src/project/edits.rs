@@ -83,20 +83,9 @@ impl Project {
     }
 
     /// Puts texts into fields as one change; returns the rows that have to be read again. Edits that change nothing
-    /// are left out. Fields that the target does not have are refused.
-    pub fn edit(
-        &self,
-        actor: &Actor,
-        kind: ChangeKind,
-        summary: &Json,
-        edits: &[FieldEdit],
-    ) -> Result<Vec<u32>, ProjectError> {
-        self.edit_watched(actor, kind, summary, edits.to_vec(), &Watch::quiet())
-    }
-
-    /// The same for large changes. When it is cancelled before it is over, nothing is changed and the error is that of
-    /// an interrupted transaction.
-    pub(crate) fn edit_watched(
+    /// are left out. Fields that the target does not have are refused. When it is cancelled before it is over, nothing is
+    /// changed and the error is that of an interrupted transaction.
+    pub(crate) fn edit(
         &self,
         actor: &Actor,
         kind: ChangeKind,

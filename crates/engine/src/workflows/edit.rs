@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::check::recheck_watched;
+use super::columns::{interpreter, source_of};
 use super::compare::{compare_all, compare_rows, compare_waiting, regroup};
 use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings};
@@ -17,7 +18,7 @@ use crate::clock::Actor;
 use crate::jobs::Watch;
 use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter};
 
-/// Puts texts into fields as one change. Returns the rows that changed.
+/// Puts texts into fields as one change that nobody has to watch. Returns the rows that changed.
 pub fn edit_fields(
     project: &Project,
     actor: &Actor,
@@ -26,9 +27,15 @@ pub fn edit_fields(
     edits: &[FieldEdit],
     now: Instant,
 ) -> Result<Vec<u32>, WorkflowError> {
-    let rows = project.edit(actor, kind, summary, edits)?;
-    follow(project, actor, &rows, now, &Watch::quiet())?;
-    Ok(rows)
+    edit_fields_watched(
+        project,
+        actor,
+        kind,
+        summary,
+        edits.to_vec(),
+        now,
+        &Watch::quiet(),
+    )
 }
 
 /// The same for large changes. Until everything is written it can be cancelled, and nothing is changed then; what follows
@@ -42,7 +49,7 @@ pub fn edit_fields_watched(
     now: Instant,
     watch: &Watch<'_>,
 ) -> Result<Vec<u32>, WorkflowError> {
-    let written = project.edit_watched(actor, kind, summary, edits, watch);
+    let written = project.edit(actor, kind, summary, edits, watch);
     let rows = match written {
         Err(_) if watch.is_cancelled() => return Err(WorkflowError::Cancelled),
         written => written?,
@@ -87,17 +94,6 @@ pub fn preview_fix(project: &Project, code: &str) -> Result<FixPreview, Workflow
 
 /// Applies the suggested correction of a finding to one row, or to all rows with a finding of this code.
 pub fn apply_fix(
-    project: &Project,
-    actor: &Actor,
-    code: &str,
-    only_row: Option<u32>,
-    now: Instant,
-) -> Result<Vec<u32>, WorkflowError> {
-    apply_fix_watched(project, actor, code, only_row, now, &Watch::quiet())
-}
-
-/// The same for large changes, which show how far they are.
-pub fn apply_fix_watched(
     project: &Project,
     actor: &Actor,
     code: &str,
@@ -171,15 +167,6 @@ pub fn undo(
     project: &Project,
     actor: &Actor,
     now: Instant,
-) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
-    undo_watched(project, actor, now, &Watch::quiet())
-}
-
-/// The same for large changes, which show how far they are.
-pub fn undo_watched(
-    project: &Project,
-    actor: &Actor,
-    now: Instant,
     watch: &Watch<'_>,
 ) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
     let Some((change, rows)) = project.undo(actor)? else {
@@ -191,15 +178,6 @@ pub fn undo_watched(
 
 /// Does the change again that was taken back last.
 pub fn redo(
-    project: &Project,
-    actor: &Actor,
-    now: Instant,
-) -> Result<Option<(Change, Vec<u32>)>, WorkflowError> {
-    redo_watched(project, actor, now, &Watch::quiet())
-}
-
-/// The same for large changes, which show how far they are.
-pub fn redo_watched(
     project: &Project,
     actor: &Actor,
     now: Instant,
@@ -215,16 +193,6 @@ pub fn redo_watched(
 /// Undoes or redoes until `change` is the last one that holds; 0 is the beginning, before every change. Returns how
 /// many changes were gone through, with the rows they were about.
 pub fn go_to_change(
-    project: &Project,
-    actor: &Actor,
-    change: i64,
-    now: Instant,
-) -> Result<(usize, Vec<u32>), WorkflowError> {
-    go_to_change_watched(project, actor, change, now, &Watch::quiet())
-}
-
-/// The same for large changes, which show how far they are.
-pub fn go_to_change_watched(
     project: &Project,
     actor: &Actor,
     change: i64,
@@ -317,21 +285,7 @@ pub fn set_mapping(
     source_id: i64,
     mapping: &Mapping,
 ) -> Result<(), WorkflowError> {
-    use lotse_core::mapping::{Interpreter, ReadingSettings};
-    let source = project
-        .sources()?
-        .into_iter()
-        .find(|source| source.id == source_id);
-    let source = source.ok_or_else(|| crate::project::ProjectError::NotFound {
-        what: format!("source {source_id}"),
-    })?;
-    let settings = ReadingSettings { zone: project.zone() };
-    Interpreter::new(project.target(), mapping, &source.headers, settings).map_err(|problem| {
-        WorkflowError::Mapping {
-            source_name: source.name.clone(),
-            problem,
-        }
-    })?;
+    interpreter(project, &source_of(project, source_id)?, mapping)?;
     project.put_mapping(actor, source_id, mapping, None)?;
     project.forget_checked(actor, "mapping_changed")?;
     Ok(())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lotse_core::mapping::Memory;
 use lotse_core::values::DateOrder;
+use lotse_engine::jobs::Watch;
 use lotse_engine::project::{Project, ProjectError, SourceRole, UnmatchedReason};
 use lotse_engine::workflows::{
     JoinKey, MappingChange, Winner, WorkflowError, activity_kinds, apply_enrichment, change_mapping,
@@ -302,7 +303,7 @@ fn an_enrichment_fills_what_is_empty_and_leaves_what_stands_there() {
     // Nothing is left to fill, and one step takes all of it back.
     let again = preview_enrichment(&project, source, now()).unwrap();
     assert_eq!(again.fields.iter().map(|field| field.fills).sum::<u32>(), 0);
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(text_of(&project, 0, "contact.phone"), "");
 }
 

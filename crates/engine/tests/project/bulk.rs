@@ -82,7 +82,7 @@ fn a_value_for_all_rows_of_a_view_but_some_is_one_change() {
     let history = project.history(0, 10).unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].summary["cells"], json!(cells));
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(column(&project, "city"), before);
 }
 
@@ -364,7 +364,7 @@ fn a_filter_by_value_follows_an_edit() {
         ..RowFilter::default()
     };
     assert!(project.filtered_rows(&search).unwrap().contains(&9));
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(*project.filtered_rows(&filter).unwrap(), before);
     assert!(!project.filtered_rows(&search).unwrap().contains(&9));
 }

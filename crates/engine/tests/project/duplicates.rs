@@ -63,7 +63,7 @@ fn an_edit_changes_the_groups_of_its_row_and_no_others() {
             .collect::<Vec<_>>()
     };
     assert_eq!(others(&after), others(&before));
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(pairs(&project), before);
 }
 
@@ -121,7 +121,7 @@ fn what_a_person_separated_stays_apart_in_the_next_comparison() {
     project.separate(&actor(), &[(key(0), key(1))]).unwrap();
     check_and_compare(&project);
     assert!(!pairs(&project).iter().any(|(a, b, _)| (*a, *b) == (9, 121)));
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     check_and_compare(&project);
     assert!(pairs(&project).iter().any(|(a, b, _)| (*a, *b) == (9, 121)));
 }
@@ -217,14 +217,14 @@ fn the_row_that_stays_goes_also_where_it_is_the_later_one() {
     assert_eq!((after.skipped, after.skipped_duplicates), (1, 0));
     assert_eq!(after.ready, before.ready);
     assert_eq!(open_groups(&project), 2);
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(project.approval_preview(), before);
 
     merge_rows(&project, &actor(), &[103, 3], &BTreeMap::new(), now()).unwrap();
     let after = project.approval_preview();
     assert_eq!((after.merged, after.ready), (1, before.ready));
     assert_eq!(open_groups(&project), 2);
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(project.approval_preview(), before);
 }
 
@@ -234,10 +234,10 @@ fn a_separated_pair_is_apart_at_once_and_together_again_when_that_is_undone() {
     let project = place.example();
     separate_pairs(&project, &actor(), &[(9, 121)]).unwrap();
     assert!(group_view(&project, 121).unwrap().is_none());
-    let (_, rows) = undo(&project, &actor(), now()).unwrap().unwrap();
+    let (_, rows) = undo(&project, &actor(), now(), &Watch::quiet()).unwrap().unwrap();
     assert_eq!(rows, [9, 121]);
     assert!(group_view(&project, 121).unwrap().is_some());
-    redo(&project, &actor(), now()).unwrap();
+    redo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     check_and_compare(&project);
     assert!(group_view(&project, 121).unwrap().is_none());
 }
@@ -253,7 +253,7 @@ fn a_rule_skips_doubles_only_where_the_other_row_goes() {
     for rule in [SkipRule::EmailOfImported, SkipRule::Certain] {
         assert_eq!(rows_to_skip(&project, rule).unwrap(), [0; 0], "{rule:?}");
     }
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     // Three of one address: the first stays, and what somebody has decided is left alone.
     let email = project.target().field_index("contact.email").unwrap();
     let address = project.row_states(&[3]).unwrap()[0].fields[email].text.clone();
@@ -269,7 +269,7 @@ fn a_rule_skips_doubles_only_where_the_other_row_goes() {
         skip_by_rule(&project, &actor(), SkipRule::EmailOfImported).unwrap(),
         [20, 103]
     );
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(project.decision(103).unwrap(), None, "the rule was one change");
     assert_eq!(project.decision(20).unwrap(), None);
 }
@@ -366,7 +366,7 @@ fn a_damaged_index_is_built_again() {
     drop(connection);
     let project = Project::open(&path).unwrap();
     rename(&project, 103, "Kantine Nordkreuz");
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(pairs(&project), before);
     assert!(kept_index(project).0);
 }

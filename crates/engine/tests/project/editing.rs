@@ -1,3 +1,4 @@
+use lotse_engine::jobs::Watch;
 use lotse_engine::project::{ChangeKind, DecisionKind, FieldEdit, Project};
 use lotse_engine::workflows::{apply_fix, approve_ready, decide_rows, edit_fields, redo, undo};
 use serde_json::json;
@@ -63,17 +64,23 @@ fn undo_and_redo_reach_across_a_restart() {
     let path = project.path().to_path_buf();
     project.close().unwrap();
     let project = Project::open(&path).unwrap();
-    undo(&project, &actor(), now()).unwrap().unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap().unwrap();
     assert_eq!(shown(&project, 7, "contact.email"), "a@example.de");
-    undo(&project, &actor(), now()).unwrap().unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap().unwrap();
     assert_eq!(shown(&project, 7, "contact.email"), "max.mustermann@");
     assert_eq!(codes(&project, 7), ["email.invalid"]);
-    assert!(undo(&project, &actor(), now()).unwrap().is_none());
-    redo(&project, &actor(), now()).unwrap().unwrap();
+    assert!(
+        undo(&project, &actor(), now(), &Watch::quiet())
+            .unwrap()
+            .is_none()
+    );
+    redo(&project, &actor(), now(), &Watch::quiet()).unwrap().unwrap();
     assert_eq!(shown(&project, 7, "contact.email"), "a@example.de");
     edit(&project, 31, "companyName", Some("Anker"));
     assert!(
-        redo(&project, &actor(), now()).unwrap().is_none(),
+        redo(&project, &actor(), now(), &Watch::quiet())
+            .unwrap()
+            .is_none(),
         "something new ends what could be redone"
     );
     assert_eq!(project.history_counts().unwrap(), (2, 0));
@@ -102,7 +109,7 @@ fn an_edit_takes_the_approval_of_this_row_away() {
     edit(&project, 0, "city", Some("Potsdam"));
     let preview = project.approval_preview();
     assert_eq!((preview.ready, preview.approved), (138, 137));
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(
         project.approval_preview().approved,
         137,
@@ -116,12 +123,20 @@ fn a_fix_is_applied_to_all_rows_with_the_finding() {
     let project = place.example();
     assert_eq!(shown(&project, 23, "companyName"), "MÃ¼ller Feinkost");
     assert_eq!(
-        apply_fix(&project, &actor(), "company_name.encoding", None, now()).unwrap(),
+        apply_fix(
+            &project,
+            &actor(),
+            "company_name.encoding",
+            None,
+            now(),
+            &Watch::quiet()
+        )
+        .unwrap(),
         [23]
     );
     assert_eq!(shown(&project, 23, "companyName"), "Müller Feinkost");
     assert_eq!(
-        apply_fix(&project, &actor(), "email.typo", Some(66), now()).unwrap(),
+        apply_fix(&project, &actor(), "email.typo", Some(66), now(), &Watch::quiet()).unwrap(),
         [66]
     );
     assert_eq!(shown(&project, 66, "contact.email"), "kueche@gmail.com");
@@ -136,7 +151,7 @@ fn decisions_rule_over_defaults_and_can_be_undone() {
     assert_eq!(project.approval_preview().skipped_duplicates, 0);
     decide_rows(&project, &actor(), &[121, 110], Some(DecisionKind::Skip), None).unwrap();
     assert_eq!(project.approval_preview().skipped, 2);
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(project.approval_preview().skipped, 0);
     assert_eq!(project.decision(103).unwrap().unwrap().decided_by, "Eva Beispiel");
 }

@@ -42,7 +42,7 @@ fn rejected_rows_go_out_with_reasons_and_come_back_corrected() {
     assert_eq!(fields, [(7, "contact.email"), (19, "registeredAt")]);
     apply_reimport(&project, &actor(), "abgelehnt.csv", &preview, now()).unwrap();
     assert_eq!(project.approval_preview().with_errors, 9);
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(
         project.approval_preview().with_errors,
         11,

@@ -1,6 +1,7 @@
 //! What the table and the panel beside it rest on: filters, kept orders, previews, the way back through the history.
 
 use lotse_core::finding::Severity;
+use lotse_engine::jobs::Watch;
 use lotse_engine::project::{ChangeKind, FieldEdit, Project, RowFilter, RowView};
 use lotse_engine::workflows::{
     FixPreview, apply_fix, edit_fields, go_to_change, preview_fix, set_mapping, undo,
@@ -107,7 +108,15 @@ fn a_correction_changes_the_rows_that_its_preview_names() {
             examples: vec![("MÃ¼ller Feinkost".into(), "Müller Feinkost".into())],
         }
     );
-    let rows = apply_fix(&project, &actor(), "company_name.encoding", None, now()).unwrap();
+    let rows = apply_fix(
+        &project,
+        &actor(),
+        "company_name.encoding",
+        None,
+        now(),
+        &Watch::quiet(),
+    )
+    .unwrap();
     assert_eq!(rows.len(), preview.fixable as usize);
     assert_eq!(preview_fix(&project, "company_name.encoding").unwrap().fixable, 0);
     assert_eq!(
@@ -130,13 +139,13 @@ fn the_history_leads_to_any_moment_and_forth_again() {
     }
     let changes = project.history(0, 10).unwrap();
     let [third, second, first] = [changes[0].id, changes[1].id, changes[2].id];
-    let go = |change| go_to_change(&project, &actor(), change, now()).unwrap();
+    let go = |change| go_to_change(&project, &actor(), change, now(), &Watch::quiet()).unwrap();
     assert_eq!(go(first), (2, vec![5]));
     assert_eq!(city(&project, 5), "Kiel");
     assert_eq!(go(third), (2, vec![5]));
     assert_eq!(city(&project, 5), "Emden");
     assert_eq!(go(third), (0, vec![]), "it stands there already");
-    undo(&project, &actor(), now()).unwrap();
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     assert_eq!(go(0), (2, vec![5]));
     assert_eq!(city(&project, 5), loaded);
     assert_eq!(go(second), (2, vec![5]));

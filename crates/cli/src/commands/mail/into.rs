@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use lotse_core::target::Target;
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::project::{NewProject, Project};
-use lotse_engine::workflows::{
-    CheckSummary, LoadedMails, MailSelection, check_all, check_settings, compare_all, load_mails,
-};
+use lotse_engine::workflows::{CheckSummary, LoadedMails, MailSelection, load_mails};
 use serde::Serialize;
 
 use super::Mailbox;
@@ -95,10 +93,7 @@ impl<'a> Destination<'a> {
         let checked = if loaded.leads == 0 {
             None
         } else {
-            let settings = check_settings(&project, clock::now())?;
-            let checked = line.watch(|watch| check_all(&project, &settings, watch))?;
-            line.watch(|watch| compare_all(&project, &actor, watch))?;
-            Some(checked)
+            Some(input::check_and_compare(&project, &actor, clock::now(), line)?)
         };
         project.close()?;
         Ok(Taken {

@@ -17,5 +17,5 @@ pub use readiness::{Readiness, next_push, push_readiness};
 pub use run::{PushControl, PushProgress, RunSettings, Stop, open_push, run_push};
 pub use verify::{
     HeldLead, KeptVerification, LeadComparison, LeadMismatch, Verification, compare_leads, keep_verification,
-    kept_verification, verify_push, verify_push_watched,
+    kept_verification, verify_push,
 };

@@ -180,19 +180,9 @@ fn verification_setting(push_id: i64) -> String {
     format!("verification:{push_id}")
 }
 
-/// Counts the outcomes of a push and reads up to `most` imported leads back.
+/// Counts the outcomes of a push and reads up to `most` imported leads back, one by one, which takes its time where there
+/// are many.
 pub fn verify_push(
-    project: &Project,
-    client: &ServerClient,
-    push_id: i64,
-    most: u64,
-    now: Instant,
-) -> Result<Verification, PushError> {
-    verify_push_watched(project, client, push_id, most, now, &Watch::quiet())
-}
-
-/// [`verify_push`], watched: leads are read one by one, which takes its time where there are many.
-pub fn verify_push_watched(
     project: &Project,
     client: &ServerClient,
     push_id: i64,
