@@ -128,6 +128,41 @@ impl RowBlock {
         self.numbers.push(number);
     }
 
+    /// Appends a row of text cells, each given by its beginning and end in `source`; as [`RowBlock::push`], for readers
+    /// of many rows.
+    ///
+    /// # Panics
+    /// When a cell does not stand in `source`, and as [`RowBlock::push`].
+    pub fn push_texts(&mut self, number: u32, source: &str, cells: &[(usize, usize)]) {
+        let cells = &cells[..cells.len().min(self.width)];
+        let before = self.kinds.len();
+        for &(from, to) in cells {
+            self.text.push_str(&source[from..to]);
+            self.kinds.push(if from == to {
+                CellKind::Empty
+            } else {
+                CellKind::Text
+            });
+            self.ends
+                .push(u32::try_from(self.text.len()).expect("a block is closed long before 4 GiB"));
+        }
+        if cells.len() < self.width {
+            let end = u32::try_from(self.text.len()).expect("a block is closed long before 4 GiB");
+            self.kinds.resize(before + self.width, CellKind::Empty);
+            self.ends.resize(before + self.width, end);
+        }
+        self.numbers.push(number);
+    }
+
+    /// Makes room for so many more rows and bytes of text, so that a block which grows row by row is not moved about.
+    pub fn reserve(&mut self, rows: usize, text: usize) {
+        let rows = rows.min(Self::MAX_ROWS);
+        self.numbers.reserve(rows);
+        self.kinds.reserve(rows * self.width);
+        self.ends.reserve(rows * self.width);
+        self.text.reserve(text.min(Self::MAX_TEXT));
+    }
+
     /// Rows that a block holds at most, so that decoding one for a single row stays cheap.
     pub const MAX_ROWS: usize = 4096;
     /// Text that a block holds at most before it is closed, in bytes; one larger row still gets a block of its own.

@@ -1,11 +1,15 @@
 //! `cargo xtask bench`: the measurements behind `docs/performance.md`.
 
 use crate::run::{program, root, run, say};
-use crate::{Done, front_end, packages};
+use crate::{Done, front_end, packages, peers};
 
 /// A measurement by its name, and what it measures.
 const BENCHES: [(&str, &str, Kind); 5] = [
-    ("intake", "reading files", Kind::Cargo("lotse-engine")),
+    (
+        "intake",
+        "taking files into a project, beside polars",
+        Kind::Cargo("lotse-engine"),
+    ),
     ("duplicates", "finding duplicates", Kind::Cargo("lotse-core")),
     (
         "table",
@@ -59,6 +63,11 @@ pub(crate) fn bench(arguments: &[&str]) -> Done {
                 packages::ensure(&[packages::TO_BUILD])?;
                 let mut command = program("cargo", &["bench", "--package", package, "--bench", name]);
                 command.arg("--").args(rest);
+                if *name == "intake"
+                    && let Some(python) = peers::python_with(peers::OF_INTAKE)
+                {
+                    command.env("LOTSE_BENCH_PYTHON", python);
+                }
                 run(&mut command, "The measurement")?;
             }
             Kind::Grid => grid(rest)?,

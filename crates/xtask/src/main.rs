@@ -11,6 +11,7 @@ mod bench;
 mod check;
 mod front_end;
 mod packages;
+mod peers;
 mod run;
 mod start;
 mod test;

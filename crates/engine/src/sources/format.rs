@@ -193,6 +193,12 @@ fn in_bytes(head: &[u8]) -> Result<Format, ForeignFormat> {
             Err(ForeignFormat::Mail)
         };
     }
+    if is_sylk(start) {
+        return Err(ForeignFormat::Sylk);
+    }
+    if is_dif(start) {
+        return Err(ForeignFormat::Dif);
+    }
     if is_json(start, head.len() < HEAD) {
         return Err(ForeignFormat::Json);
     }
@@ -213,6 +219,34 @@ fn readable(head: &[u8]) -> String {
     } else {
         String::from_utf8_lossy(head).into_owned()
     }
+}
+
+/// SYLK begins with `ID;P`, and so may a heading (`ID;PLZ;Ort`): what follows has to be records of cells, too.
+fn is_sylk(start: &str) -> bool {
+    const RECORDS: [&str; 8] = ["B;", "C;", "F;", "P;", "O;", "NN;", "NE;", "W;"];
+    let mut lines = start.lines();
+    let begins = lines.next().is_some_and(|line| line.starts_with("ID;P"));
+    // The last line of what was looked at may be cut.
+    let following: Vec<&str> = lines.take(200).collect();
+    let whole = &following[..following.len().saturating_sub(1)];
+    begins
+        && whole.len() >= 2
+        && whole
+            .iter()
+            .all(|line| RECORDS.iter().any(|record| line.starts_with(record)))
+        && whole.iter().any(|line| {
+            ["B;X", "B;Y", "C;X", "C;Y"]
+                .iter()
+                .any(|record| line.starts_with(record))
+        })
+}
+
+/// DIF begins with the topic `TABLE`, a pair of numbers and a title in quotes.
+fn is_dif(start: &str) -> bool {
+    let mut lines = start.lines().map(str::trim_end);
+    lines.next() == Some("TABLE")
+        && lines.next() == Some("0,1")
+        && lines.next().is_some_and(|title| title.starts_with('"'))
 }
 
 fn is_json(start: &str, whole: bool) -> bool {

@@ -163,6 +163,69 @@ pub fn inspect_whole(
     Understood::of(path, settings, control)?.whole_inspection(settings, control)
 }
 
+/// Opens a file for those who have to know what it holds before its rows arrive; it is looked at once only.
+///
+/// # Errors
+/// As [`inspect`], and [`SourceError::Cancelled`].
+pub fn open(
+    path: &Path,
+    settings: &ReadSettings,
+    control: &Control<'_>,
+) -> Result<OpenedSource, SourceError> {
+    Ok(OpenedSource {
+        understood: Understood::of(path, settings, control)?,
+        settings: settings.clone(),
+    })
+}
+
+/// A file whose table was found.
+pub struct OpenedSource {
+    understood: Understood,
+    settings: ReadSettings,
+}
+
+impl OpenedSource {
+    /// What its beginning shows. Counts are those of the beginning, however short the file is.
+    pub fn beginning(&mut self) -> Inspection {
+        self.understood.beginning(&self.settings)
+    }
+
+    /// Streams the rows of the table, see [`read`].
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read<T: Send, E>(
+        self,
+        control: &Control<'_>,
+        encode: impl Fn(RowBlock) -> T + Sync,
+        mut store: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<ReadSummary, ReadFailure<E>> {
+        let OpenedSource { understood, settings } = self;
+        std::thread::scope(|scope| {
+            let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(2);
+            let encode = &encode;
+            let reading = scope.spawn(move || {
+                understood.run(&settings, control, &mut |blocks| {
+                    let encoded = blocks.into_par_iter().map(encode).collect();
+                    sender.send(encoded).is_ok()
+                })
+            });
+            let mut stored = Ok(());
+            for blocks in receiver {
+                stored = blocks.into_iter().try_for_each(&mut store);
+                if stored.is_err() {
+                    break;
+                }
+            }
+            let read = reading
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            stored.map_err(ReadFailure::Store)?;
+            Ok(read?)
+        })
+    }
+}
+
 /// Streams the rows of the table.
 ///
 /// `encode` is called on several threads at once, once per block; `store` on the calling thread, in the order of the
@@ -178,31 +241,9 @@ pub fn read<T: Send, E>(
     settings: &ReadSettings,
     control: &Control<'_>,
     encode: impl Fn(RowBlock) -> T + Sync,
-    mut store: impl FnMut(T) -> Result<(), E>,
+    store: impl FnMut(T) -> Result<(), E>,
 ) -> Result<ReadSummary, ReadFailure<E>> {
-    let understood = Understood::of(path, settings, control)?;
-    std::thread::scope(|scope| {
-        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(2);
-        let encode = &encode;
-        let reading = scope.spawn(move || {
-            understood.run(settings, control, &mut |blocks| {
-                let encoded = blocks.into_par_iter().map(encode).collect();
-                sender.send(encoded).is_ok()
-            })
-        });
-        let mut stored = Ok(());
-        for blocks in receiver {
-            stored = blocks.into_iter().try_for_each(&mut store);
-            if stored.is_err() {
-                break;
-            }
-        }
-        let read = reading
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        stored.map_err(ReadFailure::Store)?;
-        Ok(read?)
-    })
+    open(path, settings, control)?.read(control, encode, store)
 }
 
 /// The file's name without its folders, for messages.

@@ -46,12 +46,30 @@ impl RowProbe {
             return true;
         }
         let Some(first) = first else { return true };
-        first.text.starts_with('#')
-            || is_total_word(first.text)
+        self.heads_apart(first.text, |column| row.cell(column).text)
+    }
+
+    /// The same, of cells given by their beginning and end in `source`.
+    pub(crate) fn is_odd_among(&self, source: &str, cells: &[(usize, usize)]) -> bool {
+        let mut filled = cells.iter().filter(|(from, to)| from < to);
+        let Some(&(from, to)) = filled.next() else {
+            return true;
+        };
+        if self.scarce > 1 && filled.nth(self.scarce - 2).is_none() {
+            return true;
+        }
+        let text = |column: usize| cells.get(column).map_or("", |&(from, to)| &source[from..to]);
+        self.heads_apart(&source[from..to], text)
+    }
+
+    /// True for a row whose first text is that of a remark, a sum or the heading.
+    fn heads_apart<'t>(&self, first: &str, text: impl Fn(usize) -> &'t str) -> bool {
+        first.starts_with('#')
+            || is_total_word(first)
             || self
                 .head
                 .as_ref()
-                .is_some_and(|(column, name)| row.cell(*column).text == name)
+                .is_some_and(|(column, name)| text(*column) == name)
     }
 }
 
@@ -87,9 +105,35 @@ pub(crate) fn is_total_word(text: &str) -> bool {
         .chars()
         .next()
         .is_some_and(|first| "sgzitemdaσ∑SGZITEMDAΣ".contains(first));
-    if text.len() > 24 || !likely {
+    if text.len() > 48 || !likely {
         return false;
     }
     let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
-    WORDS.contains(&text.as_str())
+    // What is summed up may stand behind it: `Zwischensumme Süd`.
+    const WITH_MORE: [&str; 5] = [
+        "zwischensumme ",
+        "teilsumme ",
+        "teilergebnis ",
+        "subtotal ",
+        "sous-total ",
+    ];
+    WORDS.contains(&text.as_str()) || WITH_MORE.iter().any(|word| text.starts_with(word))
+}
+
+/// `Seite 3`, `Seite 3 von 12`, `Page 3 of 12`: what a report prints between the rows of its pages.
+pub(crate) fn is_page_number(text: &str) -> bool {
+    let mut words = text.trim().split_whitespace();
+    let is_number =
+        |word: Option<&str>| word.is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let named = words
+        .next()
+        .is_some_and(|word| matches!(word.to_lowercase().as_str(), "seite" | "page" | "blatt"));
+    let counted = named && is_number(words.next());
+    match words.next() {
+        None => counted,
+        Some("von" | "of" | "/" | "sur" | "de") => {
+            counted && is_number(words.next()) && words.next().is_none()
+        }
+        Some(_) => false,
+    }
 }

@@ -86,6 +86,11 @@ pub(super) fn judge_segment(
         // A single long row is a ragged one; lines of one text are remarks.
         return Segment::Footer;
     }
+    let labelled = |row: &Waiting| row.first_text().ends_with(':');
+    if usual >= 4 && most <= 2 && few && apart && at_end && rows.iter().all(labelled) {
+        // `Anzahl: 5` and the like.
+        return Segment::Footer;
+    }
     if usual == 2 && most == 1 && few && at_end {
         return Segment::Footer;
     }

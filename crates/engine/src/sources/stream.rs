@@ -11,7 +11,7 @@ use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::{NoticeFact, NoticeTally},
-    probe::{RowProbe, is_total_word},
+    probe::{RowProbe, is_page_number, is_total_word},
     segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
     structure::Structure,
@@ -326,6 +326,8 @@ impl TableStream {
             Some(SkipReason::Comment)
         } else if is_total_word(first) && self.is_total(row) {
             Some(SkipReason::Total)
+        } else if filled == 1 && usual >= 3 && is_page_number(first) {
+            Some(SkipReason::Footer)
         } else {
             None
         };
@@ -351,7 +353,7 @@ impl TableStream {
         let others_are_numbers = (0..row.cells.len())
             .filter(|&column| Some(column) != place)
             .all(|column| matches!(row.shape(column).family(), Shape::Blank | Shape::Decimal));
-        others_are_numbers && (row.filled() < usual || row.filled() <= 2)
+        others_are_numbers && (row.filled() < usual.max(self.structure.names.len()) || row.filled() <= 2)
     }
 
     fn note_count(&mut self, row: &Waiting) {

@@ -1,6 +1,9 @@
 //! Puts together what was found out about a file: its format, its sheet, its table; and runs the reading with it.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
 
 use lotse_core::table::{Cell, RowBlock};
 
@@ -14,7 +17,7 @@ use super::{
         Detection, DetectionReason, Format, Inspection, PreviewCell, PreviewRow, RowAccount, SourceSheet,
         TextDetections,
     },
-    notice::{NoticeFact, NoticeTally, SourceNotice},
+    notice::{NoticeFact, NoticeTally},
     probe::RowProbe,
     settings::{HeaderRows, Hidden, ReadSettings},
     sheet_choice::{SAMPLE_ROWS, choose_sheet, sample_sheet},
@@ -276,9 +279,13 @@ impl Understood {
     ) {
         let positions = self.positions(settings);
         if structure.header.count > 0 {
+            // A sheet may have sixteen thousand columns: each name is looked up, not compared with all others.
+            let mut places: HashMap<&str, (usize, u64)> = HashMap::new();
             for (index, name) in names.iter().enumerate() {
-                let same = names.iter().filter(|other| *other == name).count();
-                let first = names.iter().position(|other| other == name) == Some(index);
+                places.entry(name).or_insert((index, 0)).1 += 1;
+            }
+            for (index, name) in names.iter().enumerate() {
+                let (first, same) = places[name.as_str()];
                 if name.is_empty() {
                     notices.add(
                         NoticeFact::EmptyHeader,
@@ -286,9 +293,9 @@ impl Understood {
                         Some(index),
                         1,
                     );
-                } else if same > 1 && first {
+                } else if same > 1 && first == index {
                     let fact = NoticeFact::DuplicateHeader { name: name.clone() };
-                    notices.add(fact, Some(structure.header.first), Some(index), same as u64);
+                    notices.add(fact, Some(structure.header.first), Some(index), same);
                 }
             }
             for (column, name) in &structure.merged {
@@ -316,8 +323,8 @@ impl Understood {
         notices.add(NoticeFact::MergedCells, first, None, merged.count() as u64);
     }
 
-    /// What the beginning shows.
-    pub(crate) fn inspection(self, settings: &ReadSettings) -> Result<Inspection, SourceError> {
+    /// What the beginning shows; a file that ends with it is looked at as a whole.
+    pub(crate) fn inspection(mut self, settings: &ReadSettings) -> Result<Inspection, SourceError> {
         let whole = match &self.opened {
             Opened::Text(text) => text.is_whole() && self.sample.len() < SAMPLE_ROWS,
             Opened::Workbook(_) => self.whole.is_some(),
@@ -325,6 +332,11 @@ impl Understood {
         if whole {
             return self.whole_inspection(settings, &Control::quiet());
         }
+        Ok(self.beginning(settings))
+    }
+
+    /// What the beginning shows, though there may be no more than it.
+    pub(crate) fn beginning(&mut self, settings: &ReadSettings) -> Inspection {
         let mut seen = Observed::default();
         let mut notices = NoticeTally::default();
         let mut rows = RowAccount::default();
@@ -342,7 +354,8 @@ impl Understood {
         }
         notices.merge(self.notices.clone());
         let names = self.names(settings);
-        Ok(self.assemble(settings, seen, names, rows, notices.into_notices(), false))
+        self.shell()
+            .assemble(settings, seen, names, rows, notices.into_notices(), false)
     }
 
     /// What the whole file shows.
@@ -414,19 +427,6 @@ impl Understood {
             Opened::Text(text) => Some(text.dialect.width),
             Opened::Workbook(_) => None,
         }
-    }
-
-    fn assemble(
-        mut self,
-        settings: &ReadSettings,
-        seen: Observed,
-        names: Vec<String>,
-        rows: RowAccount,
-        notices: Vec<SourceNotice>,
-        complete: bool,
-    ) -> Inspection {
-        self.shell()
-            .assemble(settings, seen, names, rows, notices, complete)
     }
 
     fn text_detections(&self) -> Option<TextDetections> {

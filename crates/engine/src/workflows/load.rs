@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lotse_core::mapping::{ColumnRef, Memory, Origin, SourceColumn, Suggestion};
 use lotse_core::profile::ColumnProfile;
-use lotse_core::table::RowBlock;
+use lotse_core::table::{Row, RowBlock};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -49,7 +49,13 @@ pub fn load_file_remembering(
     memory: &Memory,
     watch: &Watch<'_>,
 ) -> Result<Loaded, WorkflowError> {
-    let inspection = sources::inspect(path, settings)?;
+    let report = as_progress(watch);
+    let control = Control {
+        progress: &report,
+        cancel: watch.cancel.clone(),
+    };
+    let mut source = sources::open(path, settings, &control)?;
+    let inspection = source.beginning();
     let headers: Vec<String> = inspection
         .columns
         .iter()
@@ -68,25 +74,12 @@ pub fn load_file_remembering(
         headers: headers.clone(),
         details: json!({}),
     })?;
-    let report = as_progress(watch);
-    let control = Control {
-        progress: &report,
-        cancel: watch.cancel.clone(),
-    };
     let mut profiles: Vec<ColumnProfile> = Vec::new();
-    let sampled = std::sync::Mutex::new(0_usize);
-    let summary = sources::read(
-        path,
-        settings,
+    let summary = source.read(
         &control,
-        |block| {
-            let profiles = worth_a_look(&sampled).then(|| profiles_of(&block));
-            (SourceWriter::pack(&block), profiles)
-        },
+        |block| (SourceWriter::pack(&block), profiles_of_some(&block)),
         |(packed, seen)| {
-            if let Some(seen) = seen {
-                merge_profiles(&mut profiles, seen);
-            }
+            merge_profiles(&mut profiles, seen);
             writer.append_packed(packed)
         },
     )?;
@@ -186,22 +179,32 @@ fn store_suggestion(
     Ok(())
 }
 
-/// The first blocks and then every sixteenth: enough to decide a column, and cheap at a million rows. What a later row
-/// proves against it is a finding of the check.
-fn worth_a_look(blocks: &std::sync::Mutex<usize>) -> bool {
-    let mut count = blocks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    *count += 1;
-    *count <= 4 || count.is_multiple_of(16)
+/// Rows that are looked at one by one to know what a column is.
+const LOOKED_AT: u32 = 8192;
+/// Of the rows after them, one in so many is; not a number that things come in.
+const ONE_IN: u32 = 101;
+
+/// The profile of the first rows and then of some all over the file: enough to decide a column, and cheap at a million
+/// rows. What another row proves against it is a finding of the check.
+fn profiles_of_some(block: &RowBlock) -> Vec<ColumnProfile> {
+    let mut profiles = vec![ColumnProfile::default(); block.width()];
+    let chosen = |number: u32| number <= LOOKED_AT || number.is_multiple_of(ONE_IN);
+    for row in block.rows().filter(|row| chosen(row.number())) {
+        observe(&mut profiles, row);
+    }
+    profiles
 }
 
 pub(super) fn profiles_of(block: &RowBlock) -> Vec<ColumnProfile> {
     let mut profiles = vec![ColumnProfile::default(); block.width()];
-    for row in block.rows() {
-        for (profile, cell) in profiles.iter_mut().zip(row.cells()) {
-            profile.observe(cell);
-        }
-    }
+    block.rows().for_each(|row| observe(&mut profiles, row));
     profiles
+}
+
+fn observe(profiles: &mut [ColumnProfile], row: Row<'_>) {
+    for (profile, cell) in profiles.iter_mut().zip(row.cells()) {
+        profile.observe(cell);
+    }
 }
 
 pub(super) fn merge_profiles(all: &mut Vec<ColumnProfile>, seen: Vec<ColumnProfile>) {

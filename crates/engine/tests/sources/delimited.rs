@@ -275,3 +275,18 @@ fn ambiguous_dates_are_listed_by_their_rows_and_proven_ones_say_by_what() {
         }
     );
 }
+
+#[test]
+fn a_cell_of_a_megabyte_is_one_cell() {
+    use std::fmt::Write as _;
+    let giant = "erste Zeile; mit Trenner\n".repeat(1 << 16);
+    let mut text = String::from("Firma;Ort;Notiz\n");
+    for number in 0..200 {
+        let note = if number == 50 { giant.as_str() } else { "kurz" };
+        writeln!(text, "Firma {number};Ulm;\"{note}\"").unwrap();
+    }
+    let found = table_of(text.as_bytes());
+    assert_eq!(found.header, ["Firma", "Ort", "Notiz"]);
+    assert_eq!(found.rows.len(), 200);
+    assert_eq!(found.rows[50][2], giant);
+}

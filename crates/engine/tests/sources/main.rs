@@ -7,6 +7,7 @@ mod delimited;
 mod excel;
 mod hostile;
 mod misnamed;
+mod office;
 mod open_document;
 mod pollution;
 mod reading;

@@ -50,6 +50,12 @@ fn text_called_a_workbook_is_read_as_text() {
 }
 
 #[test]
+fn a_heading_that_begins_like_an_exchange_format_is_a_heading() {
+    let (_folder, path) = file("export.csv", b"ID;PLZ;Ort\nC;80331;Ulm\nB;50667;Bonn\n");
+    assert_eq!(converted(&path), "ID,PLZ,Ort\nC,80331,Ulm\nB,50667,Bonn\n");
+}
+
+#[test]
 fn what_holds_no_table_is_named() {
     let cases: &[(&[u8], ForeignFormat)] = &[
         (b"%PDF-1.7 ...", ForeignFormat::Pdf),
@@ -58,6 +64,14 @@ fn what_holds_no_table_is_named() {
         (b"{\"leads\": [1, 2]}", ForeignFormat::Json),
         (b"<?xml version=\"1.0\"?><leads/>", ForeignFormat::Xml),
         (b"{\\rtf1 hallo}", ForeignFormat::TextDocument),
+        (
+            b"ID;PWXL;N;E\r\nB;Y2;X2\r\nC;Y1;X1;K\"Firma\"\r\nC;X2;K\"Ort\"\r\nE\r\n",
+            ForeignFormat::Sylk,
+        ),
+        (
+            b"TABLE\r\n0,1\r\n\"EXCEL\"\r\nVECTORS\r\n0,2\r\n\"\"\r\n",
+            ForeignFormat::Dif,
+        ),
         (b"\x03\x04\x05\x06\x07\x08\x0B\x0E", ForeignFormat::Binary),
     ];
     for (bytes, expected) in cases {

@@ -400,6 +400,10 @@ impl Transcoder {
 /// Copies valid UTF-8 and reads every other byte as Windows-1252: what stands there in files that were pasted
 /// together. Returns a sequence that is cut by the end.
 fn decode_utf8(mut bytes: &[u8], last: bool, out: &mut String, replaced: &mut u64) -> Vec<u8> {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        out.push_str(text);
+        return Vec::new();
+    }
     loop {
         match std::str::from_utf8(bytes) {
             Ok(text) => {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::{
     candidates::{delimiters, escape_before_quotes, line_ends, quotes},
     layout::{fixed_columns, looks_drawn, wrapped_lines},
-    record::{Cells, Dialect, Layout, Next},
+    record::{Cells, Dialect, Layout, LineEnd, Next},
 };
 use crate::sources::{settings::ReadSettings, shape::Shape};
 
@@ -85,6 +85,7 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
         .into_iter()
         .map(|dialect| (judge(&dialect, text), dialect))
         .collect();
+    prefer_whole_lines(&mut judged);
     // Stable: among equals the first, usual candidate wins.
     judged.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
     let (mut best, mut dialect) = judged[0].clone();
@@ -401,10 +402,32 @@ fn content_quality(rows: &[JudgedRow], width: usize) -> f64 {
     if weight == 0.0 { 0.0 } else { sum / weight }
 }
 
+/// Where every line is a whole record, line ends are only mixed: an LF among CR LF is no text then.
+fn prefer_whole_lines(judged: &mut [(Judgement, Dialect)]) {
+    let even: Vec<Dialect> = judged
+        .iter()
+        .filter(|(judgement, dialect)| {
+            dialect.line_end != LineEnd::CrLf
+                && judgement.width >= 2
+                && judgement.records >= 3
+                && judgement.fitting == judgement.records
+        })
+        .map(|(_, dialect)| dialect.clone())
+        .collect();
+    judged
+        .iter_mut()
+        .filter(|(_, dialect)| {
+            dialect.line_end == LineEnd::CrLf
+                && even
+                    .iter()
+                    .any(|other| (&other.delimiter, other.quote) == (&dialect.delimiter, dialect.quote))
+        })
+        .for_each(|(judgement, _)| judgement.score = 0.0);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::text::record::LineEnd;
 
     fn found(text: &str) -> (String, Option<char>, usize, Layout) {
         let guess = detect(text, true, &ReadSettings::default());

@@ -89,6 +89,11 @@ impl Mender {
         cells.len() != self.usual || (self.other_quote.is_some() && (opens(0) || opens(1)))
     }
 
+    /// The quote with which the first cells of a row begin that is worth reading in another way.
+    pub(super) fn doubtful_quote(&self) -> Option<u8> {
+        self.other_quote.filter(|_| !self.ways.is_empty())
+    }
+
     /// Cells for each way, to be used with one buffer.
     pub(super) fn fresh_cells(&self) -> Vec<Cells> {
         self.ways.iter().map(|_| Cells::default()).collect()

@@ -6,6 +6,7 @@ pub(crate) mod charset;
 pub(crate) mod dialect;
 mod layout;
 mod mending;
+mod quick;
 mod reader;
 pub(crate) mod record;
 mod repair;

@@ -19,6 +19,7 @@ use super::{
     charset::{self, CharsetGuess, Transcoder},
     dialect::{self, DialectGuess},
     mending::Mender,
+    quick::QuickReader,
     record::{Cells, Dialect, Next},
 };
 use crate::sources::{
@@ -41,6 +42,10 @@ const LETTERS: usize = 16 << 20;
 const WAVE: usize = 8 << 20;
 /// Bytes of a wave that one task parses.
 const PART: usize = 512 << 10;
+/// Bytes that the record at the end of a wave usually takes at most; longer ones cost a move of the next wave.
+const LEFT_OVER: usize = 64 << 10;
+/// Bytes of a row of a usual table, at least; more rows than that are no harm.
+const ROW_BYTES: usize = 128;
 /// Rows of the sample.
 const SAMPLE_ROWS: usize = 1000;
 
@@ -74,6 +79,13 @@ impl TextFile {
         if memchr::memchr2_iter(b'\n', b'\r', &head).count() < 8 {
             (&mut file)
                 .take(8 * HEAD as u64)
+                .read_to_end(&mut head)
+                .map_err(unreadable)?;
+        }
+        // Whoever sees only the inside of a cell takes its lines for rows.
+        while ends_inside_a_long_cell(&head) && head.len() < LETTERS && (head.len() as u64) < bytes {
+            (&mut file)
+                .take(4 * HEAD as u64)
                 .read_to_end(&mut head)
                 .map_err(unreadable)?;
         }
@@ -181,28 +193,34 @@ impl TextFile {
             }
         }
         let mut done = skip;
+        let room = " ".repeat(LEFT_OVER);
         let file = &mut self.file;
         let mut raw = vec![0; WAVE];
+        // Decodes the next piece of the file behind room for what the wave before leaves over.
         let mut next = |text: &mut String| -> Result<bool, SourceError> {
+            text.clear();
+            text.push_str(&room);
             let length = read_full(file, &mut raw).map_err(unreadable)?;
             let last = length < raw.len();
             transcoder.decode(&raw[..length], last, text);
             Ok(last)
         };
-        let mut text = String::new();
+        let (mut text, mut following) = (String::new(), String::new());
         let mut last = next(&mut text)?;
-        text.drain(..self.dialect.declaration.unwrap_or(0).min(text.len()));
+        let mut begin = LEFT_OVER + self.dialect.declaration.unwrap_or(0).min(text.len() - LEFT_OVER);
         let mut first = true;
         loop {
             control.check()?;
             // While one wave is parsed, the next is read and decoded.
-            let mut following = String::new();
-            let ((end, wave), read) = rayon::join(
-                || parser.wave(&text, last, first),
-                || if last { Ok(true) } else { next(&mut following) },
+            let wave = &text[begin..];
+            let ((end, parts), read) = rayon::join(
+                || parser.wave(wave, last, first),
+                || {
+                    if last { Ok(true) } else { next(&mut following) }
+                },
             );
             first = false;
-            let (count, blocks) = number(wave, rows, notices);
+            let (count, blocks) = number(parts, rows, notices);
             rows += count;
             done += WAVE as u64;
             control.report(done.min(self.bytes), self.bytes, u64::from(rows));
@@ -210,12 +228,30 @@ impl TextFile {
                 break;
             }
             last = read?;
-            following.insert_str(0, &text[end..]);
-            text = following;
+            let rest = &wave[end..];
+            begin = match LEFT_OVER.checked_sub(rest.len()) {
+                Some(begin) => {
+                    following.replace_range(begin..LEFT_OVER, rest);
+                    begin
+                }
+                None => {
+                    following.replace_range(..LEFT_OVER, rest);
+                    0
+                }
+            };
+            std::mem::swap(&mut text, &mut following);
         }
         notices.add(NoticeFact::MixedCharset, None, None, transcoder.replaced);
         Ok(rows)
     }
+}
+
+/// True when a quote opens a cell long before the end and none comes after it.
+fn ends_inside_a_long_cell(head: &[u8]) -> bool {
+    memchr::memrchr(b'"', head).is_some_and(|quote| {
+        let opens = quote == 0 || matches!(head[quote - 1], b';' | b',' | b'\t' | b'|' | b'\n' | b'\r');
+        opens && head.len() - quote > HEAD / 8
+    })
 }
 
 /// Gives the parts of a wave their row numbers.
@@ -310,6 +346,7 @@ struct Part {
 struct Parser<'a> {
     dialect: &'a Dialect,
     mender: Mender,
+    quick: Option<QuickReader>,
     /// Cells of the usual record.
     usual: usize,
     width: usize,
@@ -318,11 +355,15 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(guess: &'a DialectGuess, table: Option<&'a TableShape>) -> Self {
+        let mender = Mender::new(guess);
+        let width = table.map_or(guess.width, |table| table.width);
         Parser {
             dialect: &guess.dialect,
-            mender: Mender::new(guess),
+            // Cells past the table make it wider where they have something in them: the careful reading looks.
+            quick: QuickReader::new(&guess.dialect, guess.width, &mender).filter(|_| guess.width <= width),
+            mender,
             usual: guess.width,
-            width: table.map_or(guess.width, |table| table.width),
+            width,
             probe: table.map(|table| &table.probe),
         }
     }
@@ -411,12 +452,33 @@ impl<'a> Parser<'a> {
             ..Part::default()
         };
         let mut raw = self.fresh_block(self.width);
+        if most == usize::MAX {
+            raw.rows.reserve((end - start) / ROW_BYTES, end - start);
+        }
         let mut cells = Cells::default();
         let mut tried = self.mender.fresh_cells();
         let special = memchr::memchr(0, &text.as_bytes()[start..end]).is_some()
             || memchr::memmem::find(&text.as_bytes()[start..end], "\u{feff}".as_bytes()).is_some();
+        let quick = self.quick.as_ref().filter(|_| !special);
+        let mut spans: Vec<(usize, usize)> = Vec::with_capacity(self.usual);
         let mut texts: Vec<String> = Vec::new();
         while part.end < end && (part.records as usize) < most {
+            if let Some(next) = quick.and_then(|quick| quick.record(text.as_bytes(), part.end, &mut spans)) {
+                part.records += 1;
+                part.end = next;
+                heads = false;
+                if raw.rows.width() != self.width || raw.rows.is_full() {
+                    part.blocks
+                        .push(std::mem::replace(&mut raw, self.fresh_block(self.width)));
+                }
+                raw.rows.push_texts(part.records, text, &spans);
+                if let (Some(odd), Some(probe)) = (&mut raw.odd, self.probe)
+                    && probe.is_odd_among(text, &spans)
+                {
+                    odd.push(u32::try_from(raw.rows.len() - 1).unwrap_or(u32::MAX));
+                }
+                continue;
+            }
             let (next, mended) = self
                 .dialect
                 .repaired(text, part.end, last, self.usual, &mut cells);

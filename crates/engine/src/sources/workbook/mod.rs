@@ -7,6 +7,7 @@ pub(crate) mod number_format;
 pub(crate) mod ods;
 mod own_formats;
 pub(crate) mod page;
+mod quick_row;
 mod sheet;
 mod short_records;
 mod styles;

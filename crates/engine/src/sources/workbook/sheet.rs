@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use lotse_core::table::{Cell, CellKind, RowBlock};
 
 use super::{
-    archive::Content,
+    archive::{Content, read_error},
     number_format::number_text,
+    quick_row::{LONGEST_ROW, QuickCell, ROW_END, Unreading, quick_cells},
     styles::{SharedStrings, Styles, rich_text, unescape_signs},
     xml::{Node, Xml, attribute, flag, raw_attributes},
 };
@@ -20,6 +21,9 @@ pub(crate) const MOST_ROWS: u32 = 1_048_576;
 pub(crate) const MOST_COLUMNS: usize = 16_384;
 /// Cells of a block, blank ones included.
 const BLOCK_CELLS: usize = 1 << 18;
+
+/// Cells and rows after which a person is told how far the reading is, and asked whether it shall go on.
+const CELLS_BETWEEN_REPORTS: usize = 4096;
 
 /// What surrounds the cells of a sheet.
 #[derive(Debug, Default)]
@@ -127,11 +131,46 @@ struct RowCells {
     /// The value and the formula of the cell being read.
     value: String,
     formula: String,
+    /// The row as it stands in the document, and its cells in it.
+    raw: Vec<u8>,
+    quick: Vec<QuickCell>,
+    /// No row ends in the usual way.
+    never_quick: bool,
+}
+
+impl RowCells {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+    }
+
+    /// Takes the text from `from` on as that of the cell in `column`; nothing is no cell.
+    fn place(&mut self, column: usize, kind: CellKind, from: usize, part: &str) -> Result<(), SourceError> {
+        if self.text.len() == from {
+            return Ok(());
+        }
+        if column >= MOST_COLUMNS {
+            return Err(super::archive::damaged(part, &format!("column {}", column + 1)));
+        }
+        let entry = (column, kind, from, self.text.len());
+        match self.cells.last() {
+            Some(last) if last.0 >= column => {
+                let place = self.cells.partition_point(|other| other.0 < column);
+                if self.cells.get(place).is_some_and(|other| other.0 == column) {
+                    self.cells[place] = entry;
+                } else {
+                    self.cells.insert(place, entry);
+                }
+            }
+            _ => self.cells.push(entry),
+        }
+        Ok(())
+    }
 }
 
 /// What a cell's `t` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CellType {
+pub(super) enum CellType {
     Shared,
     Text,
     Bool,
@@ -141,7 +180,7 @@ enum CellType {
 }
 
 impl CellType {
-    fn named(name: &str) -> Self {
+    pub(super) fn named(name: &str) -> Self {
         match name {
             "s" => Self::Shared,
             "str" | "inlineStr" => Self::Text,
@@ -161,7 +200,7 @@ struct Place {
 }
 
 /// Reads a sheet from its XML. `out` takes blocks in order and says whether to go on; `progress` is told the row and
-/// the bytes read after every few rows, and can end the reading with an error.
+/// the bytes read after every few cells, and can end the reading with an error.
 pub(crate) fn read_sheet<R: Content>(
     content: R,
     part: &str,
@@ -170,12 +209,14 @@ pub(crate) fn read_sheet<R: Content>(
     progress: &mut dyn FnMut(u32, u64) -> Result<(), SourceError>,
     out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
 ) -> Result<SheetFacts, SourceError> {
-    let mut xml = Xml::new(content, part);
+    let mut xml = Xml::new(Unreading::new(content), part);
     let mut facts = SheetFacts::default();
     let mut blocks = BlockBuilder::new(context.width);
     let mut row = RowCells::default();
     let mut number = 0u32;
     let mut filtered = false;
+    let mut plain = false;
+    let mut unreported = 0;
     loop {
         let found = match xml.next()? {
             Node::Start { tag, empty } => match tag.local_name().as_ref() {
@@ -202,6 +243,7 @@ pub(crate) fn read_sheet<R: Content>(
                         .filter(|&declared| declared > number)
                         .unwrap_or(number + 1);
                     let hidden = flag(&tag, "hidden");
+                    plain = tag.name().as_ref() == "row";
                     (!empty).then_some(hidden)
                 }
                 "mergeCell" => {
@@ -221,14 +263,20 @@ pub(crate) fn read_sheet<R: Content>(
         if number > MOST_ROWS {
             return Err(super::archive::damaged(part, &format!("row {number}")));
         }
-        row.text.clear();
-        row.cells.clear();
-        read_row(&mut xml, number, context, &mut row, notices)?;
+        row.clear();
+        if !(plain && read_quick_row(&mut xml, number, context, &mut row, notices)?) {
+            read_row(&mut xml, number, context, &mut row, notices)?;
+        }
         let cells: Vec<(usize, CellKind, &str)> = row
             .cells
             .iter()
             .map(|&(column, kind, from, to)| (column, kind, &row.text[from..to]))
             .collect();
+        unreported += 1 + cells.len();
+        if unreported >= CELLS_BETWEEN_REPORTS {
+            unreported = 0;
+            progress(number, xml.position())?;
+        }
         let filled = cells.iter().rfind(|(_, _, text)| !text.trim().is_empty());
         let Some(&(last, ..)) = filled else { continue };
         facts.last_row = number;
@@ -260,9 +308,6 @@ pub(crate) fn read_sheet<R: Content>(
             None
         };
         blocks.push(number, &cells, known);
-        if number.is_multiple_of(256) {
-            progress(number, xml.position())?;
-        }
         let finished = blocks.take(false);
         if !finished.is_empty() && !out(finished) {
             return Ok(facts);
@@ -270,6 +315,53 @@ pub(crate) fn read_sheet<R: Content>(
     }
     out(blocks.take(true));
     Ok(facts)
+}
+
+/// Reads a row of plain cells. False, with nothing read, where the row has others.
+fn read_quick_row<R: Content>(
+    xml: &mut Xml<Unreading<R>>,
+    number: u32,
+    context: &SheetContext<'_>,
+    row: &mut RowCells,
+    notices: &mut NoticeTally,
+) -> Result<bool, SourceError> {
+    if row.never_quick {
+        return Ok(false);
+    }
+    let (mut raw, mut quick) = (std::mem::take(&mut row.raw), std::mem::take(&mut row.quick));
+    let ended = xml.content(0).take_until(ROW_END, LONGEST_ROW, &mut raw);
+    let ended = ended.map_err(|error| read_error(xml.part(), &error))?;
+    row.never_quick = !ended;
+    let inside = raw.len().saturating_sub(if ended { ROW_END.len() } else { 0 });
+    let text = simdutf8::basic::from_utf8(&raw[..inside]).ok();
+    let text = text.filter(|text| ended && quick_cells(text, &mut quick));
+    if let Some(text) = text {
+        xml.content(inside as u64).unread(ROW_END);
+        let mut next_column = 0;
+        for cell in &quick {
+            let column = cell.column.unwrap_or(next_column);
+            next_column = column + 1;
+            let Some((from, to)) = cell.value else { continue };
+            let place = Place { row: number, column };
+            let begun = row.text.len();
+            let value = &text[from..to];
+            let kind = stored_value(
+                cell.kind,
+                cell.style,
+                value,
+                context,
+                &mut row.text,
+                place,
+                notices,
+            );
+            row.place(column, kind, begun, xml.part())?;
+        }
+    } else {
+        xml.content(0).unread(&raw);
+    }
+    let done = text.is_some();
+    (row.raw, row.quick) = (raw, quick);
+    Ok(done)
 }
 
 fn read_row<R: Content>(
@@ -311,27 +403,7 @@ fn read_row<R: Content>(
         let from = row.text.len();
         let place = Place { row: number, column };
         let kind = read_cell(xml, kind, style, context, row, place, notices)?;
-        if row.text.len() == from {
-            continue;
-        }
-        if column >= MOST_COLUMNS {
-            return Err(super::archive::damaged(
-                xml.part(),
-                &format!("column {}", column + 1),
-            ));
-        }
-        let entry = (column, kind, from, row.text.len());
-        match row.cells.last() {
-            Some(last) if last.0 >= column => {
-                let place = row.cells.partition_point(|other| other.0 < column);
-                if row.cells.get(place).is_some_and(|other| other.0 == column) {
-                    row.cells[place] = entry;
-                } else {
-                    row.cells.insert(place, entry);
-                }
-            }
-            _ => row.cells.push(entry),
-        }
+        row.place(column, kind, from, xml.part())?;
     }
     Ok(())
 }
@@ -410,7 +482,21 @@ fn read_cell<R: Content>(
         }
         return Ok(CellKind::Empty);
     }
-    Ok(match kind {
+    Ok(stored_value(kind, style, value, context, out, place, notices))
+}
+
+/// Appends what a person sees of a stored value, and says what it is.
+fn stored_value(
+    kind: CellType,
+    style: usize,
+    value: &str,
+    context: &SheetContext<'_>,
+    out: &mut String,
+    place: Place,
+    notices: &mut NoticeTally,
+) -> CellKind {
+    let Place { row: number, column } = place;
+    match kind {
         CellType::Shared => {
             let text = value
                 .trim()
@@ -437,7 +523,9 @@ fn read_cell<R: Content>(
         CellType::Error => {
             if !value.is_empty() {
                 notices.add(
-                    NoticeFact::ErrorCells { text: value.clone() },
+                    NoticeFact::ErrorCells {
+                        text: value.to_owned(),
+                    },
                     Some(number),
                     None,
                     1,
@@ -453,7 +541,7 @@ fn read_cell<R: Content>(
         CellType::Number => {
             let digits = value.trim();
             if digits.is_empty() {
-                return Ok(CellKind::Empty);
+                return CellKind::Empty;
             }
             match digits.parse::<f64>() {
                 Ok(parsed) => {
@@ -475,7 +563,7 @@ fn read_cell<R: Content>(
                 }
             }
         }
-    })
+    }
 }
 
 /// `B5` as row from 1 and column from 0.

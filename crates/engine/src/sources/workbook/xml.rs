@@ -29,6 +29,8 @@ pub(crate) struct Xml<R> {
     reader: Reader<R>,
     part: String,
     buffer: Vec<u8>,
+    /// Bytes that went past the reader.
+    passed: u64,
 }
 
 impl<R: Content> Xml<R> {
@@ -42,6 +44,7 @@ impl<R: Content> Xml<R> {
             reader,
             part: part.to_owned(),
             buffer: Vec::new(),
+            passed: 0,
         }
     }
 
@@ -72,7 +75,13 @@ impl<R: Content> Xml<R> {
 
     /// Bytes of the document that were read.
     pub(crate) fn position(&self) -> u64 {
-        self.reader.buffer_position()
+        self.reader.buffer_position() + self.passed
+    }
+
+    /// The content behind the node just read, for who reads on by himself; `passed` bytes of it are counted as read.
+    pub(crate) fn content(&mut self, passed: u64) -> &mut R {
+        self.passed += passed;
+        self.reader.get_mut()
     }
 
     /// Name of the part that is read, for messages.

@@ -1,57 +1,43 @@
-//! How fast files are taken in, on files of our own making: `cargo bench -p lotse-engine --bench intake`.
-//!
-//! Prints a table. `cargo bench -p lotse-engine --bench intake -- make FOLDER` only writes the files there, so that
-//! other readers can be timed on them in the same minute; `-- FILE` times one file.
-
-#![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
+//! The invented files that are measured: the same cells every time, on every machine.
 
 use std::{
-    hint::black_box,
     io::Write as _,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
-use lotse_core::table::RowBlock;
-use lotse_engine::sources::{self, Control, ReadSettings};
-
-/// Rows of the text file; with seventeen columns it has about 260 MB.
+/// Rows of the text file.
 const TEXT_ROWS: u32 = 1_000_000;
 /// Rows of the workbook.
 const WORKBOOK_ROWS: u32 = 100_000;
+/// Rows of the text file on which only the first rows are measured.
+const HUGE_ROWS: u32 = 11_700_000;
 
-fn main() {
-    sources::guard::serve_if_asked();
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
-    match arguments.as_slice() {
-        [make, folder] if make == "make" => {
-            for path in make_files(Path::new(folder)) {
-                println!("{}", path.display());
-            }
-        }
-        [] => {
-            let folder = std::env::temp_dir().join("lotse-bench-intake");
-            std::fs::create_dir_all(&folder).expect("the system's folder for such files can be written");
-            for path in make_files(&folder) {
-                measure(&path);
-            }
-        }
-        paths => paths.iter().for_each(|path| measure(Path::new(path))),
-    }
+/// The text file (260 MB) and the workbook (10 MB) in `folder`, made where they are not there yet.
+pub(super) fn make_files(folder: &Path) -> [PathBuf; 2] {
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    let (text, workbook) = (folder.join("leads.csv"), folder.join("leads.xlsx"));
+    make(&text, |path| write_text(path, TEXT_ROWS));
+    make(&workbook, write_workbook);
+    [text, workbook]
 }
 
-fn make_files(folder: &Path) -> [PathBuf; 2] {
-    let (text, workbook) = (folder.join("leads.csv"), folder.join("leads.xlsx"));
-    if !text.exists() {
-        write_text(&text);
+/// A text file of 3 GB in `folder`.
+pub(super) fn make_huge(folder: &Path) -> PathBuf {
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    let path = folder.join("leads-3-gb.csv");
+    make(&path, |path| write_text(path, HUGE_ROWS));
+    path
+}
+
+/// Writes a file under another name first, so that half a file of an interrupted run is never measured.
+fn make(path: &Path, write: impl FnOnce(&Path)) {
+    if path.exists() {
+        return;
     }
-    if !workbook.exists() {
-        write_workbook(&workbook);
-    }
-    [text, workbook]
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    write(Path::new(&unfinished));
+    std::fs::rename(&unfinished, path).expect("the folder can be written");
 }
 
 const HEADER: [&str; 17] = [
@@ -110,7 +96,7 @@ fn cells(number: u32) -> [String; 17] {
     [
         format!("K-{number:07}"),
         format!("{} {} GmbH & Co. KG", pick(&FIRMS, 5), name),
-        format!("Straße des Handwerks {}", mixed % 300),
+        format!("Gewerbegebiet Nord-Ost 12b, Straße des Handwerks {}", mixed % 300),
         format!("{:05}", 1067 + mixed % 90_000),
         pick(&CITIES, 7),
         "DE".into(),
@@ -144,11 +130,11 @@ fn cells(number: u32) -> [String; 17] {
     ]
 }
 
-fn write_text(path: &Path) {
+fn write_text(path: &Path, rows: u32) {
     let file = std::fs::File::create(path).expect("the folder can be written");
     let mut out = std::io::BufWriter::with_capacity(1 << 20, file);
     let written = writeln!(out, "{}\r", HEADER.join(";")).and_then(|()| {
-        for number in 0..TEXT_ROWS {
+        for number in 0..rows {
             let line = cells(number).map(|cell| {
                 if cell.contains([';', '\n', '"']) {
                     format!("\"{}\"", cell.replace('"', "\"\""))
@@ -166,7 +152,8 @@ fn write_text(path: &Path) {
 fn write_workbook(path: &Path) {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     fill_sheet(workbook.add_worksheet()).expect("the rows fit a sheet");
-    workbook.save(path).expect("the disk has room");
+    let file = std::fs::File::create(path).expect("the folder can be written");
+    workbook.save_to_writer(file).expect("the disk has room");
 }
 
 fn fill_sheet(sheet: &mut rust_xlsxwriter::Worksheet) -> Result<(), rust_xlsxwriter::XlsxError> {
@@ -184,71 +171,4 @@ fn fill_sheet(sheet: &mut rust_xlsxwriter::Worksheet) -> Result<(), rust_xlsxwri
         }
     }
     Ok(())
-}
-
-/// A stand-in for storing: as much work as a fast compression.
-fn encode(block: &RowBlock) -> Vec<u8> {
-    let (_, _, _, _, text) = block.parts();
-    lz4_flex::compress(text.as_bytes())
-}
-
-fn measure(path: &Path) {
-    let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    println!("\n{} ({} MB)", path.display(), bytes / 1_000_000);
-    let settings = ReadSettings::default();
-    time("first rows", || {
-        black_box(
-            sources::inspect(path, &settings)
-                .expect("the file is sound")
-                .preview
-                .len() as u64,
-        )
-    });
-    time("read", || {
-        let read = sources::read(
-            path,
-            &settings,
-            &Control::quiet(),
-            |block| block.len(),
-            |_| Ok::<(), ()>(()),
-        );
-        read.map(|read| read.rows.read).unwrap_or_default()
-    });
-    time("read, compressed in parallel", || {
-        let mut size = 0;
-        let read = sources::read(
-            path,
-            &settings,
-            &Control::quiet(),
-            |block| encode(&block),
-            |bytes| {
-                size += bytes.len();
-                Ok::<(), ()>(())
-            },
-        );
-        black_box(size);
-        read.map(|read| read.rows.read).unwrap_or_default()
-    });
-    if let Some(peak) = peak_memory() {
-        println!("{:32} {:9} MiB", "peak memory", peak >> 10);
-    }
-}
-
-fn time(what: &str, mut run: impl FnMut() -> u64) {
-    let mut best = Duration::MAX;
-    let mut rows = 0;
-    for _ in 0..3 {
-        let begun = Instant::now();
-        rows = run();
-        best = best.min(begun.elapsed());
-    }
-    let rate = rows as f64 / best.as_secs_f64();
-    println!("{what:32} {:9.3} s  {rate:12.0} rows/s", best.as_secs_f64());
-}
-
-/// The largest size of this process so far, in KiB.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
