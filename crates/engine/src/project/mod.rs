@@ -29,6 +29,7 @@ mod row_places;
 mod schema;
 mod search;
 mod sent;
+mod settling;
 mod source_use;
 mod sources;
 mod view;
@@ -121,6 +122,8 @@ pub struct Project {
     just_opened: AtomicBool,
     /// Columns that were sorted, counted or filtered by lately.
     columns: Mutex<columns::KeptColumns>,
+    /// Moves what a load has written from the journal into the file, when it was much.
+    settling: settling::Settling,
     /// Held as long as the project is open; last, so that it is released after the database is closed.
     _lock: lock::ProjectLock,
 }
@@ -242,6 +245,7 @@ impl Project {
             compares_later: AtomicBool::new(false),
             just_opened: AtomicBool::new(true),
             columns: Mutex::default(),
+            settling: settling::Settling::default(),
             _lock: lock,
         })
     }
@@ -312,6 +316,7 @@ impl Project {
 
     /// Closes the project so that everything stands in the one file.
     pub fn close(self) -> Result<(), ProjectError> {
+        self.settling.wait();
         self.readers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -344,12 +349,26 @@ impl Project {
     ) -> Result<T, ProjectError> {
         let mut connection = self.writer();
         let run = || {
+            if self.settling.has_ended() {
+                keep_journal_below(&connection, PAGES_IN_JOURNAL)?;
+            }
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
             Ok(outcome)
         };
         run().map_err(|error| self.sql(&error))
+    }
+
+    /// Leaves what is written in the journal, where it is durable, until [`Project::settle`]: a load writes much.
+    fn fill_journal(&self) -> Result<(), ProjectError> {
+        self.settling.wait();
+        keep_journal_below(&self.writer(), 0).map_err(|error| self.sql(&error))
+    }
+
+    /// Moves the journal into the file, beside whatever else goes on.
+    fn settle(&self) {
+        self.settling.begin(self.path.clone());
     }
 
     /// Runs `work` on a connection that only reads, beside a writer.
@@ -417,6 +436,7 @@ fn connect(path: &Path) -> Result<Connection, ProjectError> {
         });
     }
     prepare(&connection).map_err(sql)?;
+    keep_journal_below(&connection, PAGES_IN_JOURNAL).map_err(sql)?;
     // FULL: what the ledger says was sent must be on the disk before it leaves.
     connection
         .pragma_update(None, "synchronous", "FULL")
@@ -441,7 +461,17 @@ fn connect_reader(path: &Path) -> Result<Connection, ProjectError> {
     Ok(connection)
 }
 
+/// Pages of the journal after which a change moves them into the file.
+const PAGES_IN_JOURNAL: u32 = 500;
+
+/// Lets changes move the journal into the file themselves once it has so many pages; never, with 0.
+fn keep_journal_below(connection: &Connection, pages: u32) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))
+}
+
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // Of a new file only: blocks of rows are large, and each page costs a call of the system.
+    connection.pragma_update(None, "page_size", 8192)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cell_size_check", true)?;

@@ -150,6 +150,7 @@ const BLOCKS_A_COMMIT: usize = 64;
 impl Project {
     /// Begins a new source.
     pub fn add_source(&self, new: NewSource) -> Result<SourceWriter<'_>, ProjectError> {
+        self.fill_journal()?;
         let id = self.write(|transaction| {
             transaction.execute(
                 "INSERT INTO source (role, name, sheet, origin, id_prefix, headers, first_row, row_count, details, loaded_at)
@@ -157,7 +158,9 @@ impl Project {
                 params![LOADING, new.name, new.sheet, new.origin, new.id_prefix, json!(new.headers).to_string(), stamp()],
             )?;
             Ok(transaction.last_insert_rowid())
-        })?;
+        });
+        // Without a writer nobody else would.
+        let id = id.inspect_err(|_| self.settle())?;
         let writer = SourceWriter {
             project: self,
             id,
@@ -490,6 +493,7 @@ impl Drop for SourceWriter<'_> {
                 .project
                 .write(|transaction| transaction.execute("DELETE FROM source WHERE id = ?1", [id]));
         }
+        self.project.settle();
     }
 }
 
