@@ -178,6 +178,9 @@ pub fn open(
     })
 }
 
+/// Pieces of a file that may wait for whoever stores them: a disk that takes its time now and then stops nobody.
+const WAITING: usize = 6;
+
 /// A file whose table was found.
 pub struct OpenedSource {
     understood: Understood,
@@ -202,7 +205,7 @@ impl OpenedSource {
     ) -> Result<ReadSummary, ReadFailure<E>> {
         let OpenedSource { understood, settings } = self;
         std::thread::scope(|scope| {
-            let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(2);
+            let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(WAITING);
             let encode = &encode;
             let reading = scope.spawn(move || {
                 understood.run(&settings, control, &mut |blocks| {
@@ -229,7 +232,7 @@ impl OpenedSource {
 /// Streams the rows of the table.
 ///
 /// `encode` is called on several threads at once, once per block; `store` on the calling thread, in the order of the
-/// file. While `store` works, the next blocks are read and encoded; at most a few megabytes wait.
+/// file. While `store` works, the next blocks are read and encoded; what some megabytes of the file have become waits at most.
 ///
 /// Blocks have as many columns as the inspection said, or more where a row has more cells.
 ///

@@ -122,7 +122,7 @@ pub(crate) fn is_total_word(text: &str) -> bool {
 
 /// `Seite 3`, `Seite 3 von 12`, `Page 3 of 12`: what a report prints between the rows of its pages.
 pub(crate) fn is_page_number(text: &str) -> bool {
-    let mut words = text.trim().split_whitespace();
+    let mut words = text.split_whitespace();
     let is_number =
         |word: Option<&str>| word.is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     let named = words

@@ -180,9 +180,9 @@ fn store_suggestion(
 }
 
 /// Rows that are looked at one by one to know what a column is.
-const LOOKED_AT: u32 = 8192;
+const LOOKED_AT: u32 = 4096;
 /// Of the rows after them, one in so many is; not a number that things come in.
-const ONE_IN: u32 = 101;
+const ONE_IN: u32 = 199;
 
 /// The profile of the first rows and then of some all over the file: enough to decide a column, and cheap at a million
 /// rows. What another row proves against it is a finding of the check.
