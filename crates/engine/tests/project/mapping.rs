@@ -1,6 +1,7 @@
 use lotse_core::lead::ExternalId;
 use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory};
 use lotse_core::migration::Mode;
+use lotse_core::profile::ColumnType;
 use lotse_core::values::DateOrder;
 use lotse_engine::project::{BatchLead, NewBatch, Project, ProjectError, RowFilter, RowView, SourceRole};
 use lotse_engine::sources::{ColumnSettings, ReadSettings, inspect};
@@ -258,7 +259,7 @@ fn what_was_said_about_dates_before_loading_holds_in_the_mapping() {
             1,
             ColumnSettings {
                 date_order: Some(DateOrder::MonthFirst),
-                number_style: None,
+                ..ColumnSettings::default()
             },
         )]
         .into(),
@@ -271,6 +272,37 @@ fn what_was_said_about_dates_before_loading_holds_in_the_mapping() {
         mapping.fields["registeredAt"].date_order,
         Some(DateOrder::MonthFirst)
     );
+}
+
+#[test]
+fn a_column_is_mapped_as_what_a_person_has_said_it_is() {
+    let place = Place::new();
+    let file = place.path("mails.csv");
+    std::fs::write(
+        &file,
+        "Firma;Spalte 2\nGasthof Krone;info bei krone.example\nHotel Post;post.example\n",
+    )
+    .unwrap();
+    let watch = lotse_engine::jobs::Watch::quiet();
+    let mapped = |project: &Project, settings: &ReadSettings| {
+        let loaded = load_file(project, &actor(), &file, settings, SourceRole::Leads, &watch).unwrap();
+        let mapping = project.mapping(loaded.source_id).unwrap().unwrap();
+        mapping.fields.contains_key("contact.email")
+    };
+    let project = place.project();
+    assert!(!mapped(&project, &ReadSettings::default()));
+    let settings = ReadSettings {
+        columns: [(
+            1,
+            ColumnSettings {
+                kind: Some(ColumnType::Email),
+                ..ColumnSettings::default()
+            },
+        )]
+        .into(),
+        ..ReadSettings::default()
+    };
+    assert!(mapped(&project, &settings));
 }
 
 #[test]
