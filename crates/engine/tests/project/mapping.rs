@@ -1,5 +1,6 @@
+use lotse_core::language::{Language, Tell as _};
 use lotse_core::lead::ExternalId;
-use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory};
+use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory, Step};
 use lotse_core::migration::Mode;
 use lotse_core::profile::ColumnType;
 use lotse_core::values::DateOrder;
@@ -7,7 +8,7 @@ use lotse_engine::project::{BatchLead, NewBatch, Project, ProjectError, RowFilte
 use lotse_engine::sources::{ColumnSettings, ReadSettings, inspect};
 use lotse_engine::workflows::{
     Destination, MappingChange, MappingChanged, activity_kinds, change_mapping, check_settings,
-    column_profiles, decide_progress, field_values, load_file, mapped_row, set_mapping,
+    column_profiles, decide_progress, field_samples, field_values, load_file, mapped_row, set_mapping,
 };
 use serde_json::json;
 
@@ -161,6 +162,31 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
         );
     }
     assert_eq!(project.mapping(source).unwrap(), before);
+}
+
+#[test]
+fn a_step_shows_what_it_would_do_before_it_is_added() {
+    let place = Place::new();
+    let (project, source) = example(&place);
+    let samples = |step: Option<Step>| field_samples(&project, source, "companyName", step.as_ref());
+    let as_mapped = samples(None).unwrap();
+    assert_eq!(as_mapped.len(), 6);
+    assert!(as_mapped.iter().all(|sample| sample.before == sample.after));
+    // Only some names have an inn in them; those stand first, and nothing is stored.
+    let step = Step::Replace {
+        find: "Gasthaus".into(),
+        with: "Gasthof".into(),
+    };
+    let planned = samples(Some(step)).unwrap();
+    assert!(planned[0].before.contains("Gasthaus"), "{planned:?}");
+    assert_eq!(planned[0].after, planned[0].before.replace("Gasthaus", "Gasthof"));
+    assert_eq!(samples(None).unwrap(), as_mapped);
+    let unfinished = Step::ReplacePattern {
+        pattern: "(Gast".into(),
+        with: String::new(),
+    };
+    let sentence = samples(Some(unfinished)).unwrap_err().tell(Language::De);
+    assert!(sentence.contains("Suchmuster"), "{sentence}");
 }
 
 #[test]
