@@ -104,6 +104,20 @@ test("Enter takes the file over, then comes the next one, then the mapping", asy
     expect(document.querySelector("[aria-current=step]")?.getAttribute("data-testid")).toBe("step-mapping");
 });
 
+test("another sheet of a workbook that is in the project comes in as well", async () => {
+    const { backend } = await openWindow();
+    const inspect = vi.spyOn(backend, "inspectFile");
+    await press("1", { ctrlKey: true });
+    await settled();
+    screen.getByRole("button", { name: "Auch „Aktivitäten“ hinzufügen" }).click();
+    await settled();
+    expect(inspect).toHaveBeenLastCalledWith(
+        "/Daten/partner-export.xlsx",
+        expect.objectContaining({ sheet: "Aktivitäten" }),
+    );
+    expect(screen.getByRole("heading", { name: "partner-export.xlsx" })).toBeTruthy();
+});
+
 test("a file that cannot be read says why, and can be discarded", async () => {
     await dropped("/Daten/defekt.xlsx");
     expect(screen.getByRole("alert").textContent).toContain("Das ist ein PDF-Dokument.");

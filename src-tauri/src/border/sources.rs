@@ -197,4 +197,6 @@ pub struct SourceLine {
     pub account: Option<RowSums>,
     /// What was noticed while reading.
     pub notices: Vec<FileNotice>,
+    /// Visible sheets of the same workbook that hold something and are no source yet; named at the first of its sources.
+    pub other_sheets: Vec<String>,
 }

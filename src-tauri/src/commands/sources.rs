@@ -18,7 +18,7 @@ use crate::Desk;
 use crate::border::{
     ColumnLook, ColumnSettings, DateOrder, DecimalStyle, Detected, Failure, FailureKind, FileLook,
     FileNotice, PreviewRow, ReadSettings, Reading, RowAbove, RowSums, SkippedRun, SourceLine, SourceRole,
-    TextLook,
+    SourceSheet, TextLook,
 };
 use crate::failure::Showable as _;
 
@@ -105,9 +105,11 @@ pub(crate) async fn list_sources(desk: State<'_, Desk>) -> Result<Vec<SourceLine
     desk.in_project(|session| {
         let language = session.language();
         let all = session.project.sources()?;
-        Ok::<_, lotse_engine::project::ProjectError>(
-            all.into_iter().map(|source| line(source, language)).collect(),
-        )
+        let lines = (0..all.len()).map(|at| SourceLine {
+            other_sheets: other_sheets(&all, at),
+            ..line(all[at].clone(), language)
+        });
+        Ok::<_, lotse_engine::project::ProjectError>(lines.collect())
     })
     .await
 }
@@ -196,7 +198,28 @@ fn line(source: Source, language: Language) -> SourceLine {
         name: source.name,
         sheet: source.sheet,
         origin: source.origin,
+        other_sheets: Vec::new(),
     }
+}
+
+/// The sheets of the workbook of a source that could come in as well; none where an earlier source names them.
+fn other_sheets(all: &[Source], at: usize) -> Vec<String> {
+    let source = &all[at];
+    let of_the_file = |other: &&Source| other.origin == source.origin;
+    if all[..at].iter().any(|other| of_the_file(&other)) {
+        return Vec::new();
+    }
+    let sheets: Vec<SourceSheet> = source
+        .details
+        .get("sheets")
+        .and_then(|sheets| serde_json::from_value(sheets.clone()).ok())
+        .unwrap_or_default();
+    let is_taken = |name: &str| all.iter().filter(of_the_file).any(|other| other.sheet == name);
+    sheets
+        .into_iter()
+        .filter(|sheet| sheet.visible && sheet.rows > 0 && !is_taken(&sheet.name))
+        .map(|sheet| sheet.name)
+        .collect()
 }
 
 fn sums(account: &RowAccount, language: Language) -> RowSums {

@@ -10,6 +10,6 @@ export type Reading = {
  */
 said: ColumnSettings, 
 /**
- * What the first of the cells is then, as it is stored: `2024-04-03`, `1250`.
+ * What the first of the cells is then, as it is stored: `2024-04-03`, `1.25`.
  */
 first: string, };

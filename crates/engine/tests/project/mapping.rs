@@ -16,24 +16,10 @@ use super::{Place, actor, check_and_compare, load, now};
 
 /// The columns of the example by their headers.
 fn column(header: &str) -> usize {
-    let headers = [
-        "Kd-Nr.",
-        "Firma",
-        "PLZ",
-        "Ort",
-        "Land",
-        "Branche",
-        "Ansprechpartner",
-        "E-Mail",
-        "Telefon",
-        "Betreuer",
-        "Registriert am",
-        "Einwilligung am",
-        "Leadquelle",
-        "Potenzial (€)",
-        "Aktivitäten",
-    ];
-    headers.iter().position(|known| *known == header).unwrap()
+    lotse_engine::example::HEADERS
+        .iter()
+        .position(|known| *known == header)
+        .unwrap()
 }
 
 fn field(name: &str) -> Destination {

@@ -138,6 +138,7 @@ const LINES: readonly SourceLine[] = [
         loadedAt: "2026-11-22T13:32:00Z",
         account: look("a.xlsx", { columns: {} } as ReadSettings).account,
         notices: look("a.xlsx", { columns: {} } as ReadSettings).notices,
+        otherSheets: ["Aktivitäten"],
     },
     {
         id: 2,
@@ -150,6 +151,7 @@ const LINES: readonly SourceLine[] = [
         loadedAt: "2026-11-22T13:40:00Z",
         account: null,
         notices: [],
+        otherSheets: [],
     },
 ];
 

@@ -225,6 +225,12 @@ export class MappingModel {
         if (earlier !== undefined && mine === this.#kindsTurn) this.earlier = earlier;
     }
 
+    /** What a source is called: its file, or its sheet where several sheets of one file are in the project. */
+    titleOf({ id, name, sheet }: MappedSource): string {
+        const shared = this.overview?.sources.some((other) => other.id !== id && other.name === name) ?? false;
+        return shared && sheet !== "" ? sheet : name;
+    }
+
     /** Examples of what the mapping does to a field of the source that is shown, and would do with one step more. Where
         that step cannot be used, the sentence that says why. */
     async samples(field: string, next: MappingStep | null): Promise<readonly FieldSample[] | string> {
