@@ -453,7 +453,9 @@ impl<'a> Parser<'a> {
         };
         let mut raw = self.fresh_block(self.width);
         if most == usize::MAX {
-            raw.rows.reserve((end - start) / ROW_BYTES, end - start);
+            // A row has at least a sign for each of its cells.
+            raw.rows
+                .reserve((end - start) / ROW_BYTES.max(self.width), end - start);
         }
         let mut cells = Cells::default();
         let mut tried = self.mender.fresh_cells();
