@@ -328,7 +328,8 @@ fn the_last_row_of_a_long_file_may_prove_the_order_of_its_dates() {
         let order = found.columns[1].date_order.clone().unwrap();
         (order.reason, found.notices.len())
     };
-    assert_eq!(order(&text), (DetectionReason::Ambiguous { cells: 30_000 }, 1));
+    // The third of March is the same in both orders.
+    assert_eq!(order(&text), (DetectionReason::Ambiguous { cells: 26_666 }, 1));
     text.push_str("Letzte;31/03/2024\n");
     let proof = DetectionReason::Proof {
         text: "31/03/2024".into(),
