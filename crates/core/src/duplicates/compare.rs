@@ -1,11 +1,11 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
-use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD};
+use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, UMLAUT, WORD};
 use super::hash::mix;
 use super::similarity::edits;
 use super::typo::same_word;
 use super::vocabulary::Vocabulary;
-use super::words::{Facts, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
 /// A row's name: its words with their marks, its legal forms.
 #[derive(Clone, Copy)]
@@ -123,6 +123,13 @@ impl<'a> Side<'a> {
         (0..self.words.len()).filter(|&at| !self.matched[at])
     }
 
+    /// Whether it has a trade that people have under their own name: any but those whose houses have names.
+    fn names_people(&self, vocabulary: &Vocabulary) -> bool {
+        let trade = |at: usize| vocabulary.word(self.words[at] & WORD).facts;
+        (0..self.words.len())
+            .any(|at| self.roles[at] == Role::Trade && !Lexicon::get().names_houses(trade(at)))
+    }
+
     fn has(&self, role: Role) -> bool {
         (0..self.words.len()).any(|at| self.roles[at] == role && self.words[at] & OWNER == 0)
     }
@@ -226,8 +233,40 @@ impl<'a> Lineup<'a> {
                 .open()
                 .find(|&other| self.word(1, other) & WORD == word);
             if let Some(other) = same {
-                self.settle(at, other, 1.0);
+                let alike = self.same_spelling(at, other);
+                self.settle(at, other, alike);
             }
+        }
+    }
+
+    /// The probability that two words mean the same that are one once umlauts are taken away (`Müller` and `Muller`,
+    /// `Kramer` and `Krämer`).
+    fn same_spelling(&self, at: usize, other: usize) -> f32 {
+        let (left, right) = (self.word(0, at), self.word(1, other));
+        let facts = self.vocabulary.word(left & WORD).facts;
+        if (left ^ right) & UMLAUT == 0 || self.sides[0].roles[at] == Role::Trade {
+            return 1.0;
+        }
+        let (plain, umlaut) = if left & UMLAUT == 0 { (0, 1) } else { (1, 0) };
+        let word = left & WORD;
+        let written = |side: usize, word: u32| {
+            let mut words = self.sides[side].words.iter();
+            words.find(|&&one| one & WORD == word).map(|one| one & UMLAUT != 0)
+        };
+        let others = || self.sides[umlaut].words.iter().filter(|&&one| one & WORD != word);
+        // A row that leaves out other umlauts as well is from someone who has none on the keyboard.
+        let leaves_out = others().any(|&one| one & UMLAUT != 0 && written(plain, one & WORD) == Some(false));
+        let writes = self.sides[plain].words.iter().any(|one| one & UMLAUT != 0);
+        match (facts.plain, facts.with_umlaut) {
+            _ if leaves_out => 0.98,
+            (true, true) => 0.06,
+            (false, true) if writes => 0.85,
+            (false, true) => 0.97,
+            (true, false) => 0.2,
+            // A long name is some known one mistyped sooner than it is another.
+            (false, false) if self.vocabulary.word(word).length > 8 => 0.8,
+            (false, false) if writes => 0.2,
+            (false, false) => 0.4,
         }
     }
 
@@ -351,13 +390,14 @@ impl<'a> Lineup<'a> {
         let mut length = 0;
         // A name that both have makes it likelier that the words beside it were meant to be the same.
         let context = if self.seen.shared > 3.0 { CONTEXT } else { 1.0 };
+        let people = self.sides.iter().any(|side| side.names_people(self.vocabulary));
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
                     (Role::Number, _) | (_, Role::Number) => continue,
                     (Role::Letter, Role::Trade | Role::Sister)
                     | (Role::Trade | Role::Sister, Role::Letter) => continue,
-                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
+                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other), people),
                 };
                 let alike = alike * context / (1.0 - alike + alike * context);
                 if alike >= 0.1 && length < best.len() {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::company::{OWNER, WORD};
+use super::company::{OWNER, UMLAUT, WORD};
 use super::compare::{Glance, compare_names};
 use super::hash::{NumberMap, count, mix};
 use super::index::Index;
@@ -266,7 +266,7 @@ impl Index {
                         self.places.meaning(place)
                     });
                 for &word in rows.words(slot) {
-                    key = mix(key ^ u64::from(word & (WORD | OWNER)));
+                    key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT)));
                 }
                 (key, row)
             })
