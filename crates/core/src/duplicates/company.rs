@@ -323,6 +323,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("rist", "ristorante"),
     ("saint", "sankt"),
     ("sainte", "sankt"),
+    ("sant", "sankt"),
+    ("santa", "sankt"),
     ("schrein", "schreinerei"),
     ("seniorenh", "seniorenheim"),
     ("skt", "sankt"),

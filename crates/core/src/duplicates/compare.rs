@@ -140,9 +140,14 @@ fn discount(word: u32) -> f32 {
     if word & (OWNER | OWN_CITY) == 0 { 1.0 } else { 0.1 }
 }
 
-/// Lines up two names.
-pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> NameEvidence {
-    Lineup::of(vocabulary, left, right).finish(left, right)
+/// Lines up two names; `placed` tells that both rows have a place.
+pub(super) fn compare_names(
+    vocabulary: &Vocabulary,
+    left: Name<'_>,
+    right: Name<'_>,
+    placed: bool,
+) -> NameEvidence {
+    Lineup::of(vocabulary, left, right, placed).finish(left, right)
 }
 
 /// What of a name contradicts another name at a glance: its trades' families and its numbers, each as a set of bits.
@@ -159,7 +164,8 @@ impl Glance {
             let facts = vocabulary.word(word & WORD).facts;
             if facts.is(NUMBER) {
                 glance.numbers |= 1 << (mix(u64::from(word & WORD)) % 32);
-            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
+            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) && vocabulary.text(word & WORD) != "bau" {
+                // "Holz Bau" is "Holzbau".
                 glance.families |= 1 << (facts.family % 32);
             }
         }
@@ -185,10 +191,12 @@ struct Lineup<'a> {
     surname_shared: bool,
     /// Logarithm of the share of all names that have the shared words.
     coincidence: f32,
+    /// Whether both rows have a place: only without one it matters how many bear a name anywhere.
+    placed: bool,
 }
 
 impl<'a> Lineup<'a> {
-    fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>) -> Self {
+    fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>, placed: bool) -> Self {
         let mut lineup = Lineup {
             vocabulary,
             sides: [
@@ -204,6 +212,7 @@ impl<'a> Lineup<'a> {
             all_shared: 0.0,
             surname_shared: false,
             coincidence: 0.0,
+            placed,
         };
         lineup.match_equal();
         lineup
@@ -298,7 +307,12 @@ impl<'a> Lineup<'a> {
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
         let saint = (word | counterpart) & SAINT != 0;
         self.surname_shared |= saint || !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
-        let common = |facts: Facts| facts.is_known() && !facts.seldom;
+        // "Schweizerhof" and "Seeblick" are common as well, on a list or not.
+        let houses = || {
+            let text = self.vocabulary.text(word & WORD);
+            !self.placed && Lexicon::get().is_compound(text)
+        };
+        let common = |facts: Facts| facts.is_known() && !facts.seldom || houses();
         if common(one.facts) && common(two.facts) {
             self.seen.shared_common += 1;
         } else {

@@ -91,7 +91,7 @@ impl Index {
                 .rows_near(rows.places[a as usize], rows.places[b as usize])
                 .unwrap_or(count(self.len())),
         };
-        let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b));
+        let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b), city.is_some());
         let features = features(&name, place);
         let verdict = Verdict {
             score: score(probability(&features)),

@@ -264,7 +264,7 @@ impl Place {
             let rest = &words[length..];
             let other = rest
                 .first()
-                .is_some_and(|word| JOINTS.contains(&word.form.as_str()) && word.loose);
+                .is_some_and(|word| JOINTS.contains(&word.form.as_str()) && (word.loose || word.form == "sur"));
             self.known = true;
             if other {
                 // "Landau an der Isar": known is another town of that name, the second part says so.

@@ -78,8 +78,11 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
             .any(|facts| facts.is(SURNAME) && !facts.is(HOUSE)),
     );
     let at_end = text_one.starts_with(text_two) || text_two.starts_with(text_one);
+    let known_one = facts_one.is_word(left & UMLAUT != 0);
+    let known_two = facts_two.is_word(right & UMLAUT != 0);
+    let houses = facts_one.lists & facts_two.lists & HOUSE != 0;
     let family = (facts_one.lists | facts_two.lists) & SURNAME != 0;
-    if inflected && !(people && family) && (facts_one.is_known() || facts_two.is_known()) {
+    if inflected && !(people && family) && (known_one != known_two || houses) {
         evidence += 1.6;
     } else if inflected && people {
         // "Hahn" and "Hahne", "Carl" and "Carls": beside a craft they are two families.
@@ -96,14 +99,13 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
         ([_, _], [_, _])
     );
     if (left ^ right) & UMLAUT != 0 {
-        evidence -= 0.8;
+        // "Rosenhof" and "Rosenhöfe".
+        evidence -= 1.6;
     }
     let lexicon = Lexicon::get();
-    match (facts_one.is_word(), facts_two.is_word()) {
+    match (known_one, known_two) {
         // "Löwe" and "Löwen" are one house, "Lang" and "Lange" two families, "Andrea" and "Andreas" two people.
-        (true, true) if inflected && !people && facts_one.lists & facts_two.lists & HOUSE != 0 => {
-            evidence -= 1.4;
-        }
+        (true, true) if inflected && !people && houses => evidence -= 1.4,
         (true, true) => {
             evidence -= match (inflected, swapped) {
                 (true, _) => 4.5,
@@ -118,16 +120,16 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
             evidence += STRANGER * (stranger.min(4.0) - 2.2)
                 + STRANGER_THAN_THE_OTHER * (strange_one - strange_two).abs().min(1.2);
             let compounds = (lexicon.is_compound(text_one), lexicon.is_compound(text_two));
-            if (compounds.0 || one_known) && (compounds.1 || two_known) {
+            if !inflected && (compounds.0 || one_known) && (compounds.1 || two_known) {
                 evidence -= 3.5;
-            } else if (facts_one.lists | facts_two.lists) & SURNAME != 0 && is_respelt(text_one, text_two) {
+            } else if family && longer <= 8 && is_respelt(text_one, text_two) {
                 // What sounds like a family name is mostly another spelling that another family has.
                 evidence -= 0.9;
             }
         }
     }
     let (rarer, commoner) = (word_one.rows.min(word_two.rows), word_one.rows.max(word_two.rows));
-    let one_known = facts_one.is_word() != facts_two.is_word();
+    let one_known = known_one != known_two;
     if rarer > 3 {
         // Common words are misspelt often, but never nearly as often as they are spelt.
         evidence -= match (commoner / rarer, one_known) {
@@ -136,7 +138,7 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
             _ => 3.5,
         };
     } else if commoner > 10 {
-        evidence += 0.8;
+        evidence += 0.4;
     }
     1.0 / (1.0 + (-evidence).exp())
 }
@@ -236,11 +238,9 @@ fn is_inflected(left: &str, right: &str, family: bool) -> bool {
     } else {
         (right, left)
     };
-    if short.len() >= 3
-        && long
-            .strip_prefix(short)
-            .is_some_and(|ending| ENDINGS.contains(&ending))
-    {
+    // "Delphin" is no more of "Delphi".
+    let takes = |ending: &str| ENDINGS.contains(&ending) && (ending != "n" || short.ends_with(['e', 'r', 'l']));
+    if short.len() >= 3 && long.strip_prefix(short).is_some_and(takes) {
         return true;
     }
     let stem = |word: &str| {

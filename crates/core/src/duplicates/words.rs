@@ -55,9 +55,12 @@ impl Facts {
         self.lists & (GIVEN | SURNAME | HOUSE | TRADE | CITY) != 0
     }
 
-    /// Whether any list holds it as a word or a name; a word may be known without telling what it does in a name.
-    pub(super) fn is_word(self) -> bool {
-        self.attested || self.is_known() || self.is(SISTER)
+    /// Whether any list holds it as a word or a name, spelt with an umlaut or without; a word may be known without telling
+    /// what it does in a name.
+    pub(super) fn is_word(self, umlaut: bool) -> bool {
+        let spelt = if umlaut { self.with_umlaut } else { self.plain };
+        let lists = self.attested || self.is_known() || self.is(SISTER);
+        lists && (spelt || !self.plain && !self.with_umlaut)
     }
 }
 
@@ -166,7 +169,8 @@ impl Lexicon {
         sum / letters
     }
 
-    /// Whether a word is put together of two words that the lists know as such (`Meerblick`, `Wiesengrund`).
+    /// Whether a word is put together of two words that the lists know as such (`Meerblick`, `Wiesengrund`), or is one
+    /// with an ending (`Frischer`).
     pub(super) fn is_compound(&self, word: &str) -> bool {
         const LINKS: [&str; 4] = ["", "s", "n", "en"];
         let noun = |part: &str| {
@@ -175,6 +179,11 @@ impl Lexicon {
                     let facts = self.facts[number as usize];
                     facts.is(HOUSE | TRADE) || facts.common
                 })
+        };
+        const ENDINGS: [&str; 3] = ["er", "en", "es"];
+        let ended = |ending: &str| {
+            word.strip_suffix(ending)
+                .is_some_and(|stem| stem.len() > 3 && noun(stem))
         };
         word.is_ascii()
             && (2..word.len().saturating_sub(1)).any(|seam| {
@@ -186,6 +195,7 @@ impl Lexicon {
                         .iter()
                         .any(|link| head.strip_suffix(link).is_some_and(noun))
             })
+            || ENDINGS.into_iter().any(ended)
     }
 
     fn stands_alone(&self, part: &str) -> bool {
