@@ -76,7 +76,11 @@ pub(crate) fn score_lists(paths: &[String]) -> std::io::Result<()> {
     let world = Table::new(super::World::new(7).rows(WORLD));
     for path in paths {
         let text = std::fs::read_to_string(path)?;
-        let lines: Vec<Line<'_>> = text.lines().skip(1).map(|line| line.split(';').collect()).collect();
+        let lines: Vec<Line<'_>> = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split(';').collect())
+            .collect();
         say(&format!("{path}: {} pairs", lines.len()));
         report("one file", &lines, &found(Index::new(), &lines), true);
         let alone: Vec<(bool, f32)> = lines

@@ -140,14 +140,9 @@ fn discount(word: u32) -> f32 {
     if word & (OWNER | OWN_CITY) == 0 { 1.0 } else { 0.1 }
 }
 
-/// Lines up two names; `placed` tells that both rows have a place.
-pub(super) fn compare_names(
-    vocabulary: &Vocabulary,
-    left: Name<'_>,
-    right: Name<'_>,
-    placed: bool,
-) -> NameEvidence {
-    Lineup::of(vocabulary, left, right, placed).finish(left, right)
+/// Lines up two names.
+pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> NameEvidence {
+    Lineup::of(vocabulary, left, right).finish(left, right)
 }
 
 /// What of a name contradicts another name at a glance: its trades' families and its numbers, each as a set of bits.
@@ -191,12 +186,10 @@ struct Lineup<'a> {
     surname_shared: bool,
     /// Logarithm of the share of all names that have the shared words.
     coincidence: f32,
-    /// Whether both rows have a place: only without one it matters how many bear a name anywhere.
-    placed: bool,
 }
 
 impl<'a> Lineup<'a> {
-    fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>, placed: bool) -> Self {
+    fn of(vocabulary: &'a Vocabulary, left: Name<'a>, right: Name<'a>) -> Self {
         let mut lineup = Lineup {
             vocabulary,
             sides: [
@@ -212,7 +205,6 @@ impl<'a> Lineup<'a> {
             all_shared: 0.0,
             surname_shared: false,
             coincidence: 0.0,
-            placed,
         };
         lineup.match_equal();
         lineup
@@ -260,7 +252,9 @@ impl<'a> Lineup<'a> {
         let word = left & WORD;
         let written = |side: usize, word: u32| {
             let mut words = self.sides[side].words.iter();
-            words.find(|&&one| one & WORD == word).map(|one| one & UMLAUT != 0)
+            words
+                .find(|&&one| one & WORD == word)
+                .map(|one| one & UMLAUT != 0)
         };
         let others = || self.sides[umlaut].words.iter().filter(|&&one| one & WORD != word);
         // A row that leaves out other umlauts as well is from someone who has none on the keyboard.
@@ -307,12 +301,7 @@ impl<'a> Lineup<'a> {
         self.seen.rarest_shared = self.seen.rarest_shared.min(one.rows.max(two.rows));
         let saint = (word | counterpart) & SAINT != 0;
         self.surname_shared |= saint || !(one.facts.is(GIVEN) && two.facts.is(GIVEN));
-        // "Schweizerhof" and "Seeblick" are common as well, on a list or not.
-        let houses = || {
-            let text = self.vocabulary.text(word & WORD);
-            !self.placed && Lexicon::get().is_compound(text)
-        };
-        let common = |facts: Facts| facts.is_known() && !facts.seldom || houses();
+        let common = |facts: Facts| facts.is_known() && !facts.seldom;
         if common(one.facts) && common(two.facts) {
             self.seen.shared_common += 1;
         } else {

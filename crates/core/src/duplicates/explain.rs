@@ -82,7 +82,7 @@ impl Index {
             other => format!("#{other:x}"),
         };
         let name = |slot: u32| self.company_form(slot);
-        let names = super::compare::compare_names(&self.vocabulary, rows.name(one), rows.name(two), true);
+        let names = super::compare::compare_names(&self.vocabulary, rows.name(one), rows.name(two));
         let both_named = self.has_name(one) && self.has_name(two);
         let place = |slot: u32| rows.places[slot as usize];
         let fields = vec![

@@ -150,6 +150,11 @@ impl Duplicates {
         self.rematch_within(&again, before)
     }
 
+    /// Searches the partners of rows anew that have changed in the index alone.
+    pub fn match_again(&mut self, ids: &[u32]) -> Change {
+        self.rematch(ids)
+    }
+
     fn rematch(&mut self, ids: &[u32]) -> Change {
         let before = self.reach(ids.iter().copied());
         let again = self.to_match_again(ids.to_vec());

@@ -91,7 +91,7 @@ impl Index {
                 .rows_near(rows.places[a as usize], rows.places[b as usize])
                 .unwrap_or(count(self.len())),
         };
-        let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b), city.is_some());
+        let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b));
         let features = features(&name, place);
         let verdict = Verdict {
             score: score(probability(&features)),
@@ -230,9 +230,14 @@ impl Index {
         };
         let probing = probes.map(|probes| move |row: usize| probes[(rows[row] & SLOT) as usize]);
         let words = |row: usize| self.rows.words(rows[row] & SLOT);
-        let glances: Vec<Glance> = (0..rows.len())
+        // Few rows meet a probe: theirs are looked at when they do.
+        let glances: Vec<Glance> = (0..if probes.is_none() { rows.len() } else { 0 })
             .map(|row| Glance::at(&self.vocabulary, words(row)))
             .collect();
+        let glance = |row: usize| {
+            let seen = glances.get(row).copied();
+            seen.unwrap_or_else(|| Glance::at(&self.vocabulary, words(row)))
+        };
         candidates(
             &self.vocabulary,
             (0..rows.len()).map(words),
@@ -240,7 +245,7 @@ impl Index {
             space,
             |later, earlier| {
                 let (a, b) = (rows[earlier], rows[later]);
-                if a & b & VISITING == 0 && !glances[earlier].contradicts(glances[later]) {
+                if a & b & VISITING == 0 && !glance(earlier).contradicts(glance(later)) {
                     found.edges.extend(self.match_edge(a & SLOT, b & SLOT));
                 }
             },

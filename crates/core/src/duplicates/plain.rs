@@ -148,7 +148,7 @@ fn all_differ(one: &[(String, String)], two: &[(String, String)]) -> bool {
 impl Index {
     /// How alike two rows' names are, 0 to 1, wherever they are. Ids are slots here: no row was replaced.
     fn name_likeness(&self, a: u32, b: u32) -> f32 {
-        super::compare::compare_names(&self.vocabulary, self.rows.name(a), self.rows.name(b), true).similarity
+        super::compare::compare_names(&self.vocabulary, self.rows.name(a), self.rows.name(b)).similarity
     }
 
     fn same_place(&self, a: u32, b: u32) -> bool {

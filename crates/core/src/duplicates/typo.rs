@@ -64,7 +64,7 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
         distance = 1;
     }
     let length = f32::from(longer.min(12));
-    let mut evidence = 0.55 * (length - 4.3);
+    let mut evidence = 0.55 * (length - 5.8);
     evidence += match distance {
         1 => kind_of_edit(text_one, text_two),
         2 => -1.9,
@@ -239,7 +239,8 @@ fn is_inflected(left: &str, right: &str, family: bool) -> bool {
         (right, left)
     };
     // "Delphin" is no more of "Delphi".
-    let takes = |ending: &str| ENDINGS.contains(&ending) && (ending != "n" || short.ends_with(['e', 'r', 'l']));
+    let takes =
+        |ending: &str| ENDINGS.contains(&ending) && (ending != "n" || short.ends_with(['e', 'r', 'l']));
     if short.len() >= 3 && long.strip_prefix(short).is_some_and(takes) {
         return true;
     }

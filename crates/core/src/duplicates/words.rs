@@ -112,11 +112,14 @@ fn runs_of(word: &str) -> impl Iterator<Item = usize> + '_ {
         }
     };
     let (mut before, mut last) = (END, END);
-    word.bytes().map(letter).chain(std::iter::once(END)).map(move |next| {
-        let run = (before * LETTERS + last) * LETTERS + next;
-        (before, last) = (last, next);
-        run
-    })
+    word.bytes()
+        .map(letter)
+        .chain(std::iter::once(END))
+        .map(move |next| {
+            let run = (before * LETTERS + last) * LETTERS + next;
+            (before, last) = (last, next);
+            run
+        })
 }
 
 impl Lexicon {
@@ -191,9 +194,7 @@ impl Lexicon {
                 // Folding has made one letter of two at the seam.
                 let whole_tail = || word.get(seam - 1..).is_some_and(noun);
                 (noun(tail) || head.len() > 3 && whole_tail())
-                    && LINKS
-                        .iter()
-                        .any(|link| head.strip_suffix(link).is_some_and(noun))
+                    && LINKS.iter().any(|link| head.strip_suffix(link).is_some_and(noun))
             })
             || ENDINGS.into_iter().any(ended)
     }

@@ -127,11 +127,16 @@ pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, Work
 /// True where a row is or was double.
 fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError> {
     let compared = rows_to_compare(project, rows)?;
+    let mut affected: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
-        None => restore(project)?,
+        None => {
+            // The index from the file already holds the rows as they are now, the pairs are those from before.
+            let mut duplicates = restore(project)?;
+            affected.extend(duplicates.match_again(rows).rows);
+            duplicates
+        }
     };
-    let mut affected: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
     for side in [Side::Reference, Side::Project] {
         let change = duplicates.put_rows(side, &records_of(&compared, side));
         affected.extend(change.rows);
@@ -288,18 +293,8 @@ fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError
 
 /// What persons have separated, by row: remembered by identity, since rows have other numbers in the next project.
 fn separated_rows(project: &Project) -> Result<Separated, ProjectError> {
-    let mut separated = Separated::default();
     let keys = project.separated()?;
-    if keys.is_empty() {
-        return Ok(separated);
-    }
-    let rows = project.rows_by_identity()?;
-    for (a, b) in keys {
-        if let (Some(&a), Some(&b)) = (rows.get(&a), rows.get(&b)) {
-            separated.insert(a, b);
-        }
-    }
-    Ok(separated)
+    Ok(project.rows_of_pairs(&keys)?.into_iter().collect())
 }
 
 fn stored(pair: &Pair) -> DuplicatePair {
