@@ -75,7 +75,7 @@ fn products_are_compared_by_title_and_their_numbers_keep_them_apart() {
 id,title,manufacturer,price
 1,Sony Cyber-shot DSC-W120 Digital Camera Pink,Sony,199.99
 2,Canon PowerShot SD890 Digital ELPH Camera,Canon,299.00
-3,Sony Cybershot DSC-W120 Digital Camera (Pink),Sony,189.00
+3,Sony Cyber-shot DSC-W120 Digital Camera (Pink),Sony,189.00
 4,Sony Cyber-shot DSC-W150 Digital Camera Pink,Sony,229.99
 5,Bose Acoustimass 5 Series III Speaker System,Bose,599.00
 6,Bose Acoustimass 10 Series IV Speaker System,Bose,999.00

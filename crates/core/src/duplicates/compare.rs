@@ -1,9 +1,9 @@
 //! Lines up the words of two names and says what agrees, what is missing and what contradicts.
 
-use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, UMLAUT, WORD};
+use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD};
 use super::hash::mix;
 use super::similarity::edits;
-use super::typo::same_word;
+use super::typo::{same_spelling, same_word};
 use super::vocabulary::Vocabulary;
 use super::words::{Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -234,42 +234,14 @@ impl<'a> Lineup<'a> {
                 .open()
                 .find(|&other| self.word(1, other) & WORD == word);
             if let Some(other) = same {
-                let alike = self.same_spelling(at, other);
+                let alike = if self.sides[0].roles[at] == Role::Trade {
+                    1.0
+                } else {
+                    let names = [self.sides[0].words, self.sides[1].words];
+                    same_spelling(self.vocabulary, names, [at, other])
+                };
                 self.settle(at, other, alike);
             }
-        }
-    }
-
-    /// The probability that two words mean the same that are one once umlauts are taken away (`Müller` and `Muller`,
-    /// `Kramer` and `Krämer`).
-    fn same_spelling(&self, at: usize, other: usize) -> f32 {
-        let (left, right) = (self.word(0, at), self.word(1, other));
-        let facts = self.vocabulary.word(left & WORD).facts;
-        if (left ^ right) & UMLAUT == 0 || self.sides[0].roles[at] == Role::Trade {
-            return 1.0;
-        }
-        let (plain, umlaut) = if left & UMLAUT == 0 { (0, 1) } else { (1, 0) };
-        let word = left & WORD;
-        let written = |side: usize, word: u32| {
-            let mut words = self.sides[side].words.iter();
-            words
-                .find(|&&one| one & WORD == word)
-                .map(|one| one & UMLAUT != 0)
-        };
-        let others = || self.sides[umlaut].words.iter().filter(|&&one| one & WORD != word);
-        // A row that leaves out other umlauts as well is from someone who has none on the keyboard.
-        let leaves_out = others().any(|&one| one & UMLAUT != 0 && written(plain, one & WORD) == Some(false));
-        let writes = self.sides[plain].words.iter().any(|one| one & UMLAUT != 0);
-        match (facts.plain, facts.with_umlaut) {
-            _ if leaves_out => 0.98,
-            (true, true) => 0.06,
-            (false, true) if writes => 0.85,
-            (false, true) => 0.97,
-            (true, false) => 0.2,
-            // A long name is some known one mistyped sooner than it is another.
-            (false, false) if self.vocabulary.word(word).length > 8 => 0.8,
-            (false, false) if writes => 0.2,
-            (false, false) => 0.4,
         }
     }
 

@@ -7,9 +7,9 @@ use super::words::{HOUSE, Lexicon, NUMBER, SURNAME};
 
 /// The estimated probability, 0 to 1, that the two words of a row mean the same word.
 ///
-/// Three kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
-/// both words (then they are two words, however near), and whether the corpus does: a misspelling is rare, a name
-/// that several rows have is a name.
+/// Four kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
+/// both words (then they are two words, however near), whether the letters look like those of a word, and whether the
+/// corpus knows both: a misspelling is rare, a name that several rows have is a name.
 ///
 /// `people` tells that the word stands beside a trade that people have under their own name, rather than a house.
 pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: bool) -> f32 {
@@ -113,14 +113,14 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
                 (false, false) => 6.0,
             }
         }
-        (one_known, two_known) => {
+        _ => {
             // A slip seldom gives something that looks like a word: then it rather is one.
             let (strange_one, strange_two) = (lexicon.strangeness(text_one), lexicon.strangeness(text_two));
             let stranger = f32::max(strange_one, strange_two);
             evidence += STRANGER * (stranger.min(4.0) - 2.2)
                 + STRANGER_THAN_THE_OTHER * (strange_one - strange_two).abs().min(1.2);
             let compounds = (lexicon.is_compound(text_one), lexicon.is_compound(text_two));
-            if !inflected && (compounds.0 || one_known) && (compounds.1 || two_known) {
+            if !inflected && (compounds.0 || known_one) && (compounds.1 || known_two) {
                 evidence -= 3.5;
             } else if family && longer <= 8 && is_respelt(text_one, text_two) {
                 // What sounds like a family name is mostly another spelling that another family has.
@@ -141,6 +141,38 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: 
         evidence += 0.4;
     }
     1.0 / (1.0 + (-evidence).exp())
+}
+
+/// The probability that two words mean the same that are one once umlauts are taken away (`Müller` and `Muller`, `Kramer`
+/// and `Krämer`): those at the places `at` of two names.
+pub(super) fn same_spelling(vocabulary: &Vocabulary, names: [&[u32]; 2], at: [usize; 2]) -> f32 {
+    let (left, right) = (names[0][at[0]], names[1][at[1]]);
+    if (left ^ right) & UMLAUT == 0 {
+        return 1.0;
+    }
+    let [plain, other] = if left & UMLAUT == 0 {
+        names
+    } else {
+        [names[1], names[0]]
+    };
+    let word = vocabulary.word(left & WORD);
+    // A row that leaves out other umlauts as well is from someone who has none on the keyboard.
+    let leaves_out = other.iter().any(|&one| {
+        let here = plain.iter().find(|&&same| same & WORD == one & WORD);
+        one & WORD != left & WORD && one & UMLAUT != 0 && here.is_some_and(|here| here & UMLAUT == 0)
+    });
+    let writes = plain.iter().any(|one| one & UMLAUT != 0);
+    match (word.facts.plain, word.facts.with_umlaut) {
+        _ if leaves_out => 0.98,
+        (true, true) => 0.06,
+        (false, true) if writes => 0.85,
+        (false, true) => 0.97,
+        (true, false) => 0.2,
+        // A long name is some known one mistyped sooner than it is another.
+        (false, false) if word.length > 8 => 0.8,
+        (false, false) if writes => 0.2,
+        (false, false) => 0.4,
+    }
 }
 
 /// `short` as a cut-off form of `long`: an initial, a beginning with a full stop, a long beginning without.
