@@ -328,14 +328,14 @@ impl Index {
             self.learn(&mut draft, records);
             self.finish(&mut draft);
             for (row, record) in (0_u32..).zip(records) {
-                let slot = known.get(&record.id).copied();
-                if slot.is_none_or(|slot| !self.says(slot, side, &draft, row)) {
-                    changed.push(*record);
-                }
-                if let Some(slot) = slot
-                    && changed.last().is_some_and(|last| last.id == record.id)
-                {
-                    self.take_out(slot);
+                match known.get(&record.id) {
+                    Some(&slot) if self.says(slot, side, &draft, row) => {}
+                    known => {
+                        changed.push(*record);
+                        if let Some(&slot) = known {
+                            self.take_out(slot);
+                        }
+                    }
                 }
             }
         }
