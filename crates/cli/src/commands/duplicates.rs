@@ -2,8 +2,7 @@ use std::io::Write;
 
 use lotse_core::target::Role;
 use lotse_engine::project::{Project, SourceRole};
-use lotse_engine::sources::ReadSettings;
-use lotse_engine::workflows::{PlainDuplicates, PlainFile, check_report, compare_plain};
+use lotse_engine::workflows::{PlainDuplicates, check_report, compare_plain};
 use serde::Serialize;
 
 use super::input::Prepared;
@@ -26,15 +25,18 @@ struct PairLine {
 
 pub(crate) fn run(arguments: &DuplicatesArguments) -> Outcome {
     let line = ProgressLine::new();
-    let prepared = Prepared::new(&arguments.input, &[], None, None, &line)?;
+    let prepared = Prepared::loaded(&arguments.input, &[], None, None, &line)?;
     let plain = if holds_companies(&arguments.input, &prepared.project)? {
         None
     } else {
-        by_plain_columns(&arguments.input, &line)?
+        by_plain_columns(&prepared.project, &line)?
     };
     let pairs = match plain {
         Some(plain) => lines_of(plain),
-        None => mapped_pairs(&prepared)?,
+        None => {
+            prepared.check_and_compare(&arguments.input, &line)?;
+            mapped_pairs(&prepared)?
+        }
     };
     if arguments.json {
         print_json(&pairs)?;
@@ -106,34 +108,14 @@ fn holds_companies(input: &InputArguments, project: &Project) -> Result<bool, Fa
     Ok(true)
 }
 
-/// Compares the files by the columns that name their rows; nothing where there are none.
-fn by_plain_columns(input: &InputArguments, line: &ProgressLine) -> Result<Option<PlainDuplicates>, Failure> {
-    let settings = ReadSettings {
-        sheet: input.sheet.clone(),
-        ..ReadSettings::default()
-    };
-    let plain = ReadSettings::default();
-    let files = input.files.iter().map(|path| PlainFile {
-        path,
-        settings: &settings,
-        reference: false,
-    });
-    let references = input.references.iter().map(|path| PlainFile {
-        path,
-        settings: &plain,
-        reference: true,
-    });
-    let files: Vec<PlainFile<'_>> = files.chain(references).collect();
-    let found = line.watch(|watch| compare_plain(&files, watch))?;
-    if let Some(found) = &found {
-        for (file, columns) in files.iter().zip(&found.compared) {
-            let name = file.path.file_name().unwrap_or(file.path.as_os_str());
-            warn(&format!(
-                "{}: no companies with a place were recognised; compared by {}",
-                name.to_string_lossy(),
-                columns.join(", ")
-            ));
-        }
+/// Compares the rows by the columns that name them; nothing where there are none.
+fn by_plain_columns(project: &Project, line: &ProgressLine) -> Result<Option<PlainDuplicates>, Failure> {
+    let found = line.watch(|watch| compare_plain(project, watch))?;
+    for (name, columns) in found.iter().flat_map(|found| &found.compared) {
+        warn(&format!(
+            "{name}: no companies with a place were recognised; compared by {}",
+            columns.join(", ")
+        ));
     }
     Ok(found)
 }

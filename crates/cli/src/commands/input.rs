@@ -100,6 +100,19 @@ impl Prepared {
         save: Option<&PathBuf>,
         line: &ProgressLine,
     ) -> Result<Self, Failure> {
+        let prepared = Self::loaded(input, progress, owners, save, line)?;
+        prepared.check_and_compare(input, line)?;
+        Ok(prepared)
+    }
+
+    /// Loads all files and maps them.
+    pub(crate) fn loaded(
+        input: &InputArguments,
+        progress: &[(String, bool)],
+        owners: Option<&Path>,
+        save: Option<&PathBuf>,
+        line: &ProgressLine,
+    ) -> Result<Self, Failure> {
         let target = target(&input.target)?;
         check_fields("--set", &input.constants, &target)?;
         let mapping = input.mapping.as_deref().map(mapping_of).transpose()?;
@@ -198,6 +211,15 @@ impl Prepared {
         if let Some(path) = owners {
             set_owners(&self.project, &self.actor, Some(&read_owners(path)?))?;
         }
+        Ok(())
+    }
+
+    /// Checks what was loaded, adds to it what is to be added, and compares it.
+    pub(crate) fn check_and_compare(
+        &self,
+        input: &InputArguments,
+        line: &ProgressLine,
+    ) -> Result<(), Failure> {
         let settings = check_settings(&self.project, self.now)?;
         line.watch(|watch| check_all(&self.project, &settings, watch))?;
         self.enrich(input)?;

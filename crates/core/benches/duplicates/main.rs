@@ -1,5 +1,6 @@
 //! How fast and how right duplicates are found: `cargo bench -p lotse-core --bench duplicates [-- ROWS…]`.
 
+mod labelled;
 mod lists;
 mod world;
 
@@ -352,7 +353,8 @@ fn write_pairs(path: &str, out: &str) -> std::io::Result<()> {
 }
 
 fn main() -> std::io::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = std::env::args().skip(1);
+    let arguments: Vec<String> = arguments.filter(|argument| argument != "--bench").collect();
     if let [mode, count, path] = &arguments[..]
         && mode == "export"
     {
@@ -368,6 +370,11 @@ fn main() -> std::io::Result<()> {
     {
         rivals(count.parse().unwrap_or(100_000));
         return Ok(());
+    }
+    if let [mode, paths @ ..] = &arguments[..]
+        && mode == "labelled"
+    {
+        return labelled::score_lists(paths);
     }
     if let [mode, path] = &arguments[..]
         && mode == "score"

@@ -8,7 +8,7 @@ use super::words::lists_fingerprint;
 
 const MAGIC: &[u8; 8] = b"LotseDup";
 /// Changes with the layout and with the way in which names and places are read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Why bytes are no index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Reads a company's name: which words it has and what each is doing there.
 
-use super::fold::fold;
+use super::fold::fold_marking;
+use super::hash::count;
 use super::words::Lexicon;
 
 /// In a row's words: what comes after an owner mark (`Inh. Peter Schmid`).
@@ -17,8 +18,10 @@ pub(super) const HYPHENED: u32 = 1 << 27;
 pub(super) const BESIDE: u32 = 1 << 26;
 /// In a row's words: after `St.`, so that it names a house and no person.
 pub(super) const SAINT: u32 = 1 << 25;
+/// In a row's words: written with an umlaut, which folding takes away.
+pub(super) const UMLAUT: u32 = 1 << 24;
 /// The bits of a row's word that number it in the vocabulary.
-pub(super) const WORD: u32 = SAINT - 1;
+pub(super) const WORD: u32 = UMLAUT - 1;
 
 /// Numbers written as words, folded.
 pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[
@@ -86,8 +89,9 @@ pub(super) enum Class {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) class: Class,
-    /// Folded words, in order; empty unless the class is [`Class::Words`] or [`Class::Letter`].
-    pub(super) words: Vec<String>,
+    /// Folded words, in order, and whether an umlaut was written in each; empty unless the class is [`Class::Words`] or
+    /// [`Class::Letter`].
+    pub(super) words: Vec<(String, bool)>,
 }
 
 impl Reading {
@@ -104,10 +108,10 @@ pub(super) fn read_word(written: &str) -> Reading {
     if let Some(numeral) = roman(written) {
         return Reading {
             class: Class::Words,
-            words: vec![numeral.to_string()],
+            words: vec![(numeral.to_string(), false)],
         };
     }
-    let form = fold(written);
+    let (form, umlauts) = fold_marking(written);
     if form.is_empty() {
         return Reading::of(Class::Nothing);
     }
@@ -116,7 +120,7 @@ pub(super) fn read_word(written: &str) -> Reading {
     {
         return Reading {
             class: Class::Letter(*letter),
-            words: vec![form],
+            words: vec![(form, false)],
         };
     }
     if let Some(class) = fixed_class(&form, written.chars().count()) {
@@ -126,8 +130,8 @@ pub(super) fn read_word(written: &str) -> Reading {
         return Reading::of(class);
     }
     let mut words = Vec::new();
-    for part in letters_and_digits(&form) {
-        read_part(part, &mut words);
+    for (start, part) in letters_and_digits(&form) {
+        read_part(part, umlauts.checked_shr(start).unwrap_or(0), &mut words);
     }
     Reading {
         class: Class::Words,
@@ -135,36 +139,36 @@ pub(super) fn read_word(written: &str) -> Reading {
     }
 }
 
-fn read_part(part: &str, words: &mut Vec<String>) {
+/// Reads a run of letters or of digits; `umlauts` has a bit for each byte of it.
+fn read_part(part: &str, umlauts: u64, words: &mut Vec<(String, bool)>) {
+    let mut push = |word: &str, umlauts: u64| words.push((word.to_string(), umlauts != 0));
     if part.as_bytes()[0].is_ascii_digit() {
         let number = part.trim_start_matches('0');
-        words.push(if number.is_empty() { "0" } else { number }.to_string());
-        return;
+        push(if number.is_empty() { "0" } else { number }, 0);
+    } else if let Some((_, number)) = NUMBER_WORDS.iter().find(|(word, _)| *word == part) {
+        push(number, 0);
+    } else if let Ok(at) = ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(part)) {
+        for word in ABBREVIATIONS[at].1.split(' ') {
+            push(word, umlauts);
+        }
+    } else if let Some((first, second)) = Lexicon::get().split_compound(part) {
+        let seam = count(part.len() - second.len());
+        let before = umlauts & !u64::MAX.checked_shl(seam).unwrap_or(0);
+        push(first, before);
+        push(second, umlauts.checked_shr(seam).unwrap_or(0));
+    } else {
+        push(part, umlauts);
     }
-    if let Some((_, number)) = NUMBER_WORDS.iter().find(|(word, _)| *word == part) {
-        words.push((*number).to_string());
-        return;
-    }
-    if let Ok(at) = ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(part)) {
-        words.extend(ABBREVIATIONS[at].1.split(' ').map(str::to_string));
-        return;
-    }
-    if let Some((first, second)) = Lexicon::get().split_compound(part) {
-        words.push(first.to_string());
-        words.push(second.to_string());
-        return;
-    }
-    words.push(part.to_string());
 }
 
 /// `Filiale3` is two words; so are product codes taken apart, which makes their numbers comparable.
-fn letters_and_digits(form: &str) -> impl Iterator<Item = &str> {
+fn letters_and_digits(form: &str) -> impl Iterator<Item = (u32, &str)> {
     form.as_bytes()
         .chunk_by(|left, right| left.is_ascii_digit() == right.is_ascii_digit())
         .scan(0, |start, part| {
             let from = *start;
             *start += part.len();
-            Some(&form[from..*start])
+            Some((count(from), &form[from..*start]))
         })
 }
 
@@ -319,6 +323,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("rist", "ristorante"),
     ("saint", "sankt"),
     ("sainte", "sankt"),
+    ("sant", "sankt"),
+    ("santa", "sankt"),
     ("schrein", "schreinerei"),
     ("seniorenh", "seniorenheim"),
     ("skt", "sankt"),
@@ -337,6 +343,7 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::fold::fold;
     use super::*;
 
     #[test]
@@ -350,7 +357,10 @@ mod tests {
 
     #[test]
     fn written_words_are_read() {
-        let words = |written: &str| read_word(written).words.join(" ");
+        let words = |written: &str| {
+            let words = read_word(written).words.into_iter().map(|(word, _)| word);
+            words.collect::<Vec<_>>().join(" ")
+        };
         for (written, form) in [
             ("Müller", "muler"),
             ("Joe's", "jos"),

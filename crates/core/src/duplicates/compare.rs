@@ -3,9 +3,9 @@
 use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD};
 use super::hash::mix;
 use super::similarity::edits;
-use super::typo::same_word;
+use super::typo::{same_spelling, same_word};
 use super::vocabulary::Vocabulary;
-use super::words::{Facts, GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
 /// A row's name: its words with their marks, its legal forms.
 #[derive(Clone, Copy)]
@@ -123,6 +123,13 @@ impl<'a> Side<'a> {
         (0..self.words.len()).filter(|&at| !self.matched[at])
     }
 
+    /// Whether it has a trade that people have under their own name: any but those whose houses have names.
+    fn names_people(&self, vocabulary: &Vocabulary) -> bool {
+        let trade = |at: usize| vocabulary.word(self.words[at] & WORD).facts;
+        (0..self.words.len())
+            .any(|at| self.roles[at] == Role::Trade && !Lexicon::get().names_houses(trade(at)))
+    }
+
     fn has(&self, role: Role) -> bool {
         (0..self.words.len()).any(|at| self.roles[at] == role && self.words[at] & OWNER == 0)
     }
@@ -152,7 +159,8 @@ impl Glance {
             let facts = vocabulary.word(word & WORD).facts;
             if facts.is(NUMBER) {
                 glance.numbers |= 1 << (mix(u64::from(word & WORD)) % 32);
-            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) {
+            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) && vocabulary.text(word & WORD) != "bau" {
+                // "Holz Bau" is "Holzbau".
                 glance.families |= 1 << (facts.family % 32);
             }
         }
@@ -226,7 +234,13 @@ impl<'a> Lineup<'a> {
                 .open()
                 .find(|&other| self.word(1, other) & WORD == word);
             if let Some(other) = same {
-                self.settle(at, other, 1.0);
+                let alike = if self.sides[0].roles[at] == Role::Trade {
+                    1.0
+                } else {
+                    let names = [self.sides[0].words, self.sides[1].words];
+                    same_spelling(self.vocabulary, names, [at, other])
+                };
+                self.settle(at, other, alike);
             }
         }
     }
@@ -351,13 +365,14 @@ impl<'a> Lineup<'a> {
         let mut length = 0;
         // A name that both have makes it likelier that the words beside it were meant to be the same.
         let context = if self.seen.shared > 3.0 { CONTEXT } else { 1.0 };
+        let people = self.sides.iter().any(|side| side.names_people(self.vocabulary));
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
                 let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
                     (Role::Number, _) | (_, Role::Number) => continue,
                     (Role::Letter, Role::Trade | Role::Sister)
                     | (Role::Trade | Role::Sister, Role::Letter) => continue,
-                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other)),
+                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other), people),
                 };
                 let alike = alike * context / (1.0 - alike + alike * context);
                 if alike >= 0.1 && length < best.len() {

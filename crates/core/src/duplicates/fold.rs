@@ -6,34 +6,51 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Appends the folded form of `word` to `out`: lower case without marks; `ä`, `ae` and `a` are one letter, so are
+/// Appends the folded form of `word` to `out` and gives where umlauts were written: a bit for each byte of the form, the
+/// first 64 of them. The form is lower case without marks; `ä`, `ae` and `a` are one letter, so are
 /// `ö`/`oe`/`o` and `ü`/`ue`/`u`; doubled letters are single. `ue` after a vowel or q is no umlaut (`Bauer`,
 /// `Quelle`). What is neither letter nor digit is left out.
-pub(super) fn fold_into(word: &str, out: &mut String) {
+pub(super) fn fold_into(word: &str, out: &mut String) -> u64 {
     let start = out.len();
+    let mut umlauts = 0;
+    let mut mark = |out: &String| {
+        if (1..=64).contains(&(out.len() - start)) {
+            umlauts |= 1 << (out.len() - start - 1);
+        }
+    };
     if word.is_ascii() {
         for byte in word.bytes() {
-            push(out, start, char::from(byte.to_ascii_lowercase()));
+            if push(out, start, char::from(byte.to_ascii_lowercase())) == Pushed::AsUmlaut {
+                mark(out);
+            }
         }
-        return;
+        return umlauts;
     }
     for letter in word.nfkd().flat_map(char::to_lowercase).nfkd() {
         match letter {
-            'ß' => {
-                push(out, start, 's');
-                push(out, start, 's');
-            }
-            'æ' => push(out, start, 'a'),
-            'œ' | 'ø' => push(out, start, 'o'),
-            'ł' => push(out, start, 'l'),
-            'đ' | 'ð' => push(out, start, 'd'),
-            'þ' => push(out, start, 't'),
-            'ı' => push(out, start, 'i'),
+            DIAERESIS if out[start..].ends_with(['a', 'o', 'u']) => mark(out),
             other if is_combining_mark(other) => {}
-            other => push(out, start, other),
+            other => {
+                let plain = match other {
+                    'ß' => 's',
+                    'æ' => 'a',
+                    'œ' | 'ø' => 'o',
+                    'ł' => 'l',
+                    'đ' | 'ð' => 'd',
+                    'þ' => 't',
+                    'ı' => 'i',
+                    other => other,
+                };
+                if push(out, start, plain) == Pushed::AsUmlaut {
+                    mark(out);
+                }
+            }
         }
     }
+    umlauts
 }
+
+const DIAERESIS: char = '\u{308}';
 
 /// [`str::trim`], at a glance where there is nothing to trim.
 #[inline]
@@ -48,15 +65,29 @@ pub(super) fn trim(text: &str) -> &str {
 
 /// The folded form of one word.
 pub(super) fn fold(word: &str) -> String {
+    fold_marking(word).0
+}
+
+/// The folded form of one word, and a bit for each byte of it that was written as an umlaut.
+pub(super) fn fold_marking(word: &str) -> (String, u64) {
     let mut out = String::with_capacity(word.len());
-    fold_into(word, &mut out);
-    out
+    let umlauts = fold_into(word, &mut out);
+    (out, umlauts)
+}
+
+/// What became of a letter.
+#[derive(PartialEq)]
+enum Pushed {
+    AsLetter,
+    /// It is the `e` of an umlaut that was written with two letters.
+    AsUmlaut,
+    NotAtAll,
 }
 
 #[inline]
-fn push(out: &mut String, start: usize, letter: char) {
+fn push(out: &mut String, start: usize, letter: char) -> Pushed {
     if !letter.is_alphanumeric() {
-        return;
+        return Pushed::NotAtAll;
     }
     let written = &out.as_bytes()[start..];
     let last = written.last().copied();
@@ -66,14 +97,15 @@ fn push(out: &mut String, start: usize, letter: char) {
         let before = written.len().checked_sub(2).map(|at| written[at]);
         let umlaut = vowel != b'u' || !matches!(before, Some(b'a' | b'e' | b'q'));
         if umlaut {
-            return;
+            return Pushed::AsUmlaut;
         }
     }
     // Digits stay: 11 is not 1. Roman numerals are recognised before anything is folded.
     if letter.is_alphabetic() && last.is_some() && out[start..].ends_with(letter) {
-        return;
+        return Pushed::NotAtAll;
     }
     out.push(letter);
+    Pushed::AsLetter
 }
 
 #[cfg(test)]

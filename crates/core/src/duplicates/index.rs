@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::compare::Name;
 use super::email::normal_email;
-use super::hash::{NumberMap, count, hash_bytes};
+use super::hash::{NumberMap, NumberSet, count, hash_bytes};
 use super::phone::normal_phone;
 use super::place::postcode;
 use super::placeholder::is_placeholder;
@@ -296,17 +296,66 @@ impl Index {
         let Some(slot) = self.slot(id) else {
             return false;
         };
+        self.take_out(slot);
+        true
+    }
+
+    fn take_out(&mut self, slot: u32) {
         self.stale = true;
         self.rows.marks[slot as usize] |= REMOVED;
         self.rows.removed += 1;
         self.places.forget(self.rows.places[slot as usize]);
-        true
     }
 
     /// Puts a row in the place of the one of the same id, or adds it where there is none.
     pub fn replace(&mut self, side: Side, record: &Record<'_>) {
         self.remove(record.id);
         self.add(side, std::slice::from_ref(record));
+    }
+
+    /// Puts many rows in the places of those of the same ids, or adds them; gives the ids of those that say something else
+    /// than before. Rows that do not are left as they are: most edits are of fields that nothing is compared by.
+    pub fn replace_all(&mut self, side: Side, records: &[Record<'_>]) -> Vec<u32> {
+        let wanted: NumberSet<u32> = records.iter().map(|record| record.id).collect();
+        let known = (0_u32..).zip(&self.rows.ids);
+        let known: NumberMap<u32, u32> = known
+            .filter(|(slot, id)| wanted.contains(id) && self.rows.is_live(*slot))
+            .map(|(slot, id)| (*id, slot))
+            .collect();
+        let mut changed: Vec<Record<'_>> = Vec::new();
+        for records in records.chunks(CHUNK) {
+            let mut draft = self.draft(records);
+            self.learn(&mut draft, records);
+            self.finish(&mut draft);
+            for (row, record) in (0_u32..).zip(records) {
+                match known.get(&record.id) {
+                    Some(&slot) if self.says(slot, side, &draft, row) => {}
+                    known => {
+                        changed.push(*record);
+                        if let Some(&slot) = known {
+                            self.take_out(slot);
+                        }
+                    }
+                }
+            }
+        }
+        for records in changed.chunks(CHUNK) {
+            self.add(side, records);
+        }
+        changed.iter().map(|record| record.id).collect()
+    }
+
+    /// Whether a slot holds what a row of a finished draft says.
+    fn says(&self, slot: u32, side: Side, draft: &Draft, row: u32) -> bool {
+        let rows = &self.rows;
+        let (at, of_draft) = (slot as usize, row as usize);
+        rows.is_reference(slot) == (side == Side::Reference)
+            && rows.phones[at] == draft.phones[of_draft]
+            && rows.forms[at] == draft.forms[of_draft]
+            && rows.places[at] == draft.places[of_draft]
+            && rows.postcodes[at] == draft.postcodes[of_draft]
+            && rows.words(slot) == &draft.numbers[range(&draft.number_ends, row)]
+            && rows.email(slot) == &draft.emails[range(&draft.email_ends, row)]
     }
 
     /// The slot of a row.

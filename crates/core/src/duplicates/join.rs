@@ -67,6 +67,14 @@ impl<T> Lists<T> {
     }
 }
 
+/// The rows that picked a feature.
+#[derive(Clone, Copy, Default)]
+struct Listed {
+    count: u32,
+    /// Where their list in `postings` begins; ends, once it is filled.
+    at: u32,
+}
+
 /// Memory that is used again from block to block.
 pub(super) struct JoinSpace {
     /// By row: the words by which it is found, and all their features.
@@ -78,9 +86,9 @@ pub(super) struct JoinSpace {
     counts: Vec<u16>,
     /// By row: what it picked.
     picked: Lists<u32>,
-    /// By picked feature: rows that picked it, and where their list in `postings` begins (ends, once it is filled).
-    picked_counts: Vec<u32>,
-    starts: Vec<u32>,
+    /// By picked feature: the rows that picked it. Most look-ups here miss the caches, so that what is asked for together
+    /// lies together.
+    listed: Vec<Listed>,
     postings: Vec<u32>,
     touched: Vec<u32>,
     /// By picked feature: whether a probe picked it.
@@ -98,8 +106,7 @@ impl Default for JoinSpace {
             lenient: Vec::new(),
             counts: vec![0; 1 << 16],
             picked: Lists::default(),
-            picked_counts: vec![0; SPACE],
-            starts: vec![0; SPACE],
+            listed: vec![Listed::default(); SPACE],
             postings: Vec::new(),
             touched: Vec::new(),
             wanted: vec![false; SPACE],
@@ -255,47 +262,56 @@ impl JoinSpace {
 
     /// Whether a row can share enough with what the probes picked; false only where it cannot.
     fn may_meet(&self, row: usize) -> bool {
-        let mut weight = 0;
-        for &feature in self.features.list(row) {
-            let strong = feature & STRONG != 0;
-            if self.wanted[widen(feature) as usize] {
-                weight += if strong { ENOUGH } else { 1 };
-            }
-            let combined = strong && self.counts[usize::from(feature)] > FOLLOWED;
-            if weight >= ENOUGH || combined {
-                return true;
-            }
-        }
-        // A lenient partner needs one.
-        self.lenient[row] || weight > 0
+        // A lenient row needs less than one feature of its own.
+        self.lenient[row]
+            || self.features.list(row).iter().any(|&feature| {
+                let combined = feature & STRONG != 0 && self.counts[usize::from(feature)] > FOLLOWED;
+                combined || self.wanted[widen(feature) as usize]
+            })
     }
 
-    /// Lists, for each picked feature, the rows to which it leads.
+    /// Lists, for each picked feature, the rows to which it leads. What only one row has picked leads nowhere and is
+    /// forgotten at once, unless rows that are not listed may come along it.
     fn post(&mut self, probes: Probes<'_>) {
-        let listed = |row: &usize| probes.is_none_or(|probe| probe(*row));
-        for row in (0..self.rows()).filter(listed) {
+        let is_listed = |row: usize| probes.is_none_or(|probe| probe(row));
+        for row in (0..self.rows()).filter(|&row| is_listed(row)) {
             for &feature in self.picked.list(row) {
-                let seen = &mut self.picked_counts[feature as usize];
-                if *seen == 0 {
+                let listed = &mut self.listed[feature as usize];
+                if listed.count == 0 {
                     self.touched.push(feature);
                 }
-                *seen += 1;
+                listed.count += 1;
             }
         }
         let mut total = 0;
         for &feature in &self.touched {
-            self.starts[feature as usize] = total;
-            total += self.picked_counts[feature as usize];
+            let listed = &mut self.listed[feature as usize];
+            listed.at = total;
+            total += listed.count;
         }
         self.postings.clear();
         self.postings.resize(total as usize, 0);
-        for row in (0..self.rows()).filter(listed) {
-            for &feature in self.picked.list(row) {
-                let at = &mut self.starts[feature as usize];
-                self.postings[*at as usize] = count(row);
-                *at += 1;
+        let (mut kept, mut start) = (0, 0);
+        for row in 0..self.rows() {
+            let end = self.picked.ends[row] as usize;
+            let posts = is_listed(row);
+            for at in start..end {
+                let feature = self.picked.items[at];
+                let listed = &mut self.listed[feature as usize];
+                if probes.is_none() && listed.count == 1 {
+                    continue;
+                }
+                if posts {
+                    self.postings[listed.at as usize] = count(row);
+                    listed.at += 1;
+                }
+                self.picked.items[kept] = feature;
+                kept += 1;
             }
+            start = end;
+            self.picked.ends[row] = count(kept);
         }
+        self.picked.items.truncate(kept);
     }
 
     fn follow(&mut self, probes: Probes<'_>, mut candidate: impl FnMut(usize, usize)) {
@@ -304,15 +320,17 @@ impl JoinSpace {
         for row in 0..self.rows() {
             let probing = probes.is_none_or(|probe| probe(row));
             for &feature in self.picked.list(row) {
-                let listed = self.picked_counts[feature as usize];
+                let Listed {
+                    count: listed,
+                    at: end,
+                } = self.listed[feature as usize];
                 let strong = feature & 1 != 0;
                 if listed == 0 || listed > u32::from(followed(strong)) && probes.is_none() {
                     continue;
                 }
                 let weight = if strong { ENOUGH } else { 1 };
-                // Filling the lists has moved each start to its end.
-                let end = self.starts[feature as usize] as usize;
-                for &other in &self.postings[end - listed as usize..end] {
+                // Filling the lists has moved each beginning to its end.
+                for &other in &self.postings[(end - listed) as usize..end as usize] {
                     let at = other as usize;
                     // Two listed rows meet once, at the later one.
                     if at == row || probing && at > row {
@@ -346,7 +364,7 @@ impl JoinSpace {
             self.counts[usize::from(feature)] = 0;
         }
         for &feature in &self.touched {
-            self.picked_counts[feature as usize] = 0;
+            self.listed[feature as usize].count = 0;
         }
         self.touched.clear();
     }

@@ -108,6 +108,22 @@ impl Duplicates {
         self.edit(record.id, |index| index.replace(side, record))
     }
 
+    /// Adds rows or puts them in the places of those of their ids, all at once; those that say what they said before cost
+    /// next to nothing. The change tells of the groups of all of them.
+    pub fn put_rows(&mut self, side: Side, records: &[Record<'_>]) -> Change {
+        let before = self.reach(records.iter().map(|record| record.id));
+        let changed = self.index.replace_all(side, records);
+        if changed.is_empty() {
+            return Change {
+                groups: self.groups_of(&before),
+                rows: before.into_iter().collect(),
+                ..Change::default()
+            };
+        }
+        let again = self.to_match_again(changed);
+        self.rematch_within(&again, before)
+    }
+
     /// Takes a row out.
     pub fn remove_row(&mut self, id: u32) -> Change {
         self.edit(id, |index| {
@@ -130,23 +146,30 @@ impl Duplicates {
     fn edit(&mut self, id: u32, change: impl FnOnce(&mut Index)) -> Change {
         let before = self.reach([id]);
         change(&mut self.index);
-        // A row that leaves a large set of equal rows may have been the one that held it together.
-        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY {
-            before.iter().copied().collect()
-        } else {
-            vec![id]
-        };
+        let again = self.to_match_again(vec![id]);
         self.rematch_within(&again, before)
+    }
+
+    /// Searches the partners of rows anew that have changed in the index alone.
+    pub fn match_again(&mut self, ids: &[u32]) -> Change {
+        self.rematch(ids)
     }
 
     fn rematch(&mut self, ids: &[u32]) -> Change {
         let before = self.reach(ids.iter().copied());
-        let again: Vec<u32> = if before.len() > ALL_PAIRS_SURELY {
-            before.iter().copied().collect()
-        } else {
-            ids.to_vec()
-        };
+        let again = self.to_match_again(ids.to_vec());
         self.rematch_within(&again, before)
+    }
+
+    /// The rows to match again after some have changed: a row that leaves a large set of equal rows may have been the one
+    /// that held it together.
+    fn to_match_again(&self, changed: Vec<u32>) -> Vec<u32> {
+        let reached = self.reach(changed.iter().copied());
+        if reached.len() > ALL_PAIRS_SURELY {
+            reached.into_iter().collect()
+        } else {
+            changed
+        }
     }
 
     /// Searches the partners of `ids` anew and tells what became of the rows in `before`.

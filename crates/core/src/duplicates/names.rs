@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::company::{OWNER, WORD};
+use super::company::{OWNER, UMLAUT, WORD};
 use super::compare::{Glance, compare_names};
 use super::hash::{NumberMap, count, mix};
 use super::index::Index;
@@ -230,9 +230,14 @@ impl Index {
         };
         let probing = probes.map(|probes| move |row: usize| probes[(rows[row] & SLOT) as usize]);
         let words = |row: usize| self.rows.words(rows[row] & SLOT);
-        let glances: Vec<Glance> = (0..rows.len())
+        // Few rows meet a probe: theirs are looked at when they do.
+        let glances: Vec<Glance> = (0..if probes.is_none() { rows.len() } else { 0 })
             .map(|row| Glance::at(&self.vocabulary, words(row)))
             .collect();
+        let glance = |row: usize| {
+            let seen = glances.get(row).copied();
+            seen.unwrap_or_else(|| Glance::at(&self.vocabulary, words(row)))
+        };
         candidates(
             &self.vocabulary,
             (0..rows.len()).map(words),
@@ -240,7 +245,7 @@ impl Index {
             space,
             |later, earlier| {
                 let (a, b) = (rows[earlier], rows[later]);
-                if a & b & VISITING == 0 && !glances[earlier].contradicts(glances[later]) {
+                if a & b & VISITING == 0 && !glance(earlier).contradicts(glance(later)) {
                     found.edges.extend(self.match_edge(a & SLOT, b & SLOT));
                 }
             },
@@ -266,7 +271,7 @@ impl Index {
                         self.places.meaning(place)
                     });
                 for &word in rows.words(slot) {
-                    key = mix(key ^ u64::from(word & (WORD | OWNER)));
+                    key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT)));
                 }
                 (key, row)
             })

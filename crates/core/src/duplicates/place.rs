@@ -262,9 +262,9 @@ impl Place {
                 continue;
             };
             let rest = &words[length..];
-            let other = rest
-                .first()
-                .is_some_and(|word| JOINTS.contains(&word.form.as_str()) && word.loose);
+            let other = rest.first().is_some_and(|word| {
+                JOINTS.contains(&word.form.as_str()) && (word.loose || word.form == "sur")
+            });
             self.known = true;
             if other {
                 // "Landau an der Isar": known is another town of that name, the second part says so.

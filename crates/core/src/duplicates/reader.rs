@@ -144,14 +144,15 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                 }
             }
             Class::Words => {
-                for &word in parts {
+                for &part in parts {
+                    let word = part & WORD;
                     let facts = vocabulary.word(word).facts;
                     if since && facts.is(NUMBER) && vocabulary.text(word).len() == 4 {
                         continue;
                     }
                     let dotted = if parts.len() == 1 { signs } else { 0 };
                     let before = out.len();
-                    push(vocabulary, word, dotted, owner, tail, city, out);
+                    push(vocabulary, part, dotted, owner, tail, city, out);
                     if saint && let Some(last) = out[before..].last_mut() {
                         *last |= SAINT;
                     }
@@ -200,20 +201,21 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
 
 fn push(
     vocabulary: &Vocabulary,
-    word: u32,
+    part: u32,
     signs: u8,
     owner: bool,
     tail: bool,
     city: &[u32],
     out: &mut Vec<u32>,
 ) {
+    let word = part & WORD;
     let facts = vocabulary.word(word).facts;
     if facts.is(FILLER) && !facts.is_known() {
         return;
     }
     let mark = |on: bool, bit: u32| if on { bit } else { 0 };
     out.push(
-        word | mark(owner, OWNER)
+        part | mark(owner, OWNER)
             | mark(tail, TAIL)
             | mark(signs & sign::DOT != 0, DOTTED)
             | mark(signs & sign::HYPHEN != 0, HYPHENED)

@@ -1,16 +1,18 @@
 //! Whether two different words are one word and its misspelling, or two words.
 
-use super::company::{DOTTED, WORD};
+use super::company::{DOTTED, UMLAUT, WORD};
 use super::similarity::{edits, trim_common};
 use super::vocabulary::Vocabulary;
-use super::words::{GIVEN, HOUSE, NUMBER, SISTER, SURNAME, TRADE};
+use super::words::{HOUSE, Lexicon, NUMBER, SURNAME};
 
 /// The estimated probability, 0 to 1, that the two words of a row mean the same word.
 ///
-/// Three kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
-/// both words (then they are two words, however near), and whether the corpus does: a misspelling is rare, a name
-/// that several rows have is a name.
-pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
+/// Four kinds of evidence are added up: how near the letters are for the length of the word, whether the lists know
+/// both words (then they are two words, however near), whether the letters look like those of a word, and whether the
+/// corpus knows both: a misspelling is rare, a name that several rows have is a name.
+///
+/// `people` tells that the word stands beside a trade that people have under their own name, rather than a house.
+pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32, people: bool) -> f32 {
     let (one, two) = (left & WORD, right & WORD);
     if one == two {
         return 1.0;
@@ -62,7 +64,7 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
         distance = 1;
     }
     let length = f32::from(longer.min(12));
-    let mut evidence = 0.55 * (length - 4.3);
+    let mut evidence = 0.55 * (length - 5.8);
     evidence += match distance {
         1 => kind_of_edit(text_one, text_two),
         2 => -1.9,
@@ -76,8 +78,15 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
             .any(|facts| facts.is(SURNAME) && !facts.is(HOUSE)),
     );
     let at_end = text_one.starts_with(text_two) || text_two.starts_with(text_one);
-    if inflected && (facts_one.is_known() || facts_two.is_known()) {
+    let known_one = facts_one.is_word(left & UMLAUT != 0);
+    let known_two = facts_two.is_word(right & UMLAUT != 0);
+    let houses = facts_one.lists & facts_two.lists & HOUSE != 0;
+    let family = (facts_one.lists | facts_two.lists) & SURNAME != 0;
+    if inflected && !(people && family) && (known_one != known_two || houses) {
         evidence += 1.6;
+    } else if inflected && people {
+        // "Hahn" and "Hahne", "Carl" and "Carls": beside a craft they are two families.
+        evidence -= 1.4;
     } else if at_end {
         // Fingers seldom forget the last letter; names that go on for one are other names (`Santo`, `Santos`).
         evidence -= 0.8;
@@ -85,33 +94,42 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
     if heads_differ(text_one, text_two) || is_diminutive(text_one, text_two) {
         evidence -= 3.5;
     }
-    let names = GIVEN | SURNAME | HOUSE | TRADE | SISTER;
-    match (facts_one.is(names), facts_two.is(names)) {
+    let swapped = matches!(
+        trim_common(text_one.as_bytes(), text_two.as_bytes()),
+        ([_, _], [_, _])
+    );
+    if (left ^ right) & UMLAUT != 0 {
+        // "Rosenhof" and "Rosenhöfe".
+        evidence -= 1.6;
+    }
+    let lexicon = Lexicon::get();
+    match (known_one, known_two) {
         // "Löwe" and "Löwen" are one house, "Lang" and "Lange" two families, "Andrea" and "Andreas" two people.
-        (true, true) if inflected && facts_one.lists & facts_two.lists & HOUSE != 0 => evidence -= 1.4,
-        (true, true) => evidence -= if inflected { 4.5 } else { 6.0 },
-        // A slip seldom gives something that looks like a word: then it rather is one.
-        (false, false) => match (word_one.looks_real, word_two.looks_real) {
-            (true, true) => evidence -= 0.4,
-            (false, false) => {}
-            _ => evidence += 0.5,
-        },
-        // What sounds like a family name is mostly another spelling that another family has.
-        _ if (facts_one.lists | facts_two.lists) & SURNAME != 0 && sounds_alike(text_one, text_two) => {
-            evidence -= 0.7;
+        (true, true) if inflected && !people && houses => evidence -= 1.4,
+        (true, true) => {
+            evidence -= match (inflected, swapped) {
+                (true, _) => 4.5,
+                (false, true) => 4.0,
+                (false, false) => 6.0,
+            }
         }
-        (one_known, _) => {
-            let unknown = if one_known { word_two } else { word_one };
-            let family = (facts_one.lists | facts_two.lists) & SURNAME != 0;
-            evidence += match (unknown.looks_real, family) {
-                (false, _) => 1.0,
-                (true, false) => -0.4,
-                (true, true) => -1.0,
-            };
+        _ => {
+            // A slip seldom gives something that looks like a word: then it rather is one.
+            let (strange_one, strange_two) = (lexicon.strangeness(text_one), lexicon.strangeness(text_two));
+            let stranger = f32::max(strange_one, strange_two);
+            evidence += STRANGER * (stranger.min(4.0) - 2.2)
+                + STRANGER_THAN_THE_OTHER * (strange_one - strange_two).abs().min(1.2);
+            let compounds = (lexicon.is_compound(text_one), lexicon.is_compound(text_two));
+            if !inflected && (compounds.0 || known_one) && (compounds.1 || known_two) {
+                evidence -= 3.5;
+            } else if family && longer <= 8 && is_respelt(text_one, text_two) {
+                // What sounds like a family name is mostly another spelling that another family has.
+                evidence -= 0.9;
+            }
         }
     }
     let (rarer, commoner) = (word_one.rows.min(word_two.rows), word_one.rows.max(word_two.rows));
-    let one_known = facts_one.is(names) != facts_two.is(names);
+    let one_known = known_one != known_two;
     if rarer > 3 {
         // Common words are misspelt often, but never nearly as often as they are spelt.
         evidence -= match (commoner / rarer, one_known) {
@@ -120,9 +138,41 @@ pub(super) fn same_word(vocabulary: &Vocabulary, left: u32, right: u32) -> f32 {
             _ => 3.5,
         };
     } else if commoner > 10 {
-        evidence += 0.8;
+        evidence += 0.4;
     }
     1.0 / (1.0 + (-evidence).exp())
+}
+
+/// The probability that two words mean the same that are one once umlauts are taken away (`Müller` and `Muller`, `Kramer`
+/// and `Krämer`): those at the places `at` of two names.
+pub(super) fn same_spelling(vocabulary: &Vocabulary, names: [&[u32]; 2], at: [usize; 2]) -> f32 {
+    let (left, right) = (names[0][at[0]], names[1][at[1]]);
+    if (left ^ right) & UMLAUT == 0 {
+        return 1.0;
+    }
+    let [plain, other] = if left & UMLAUT == 0 {
+        names
+    } else {
+        [names[1], names[0]]
+    };
+    let word = vocabulary.word(left & WORD);
+    // A row that leaves out other umlauts as well is from someone who has none on the keyboard.
+    let leaves_out = other.iter().any(|&one| {
+        let here = plain.iter().find(|&&same| same & WORD == one & WORD);
+        one & WORD != left & WORD && one & UMLAUT != 0 && here.is_some_and(|here| here & UMLAUT == 0)
+    });
+    let writes = plain.iter().any(|one| one & UMLAUT != 0);
+    match (word.facts.plain, word.facts.with_umlaut) {
+        _ if leaves_out => 0.98,
+        (true, true) => 0.06,
+        (false, true) if writes => 0.85,
+        (false, true) => 0.97,
+        (true, false) => 0.2,
+        // A long name is some known one mistyped sooner than it is another.
+        (false, false) if word.length > 8 => 0.8,
+        (false, false) if writes => 0.2,
+        (false, false) => 0.4,
+    }
 }
 
 /// `short` as a cut-off form of `long`: an initial, a beginning with a full stop, a long beginning without.
@@ -148,18 +198,21 @@ fn shortened(short_word: u32, long_word: u32, short: &str, long: &str) -> Option
     (dotted && enough && short.as_bytes()[0] == long.as_bytes()[0] && contained).then_some(0.75)
 }
 
-/// How a single edit shifts the balance: fingers swap and drop letters more often than they hit another one, and
-/// some letters sound alike.
+/// How much each nat of surprise per letter says for a slip: of the stranger of two words, and of the distance between
+/// them. Fitted to slips of the finger in family names, against names that are as near.
+const STRANGER: f32 = 1.2;
+const STRANGER_THAN_THE_OTHER: f32 = 1.6;
+
+/// How a single edit shifts the balance: fingers swap and drop letters and hit the key beside; names that differ in what
+/// sounds alike are mostly two.
 fn kind_of_edit(left: &str, right: &str) -> f32 {
-    let first_differs = left.as_bytes()[0] != right.as_bytes()[0];
-    let first = if first_differs { -0.2 } else { 0.0 };
-    let kind = match trim_common(left.as_bytes(), right.as_bytes()) {
-        ([_, _], [_, _]) => 0.8,
-        ([], _) | (_, []) => 0.3,
-        ([one], [two]) if sound_alike(*one, *two) || are_neighbours(*one, *two) => 0.5,
+    match trim_common(left.as_bytes(), right.as_bytes()) {
+        ([_, _], [_, _]) => 1.6,
+        ([], _) | (_, []) => 0.4,
+        ([one], [two]) if sound_alike(*one, *two) => -0.4,
+        ([one], [two]) if are_neighbours(*one, *two) => 0.7,
         _ => -0.8,
-    };
-    first + kind
+    }
 }
 
 /// Keys beside or above each other on a German keyboard; y and z change places on others.
@@ -180,9 +233,13 @@ fn are_neighbours(one: u8, two: u8) -> bool {
     }
 }
 
-/// Words that differ in one letter and sound the same (`Kaiser`, `Kayser`).
-fn sounds_alike(left: &str, right: &str) -> bool {
-    matches!(trim_common(left.as_bytes(), right.as_bytes()), ([one], [two]) if sound_alike(*one, *two))
+/// Names that differ in one letter and sound the same (`Kaiser`, `Kayser`; `Bremer`, `Brehmer`).
+fn is_respelt(left: &str, right: &str) -> bool {
+    match trim_common(left.as_bytes(), right.as_bytes()) {
+        ([one], [two]) => sound_alike(*one, *two),
+        ([], [letter]) | ([letter], []) => matches!(letter, b'h' | b'e' | b't' | b'c' | b'd' | b's'),
+        _ => false,
+    }
 }
 
 fn sound_alike(one: u8, two: u8) -> bool {
@@ -213,11 +270,10 @@ fn is_inflected(left: &str, right: &str, family: bool) -> bool {
     } else {
         (right, left)
     };
-    if short.len() >= 3
-        && long
-            .strip_prefix(short)
-            .is_some_and(|ending| ENDINGS.contains(&ending))
-    {
+    // "Delphin" is no more of "Delphi".
+    let takes =
+        |ending: &str| ENDINGS.contains(&ending) && (ending != "n" || short.ends_with(['e', 'r', 'l']));
+    if short.len() >= 3 && long.strip_prefix(short).is_some_and(takes) {
         return true;
     }
     let stem = |word: &str| {

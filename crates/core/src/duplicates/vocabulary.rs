@@ -1,6 +1,6 @@
 //! All words of an index: how they are read, what is known about them, how many rows have them.
 
-use super::company::{Class, WORD, read_word};
+use super::company::{Class, UMLAUT, WORD, read_word};
 use super::hash::{Texts, count, hash_bytes, mix};
 use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -15,8 +15,6 @@ pub(super) struct Word {
     pub(super) rows: u32,
     /// Which letters occur in it, see [`letters_of`].
     pub(super) letters: u32,
-    /// Whether every run of three letters in it also stands in a word of the lists.
-    pub(super) looks_real: bool,
     /// Its length in bytes, cut off at 255.
     pub(super) length: u8,
     pub(super) facts: Facts,
@@ -80,9 +78,9 @@ impl Vocabulary {
         if new {
             let reading = read_word(text);
             let start = count(self.parts.len());
-            for word in &reading.words {
+            for (word, umlaut) in &reading.words {
                 let word = self.add(word);
-                self.parts.push(word);
+                self.parts.push(if *umlaut { word | UMLAUT } else { word });
             }
             self.readings.push(Written {
                 class: reading.class,
@@ -105,7 +103,6 @@ impl Vocabulary {
                 weight: 0.0,
                 log_share: 0.0,
                 letters: letters_of(form),
-                looks_real: Lexicon::get().looks_real(form),
                 length: u8::try_from(form.len()).unwrap_or(u8::MAX),
                 rows: 0,
                 facts,

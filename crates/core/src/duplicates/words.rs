@@ -5,8 +5,8 @@
 
 use std::sync::OnceLock;
 
-use super::fold::fold;
-use super::hash::{NumberSet, Texts};
+use super::fold::{fold, fold_marking};
+use super::hash::Texts;
 
 /// A first name.
 pub(super) const GIVEN: u8 = 1;
@@ -36,6 +36,13 @@ pub(super) struct Facts {
     pub(super) family: u8,
     /// A family name that few families have.
     pub(super) seldom: bool,
+    /// On a list that says no more of it than that it is a word or a name of its own.
+    pub(super) attested: bool,
+    /// On the list of common words, or with the names that houses have: compounds are made of these.
+    pub(super) common: bool,
+    /// On the lists as it is without an umlaut, and with one (`Kramer`, `Krämer`).
+    pub(super) plain: bool,
+    pub(super) with_umlaut: bool,
 }
 
 impl Facts {
@@ -47,6 +54,14 @@ impl Facts {
     pub(super) fn is_known(self) -> bool {
         self.lists & (GIVEN | SURNAME | HOUSE | TRADE | CITY) != 0
     }
+
+    /// Whether any list holds it as a word or a name, spelt with an umlaut or without; a word may be known without telling
+    /// what it does in a name.
+    pub(super) fn is_word(self, umlaut: bool) -> bool {
+        let spelt = if umlaut { self.with_umlaut } else { self.plain };
+        let lists = self.attested || self.is_known() || self.is(SISTER);
+        lists && (spelt || !self.plain && !self.with_umlaut)
+    }
 }
 
 pub(super) struct Lexicon {
@@ -54,9 +69,57 @@ pub(super) struct Lexicon {
     facts: Vec<Facts>,
     /// Trade words that other words are compounded with, longest first.
     compounding: Vec<String>,
-    /// The runs of three letters that occur more than once in the lists, the ends of words counting as letters: of so
-    /// many names some have any run.
-    runs: NumberSet<u32>,
+    /// Families of trades whose houses have names.
+    house_families: Vec<u8>,
+    /// How usual each letter is after the two before it, see [`LETTERS`]: the logarithm of its share in the lists.
+    usual: Vec<f32>,
+}
+
+/// Families of trades, as the list calls them, whose houses have names of their own.
+const HOUSES: [&str; 19] = [
+    "lodging",
+    "catering",
+    "public",
+    "club",
+    "farm",
+    "altenheim",
+    "apotheke",
+    "berufsschule",
+    "förderschule",
+    "gesamtschule",
+    "grundschule",
+    "gymnasium",
+    "hospiz",
+    "kindergarten",
+    "krankenhaus",
+    "realschule",
+    "rehaklinik",
+    "schule",
+    "tagespflege",
+];
+
+/// Letters that are told apart in judging how usual a word is: a to z, all others, and the ends of the word.
+const LETTERS: usize = 28;
+const END: usize = 27;
+
+/// The places in [`Lexicon::usual`] of a word's letters, its end included.
+fn runs_of(word: &str) -> impl Iterator<Item = usize> + '_ {
+    let letter = |byte: u8| {
+        if byte.is_ascii_lowercase() {
+            usize::from(byte - b'a')
+        } else {
+            26
+        }
+    };
+    let (mut before, mut last) = (END, END);
+    word.bytes()
+        .map(letter)
+        .chain(std::iter::once(END))
+        .map(move |next| {
+            let run = (before * LETTERS + last) * LETTERS + next;
+            (before, last) = (last, next);
+            run
+        })
 }
 
 impl Lexicon {
@@ -70,6 +133,11 @@ impl Lexicon {
         self.words
             .find(word)
             .map_or_else(Facts::default, |number| self.facts[number as usize])
+    }
+
+    /// Whether a trade's houses have names of their own (`Hotel Löwen`) rather than those of people.
+    pub(super) fn names_houses(&self, trade: Facts) -> bool {
+        self.house_families.contains(&trade.family)
     }
 
     /// Splits a compound with a trade: `bahnhofshotel` into `bahnhof` and `hotel`, `hotelpost` into `hotel` and
@@ -95,9 +163,40 @@ impl Lexicon {
         None
     }
 
-    /// Whether every run of three letters of a word, its ends included, occurs in the lists more than once.
-    pub(super) fn looks_real(&self, word: &str) -> bool {
-        runs_of(word).all(|run| self.runs.contains(&run))
+    /// How far a word is from looking like those of the lists: the mean surprise of its letters, in nats. Names have
+    /// mostly less than 2.6, a slip of the finger mostly brings more.
+    pub(super) fn strangeness(&self, word: &str) -> f32 {
+        let (sum, letters) = runs_of(word).fold((0.0, 0.0), |(sum, letters), run| {
+            (sum - self.usual[run], letters + 1.0)
+        });
+        sum / letters
+    }
+
+    /// Whether a word is put together of two words that the lists know as such (`Meerblick`, `Wiesengrund`), or is one
+    /// with an ending (`Frischer`).
+    pub(super) fn is_compound(&self, word: &str) -> bool {
+        const LINKS: [&str; 4] = ["", "s", "n", "en"];
+        let noun = |part: &str| {
+            (part.len() >= 3 || part == "se")
+                && self.words.find(part).is_some_and(|number| {
+                    let facts = self.facts[number as usize];
+                    facts.is(HOUSE | TRADE) || facts.common
+                })
+        };
+        const ENDINGS: [&str; 3] = ["er", "en", "es"];
+        let ended = |ending: &str| {
+            word.strip_suffix(ending)
+                .is_some_and(|stem| stem.len() > 3 && noun(stem))
+        };
+        word.is_ascii()
+            && (2..word.len().saturating_sub(1)).any(|seam| {
+                let (head, tail) = word.split_at(seam);
+                // Folding has made one letter of two at the seam.
+                let whole_tail = || word.get(seam - 1..).is_some_and(noun);
+                (noun(tail) || head.len() > 3 && whole_tail())
+                    && LINKS.iter().any(|link| head.strip_suffix(link).is_some_and(noun))
+            })
+            || ENDINGS.into_iter().any(ended)
     }
 
     fn stands_alone(&self, part: &str) -> bool {
@@ -109,7 +208,8 @@ impl Lexicon {
             words: Texts::default(),
             facts: Vec::new(),
             compounding: Vec::new(),
-            runs: NumberSet::default(),
+            house_families: Vec::new(),
+            usual: Vec::new(),
         };
         let mut families: Vec<&str> = Vec::new();
         let mut trade = 0;
@@ -136,6 +236,8 @@ impl Lexicon {
                 facts.family = u8::try_from(at + 1).unwrap_or(u8::MAX);
             }
         }
+        let houses = (1..).zip(&families).filter(|(_, family)| HOUSES.contains(family));
+        lexicon.house_families = houses.map(|(number, _)| number).collect();
         lexicon
             .compounding
             .sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
@@ -148,33 +250,58 @@ impl Lexicon {
             (SISTER, include_str!("words/companies_of_groups.txt")),
         ] {
             for word in lines(text).flat_map(str::split_whitespace) {
-                lexicon.add(&fold(word), list);
+                lexicon.add_spelt(word, list);
             }
         }
-        for form in lines(include_str!("words/surnames_seldom.txt"))
-            .flat_map(str::split_whitespace)
-            .map(fold)
-        {
-            let facts = lexicon.add(&form, SURNAME);
+        for word in lines(include_str!("words/surnames_seldom.txt")).flat_map(str::split_whitespace) {
+            let facts = lexicon.add_spelt(word, SURNAME);
             facts.seldom = facts.lists == SURNAME;
+        }
+        for (common, text) in [
+            (false, include_str!("words/names_elsewhere.txt")),
+            (true, include_str!("words/common_words.txt")),
+        ] {
+            for word in lines(text).flat_map(str::split_whitespace) {
+                let facts = lexicon.add_spelt(word, 0);
+                facts.attested = true;
+                facts.common |= common;
+            }
         }
         for name in super::place::known_cities() {
             if !name.contains([' ', '-', '.']) {
-                lexicon.add(&fold(name), CITY);
+                lexicon.add_spelt(name, CITY);
             }
         }
-        let mut seen_once: NumberSet<u32> = NumberSet::default();
-        for word in lexicon.words.iter() {
-            for run in runs_of(word) {
-                if !seen_once.insert(run) {
-                    lexicon.runs.insert(run);
-                }
-            }
-        }
+        lexicon.learn_letters();
         for number in super::company::NUMBER_WORDS {
             lexicon.add(number.0, 0);
         }
         lexicon
+    }
+
+    /// Learns from the words that are there how usual each run of three letters is.
+    fn learn_letters(&mut self) {
+        let mut counts = vec![0.0_f32; LETTERS * LETTERS * LETTERS];
+        for word in self.words.iter() {
+            for run in runs_of(word) {
+                counts[run] += 1.0;
+            }
+        }
+        // A tenth of a sighting for each letter that was never seen there.
+        let usual = counts.chunks(LETTERS).flat_map(|follow| {
+            let all: f32 = follow.iter().sum();
+            follow.iter().map(move |seen| ((seen + 0.1) / (all + 3.0)).ln())
+        });
+        self.usual = usual.collect();
+    }
+
+    /// Adds a word as people write it, so that it is known whether an umlaut belongs to it.
+    fn add_spelt(&mut self, word: &str, list: u8) -> &mut Facts {
+        let (form, umlauts) = fold_marking(word);
+        let facts = self.add(&form, list);
+        facts.plain |= umlauts == 0;
+        facts.with_umlaut |= umlauts != 0;
+        facts
     }
 
     fn add(&mut self, form: &str, list: u8) -> &mut Facts {
@@ -188,24 +315,17 @@ impl Lexicon {
     }
 }
 
-fn runs_of(word: &str) -> impl Iterator<Item = u32> + '_ {
-    let letters = std::iter::once(0).chain(word.bytes()).chain(std::iter::once(0));
-    let mut run = 0;
-    letters.filter_map(move |letter| {
-        run = (run << 8 | u32::from(letter)) & 0xFF_FFFF;
-        (run > 0xFFFF || run & 0xFF == 0 && run > 0xFF || run >> 16 == 0 && run > 0xFF).then_some(run)
-    })
-}
-
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 10] = [
+    const LISTS: [&str; 12] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
         include_str!("words/nouns.txt"),
         include_str!("words/given_names.txt"),
         include_str!("words/surnames.txt"),
         include_str!("words/surnames_seldom.txt"),
+        include_str!("words/names_elsewhere.txt"),
+        include_str!("words/common_words.txt"),
         include_str!("words/fillers.txt"),
         include_str!("words/companies_of_groups.txt"),
         include_str!("words/places.txt"),

@@ -345,6 +345,40 @@ impl Project {
         Ok(rows)
     }
 
+    /// The pairs of rows that pairs of identities mean. Where a file was read in twice, several rows bear one identity, and
+    /// what was said of it holds for all of them.
+    pub(crate) fn rows_of_pairs<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k (String, String)> + Clone,
+    ) -> Result<Vec<(u32, u32)>, ProjectError> {
+        /// Where an identity is on more rows than this it identifies nothing.
+        const MOST_COPIES: usize = 16;
+        let Some(field) = self.target.role_index(Role::ExternalId) else {
+            return Ok(Vec::new());
+        };
+        let mut rows: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (a, b) in keys.clone() {
+            rows.entry(a).or_default();
+            rows.entry(b).or_default();
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.for_each_cell(field, |row, _, shown| {
+            if let Some(rows) = rows.get_mut(shown)
+                && rows.len() < MOST_COPIES
+            {
+                rows.push(row);
+            }
+        })?;
+        let pairs = keys.into_iter().flat_map(|(a, b)| {
+            let (rows_a, rows_b) = (&rows[a.as_str()], &rows[b.as_str()]);
+            let pairs = rows_a.iter().flat_map(|&a| rows_b.iter().map(move |&b| (a, b)));
+            pairs.filter(|(a, b)| a != b)
+        });
+        Ok(pairs.collect())
+    }
+
     /// All pairs in the order of their rows.
     pub fn duplicate_pairs(&self) -> Result<Vec<DuplicatePair>, ProjectError> {
         self.read(pairs_in)

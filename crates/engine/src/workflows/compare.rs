@@ -126,17 +126,38 @@ pub fn compare_waiting(project: &Project, now: Instant) -> Result<Vec<u32>, Work
 
 /// True where a row is or was double.
 fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError> {
-    let compared = project.compared_rows(Some(rows))?;
+    let compared = rows_to_compare(project, rows)?;
+    let mut affected: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
     let mut duplicates = match project.take_duplicates() {
         Some(duplicates) => duplicates,
-        None => restore(project)?,
+        None => {
+            // The index from the file already holds the rows as they are now, the pairs are those from before.
+            let mut duplicates = restore(project)?;
+            affected.extend(duplicates.match_again(rows).rows);
+            duplicates
+        }
     };
-    let mut affected: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
-    for row in &compared {
-        let change = duplicates.put_row(row.side(), &row.record());
+    for side in [Side::Reference, Side::Project] {
+        let change = duplicates.put_rows(side, &records_of(&compared, side));
         affected.extend(change.rows);
     }
     store_groups(project, duplicates, affected)
+}
+
+/// What is compared of some rows: each read by itself, or all columns once where they are many.
+fn rows_to_compare(project: &Project, rows: &[u32]) -> Result<Vec<Compared>, ProjectError> {
+    if rows.len() <= MOST_SINGLE {
+        return project.compared_rows(Some(rows));
+    }
+    let wanted: std::collections::BTreeSet<u32> = rows.iter().copied().collect();
+    let mut compared = project.compared_rows(None)?;
+    compared.retain(|row| wanted.contains(&row.row));
+    Ok(compared)
+}
+
+fn records_of(compared: &[Compared], side: Side) -> Vec<Record<'_>> {
+    let those = compared.iter().filter(|row| row.side() == side);
+    those.map(Compared::record).collect()
 }
 
 /// Brings the groups in line after pairs were separated, or were joined again by taking that back.
@@ -196,8 +217,8 @@ fn find(project: &Project, watch: &Watch<'_>) -> Result<Duplicates, WorkflowErro
     Duplicates::find(index, separated, &look).map_err(|_| WorkflowError::Cancelled)
 }
 
-/// More changed rows than these are not read one by one: the index is built anew.
-const MOST_STALE: usize = 2_000;
+/// More rows than these are not read one by one.
+const MOST_SINGLE: usize = 2_000;
 
 /// Takes up the index and the pairs that are in the project.
 fn restore(project: &Project) -> Result<Duplicates, WorkflowError> {
@@ -236,15 +257,17 @@ fn kept_index(project: &Project) -> Result<Option<Index>, WorkflowError> {
     let Some(kept) = project.kept_duplicate_index()? else {
         return Ok(None);
     };
-    if kept.stale.len() > MOST_STALE {
-        return Ok(None);
-    }
     let Ok(mut index) = Index::from_bytes(&kept.bytes) else {
         return Ok(None);
     };
+    // What is replaced stays in the arrays as a gap.
+    if kept.stale.len() > index.len() / 4 && kept.stale.len() > MOST_SINGLE {
+        return Ok(None);
+    }
     if !kept.stale.is_empty() {
-        for row in project.compared_rows(Some(&kept.stale))? {
-            index.replace(row.side(), &row.record());
+        let compared = rows_to_compare(project, &kept.stale)?;
+        for side in [Side::Reference, Side::Project] {
+            index.replace_all(side, &records_of(&compared, side));
         }
     }
     Ok(Some(index))
@@ -261,13 +284,8 @@ fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError
     };
     let mut index = Index::new();
     for side in [Side::Reference, Side::Project] {
-        let records: Vec<Record<'_>> = rows
-            .iter()
-            .filter(|row| row.side() == side)
-            .map(Compared::record)
-            .collect();
         index
-            .extend(side, &records, &look)
+            .extend(side, &records_of(&rows, side), &look)
             .map_err(|_| WorkflowError::Cancelled)?;
     }
     Ok(index)
@@ -275,18 +293,8 @@ fn index_of(project: &Project, watch: &Watch<'_>) -> Result<Index, WorkflowError
 
 /// What persons have separated, by row: remembered by identity, since rows have other numbers in the next project.
 fn separated_rows(project: &Project) -> Result<Separated, ProjectError> {
-    let mut separated = Separated::default();
     let keys = project.separated()?;
-    if keys.is_empty() {
-        return Ok(separated);
-    }
-    let rows = project.rows_by_identity()?;
-    for (a, b) in keys {
-        if let (Some(&a), Some(&b)) = (rows.get(&a), rows.get(&b)) {
-            separated.insert(a, b);
-        }
-    }
-    Ok(separated)
+    Ok(project.rows_of_pairs(&keys)?.into_iter().collect())
 }
 
 fn stored(pair: &Pair) -> DuplicatePair {

@@ -1,33 +1,17 @@
-//! The search for duplicates in files as they are, without a mapping: for tables that hold no companies.
-
-use std::path::Path;
-use std::sync::Mutex;
+//! The search for duplicates in sources as they are, without a mapping: for tables that hold no companies.
 
 use lotse_core::duplicates::{Columns, PlainTable, Side, Watch as Look, find_in_tables, shown_score};
 use lotse_core::migration::MatchReason;
 use lotse_core::table::RowBlock;
 
 use super::WorkflowError;
-use super::load::as_progress;
 use crate::jobs::{Phase, Watch};
-use crate::sources::{self, Control, ReadSettings};
-
-/// A file to be compared.
-pub struct PlainFile<'a> {
-    /// Where it is.
-    pub path: &'a Path,
-    /// How it is read.
-    pub settings: &'a ReadSettings,
-    /// Its rows are known already and are not compared with each other.
-    pub reference: bool,
-}
+use crate::project::{Project, SourceRole};
 
 /// A row in a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainRow {
-    /// Which of the files.
-    pub file: usize,
-    /// Its number as a person sees it in the file.
+    /// Its number as a person sees it in its file.
     pub number: u32,
     /// What identifies it, where a column does; else empty.
     pub id: String,
@@ -46,51 +30,56 @@ pub struct PlainPair {
     pub reason: MatchReason,
 }
 
-/// What a comparison of files gave.
+/// What a comparison of sources gave.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlainDuplicates {
-    /// By file: the headers of the columns that were compared.
-    pub compared: Vec<Vec<String>>,
+    /// By source: its name and the headers of the columns that were compared.
+    pub compared: Vec<(String, Vec<String>)>,
     /// The pairs in the order of the rows.
     pub pairs: Vec<PlainPair>,
 }
 
 struct Table {
+    name: String,
+    side: Side,
     headers: Vec<String>,
     blocks: Vec<RowBlock>,
     columns: Columns,
 }
 
-/// Compares the rows of files by the columns that name them and tell them apart, whatever these are. `None` when one
-/// of the files has no column that names its rows.
+/// Compares the rows of a project's leads and reference data by the columns that name them and tell them apart, whatever
+/// these are. `None` when one of the sources has no column that names its rows.
 ///
 /// # Errors
-/// When a file cannot be read, and when `watch` asks to stop.
-pub fn compare_plain(
-    files: &[PlainFile<'_>],
-    watch: &Watch<'_>,
-) -> Result<Option<PlainDuplicates>, WorkflowError> {
-    let mut tables = Vec::with_capacity(files.len());
-    for file in files {
-        let (headers, blocks) = read(file, watch)?;
-        let Some(columns) = Columns::find(&headers, &blocks) else {
+/// When a source cannot be read, and when `watch` asks to stop.
+pub fn compare_plain(project: &Project, watch: &Watch<'_>) -> Result<Option<PlainDuplicates>, WorkflowError> {
+    let mut tables = Vec::new();
+    for source in project.sources()? {
+        let side = match source.role {
+            SourceRole::Leads => Side::Project,
+            SourceRole::Reference => Side::Reference,
+            _ => continue,
+        };
+        let mut blocks = Vec::new();
+        project.for_each_block(source.id, |block| {
+            blocks.push(block);
+            !watch.is_cancelled()
+        })?;
+        let Some(columns) = Columns::find(&source.headers, &blocks) else {
             return Ok(None);
         };
         tables.push(Table {
-            headers,
+            name: source.name,
+            side,
+            headers: source.headers,
             blocks,
             columns,
         });
     }
     let plain: Vec<PlainTable<'_>> = tables
         .iter()
-        .zip(files)
-        .map(|(table, file)| PlainTable {
-            side: if file.reference {
-                Side::Reference
-            } else {
-                Side::Project
-            },
+        .map(|table| PlainTable {
+            side: table.side,
             headers: &table.headers,
             blocks: &table.blocks,
         })
@@ -104,7 +93,7 @@ pub fn compare_plain(
         cancelled: &|| watch.is_cancelled(),
     };
     let found = find_in_tables(&plain, &columns, &look).map_err(|_| WorkflowError::Cancelled)?;
-    let rows: Vec<PlainRow> = tables.iter().enumerate().flat_map(rows_of).collect();
+    let rows: Vec<PlainRow> = tables.iter().flat_map(rows_of).collect();
     let pairs = found.into_iter().map(|pair| PlainPair {
         a: rows[pair.a as usize].clone(),
         b: rows[pair.b as usize].clone(),
@@ -113,7 +102,8 @@ pub fn compare_plain(
     });
     let described = |table: &Table| {
         let headers = table.columns.describe(&table.headers);
-        headers.into_iter().map(str::to_string).collect()
+        let headers = headers.into_iter().map(str::to_string).collect();
+        (table.name.clone(), headers)
     };
     Ok(Some(PlainDuplicates {
         compared: tables.iter().map(described).collect(),
@@ -121,40 +111,13 @@ pub fn compare_plain(
     }))
 }
 
-fn rows_of((file, table): (usize, &Table)) -> impl Iterator<Item = PlainRow> + '_ {
+fn rows_of(table: &Table) -> impl Iterator<Item = PlainRow> + '_ {
     let rows = table.blocks.iter().flat_map(RowBlock::rows);
     rows.map(move |row| PlainRow {
-        file,
         number: row.number(),
         id: table
             .columns
             .id
             .map_or_else(String::new, |column| row.cell(column).text.to_string()),
     })
-}
-
-fn read(file: &PlainFile<'_>, watch: &Watch<'_>) -> Result<(Vec<String>, Vec<RowBlock>), WorkflowError> {
-    let report = as_progress(watch);
-    let control = Control {
-        progress: &report,
-        cancel: watch.cancel.clone(),
-    };
-    let blocks: Mutex<Vec<RowBlock>> = Mutex::new(Vec::new());
-    let summary = sources::read(
-        file.path,
-        file.settings,
-        &control,
-        |block| block,
-        |block| {
-            blocks
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .push(block);
-            Ok::<(), crate::project::ProjectError>(())
-        },
-    )?;
-    let blocks = blocks
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok((summary.columns, blocks))
 }

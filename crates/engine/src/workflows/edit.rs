@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::check::recheck_watched;
 use super::columns::{interpreter, source_of};
-use super::compare::{compare_all, compare_rows, compare_waiting, regroup};
+use super::compare::{compare_rows, compare_waiting, regroup};
 use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings};
 use crate::clock::Actor;
@@ -54,7 +54,7 @@ pub fn edit_fields_watched(
         Err(_) if watch.is_cancelled() => return Err(WorkflowError::Cancelled),
         written => written?,
     };
-    follow(project, actor, &rows, now, &onward(watch))?;
+    follow(project, &rows, now, &onward(watch))?;
     Ok(rows)
 }
 
@@ -172,7 +172,7 @@ pub fn undo(
     let Some((change, rows)) = project.undo(actor)? else {
         return Ok(None);
     };
-    let rows = follow_change(project, actor, &change, rows, now, watch)?;
+    let rows = follow_change(project, &change, rows, now, watch)?;
     Ok(Some((change, rows)))
 }
 
@@ -186,7 +186,7 @@ pub fn redo(
     let Some((change, rows)) = project.redo(actor)? else {
         return Ok(None);
     };
-    let rows = follow_change(project, actor, &change, rows, now, watch)?;
+    let rows = follow_change(project, &change, rows, now, watch)?;
     Ok(Some((change, rows)))
 }
 
@@ -220,14 +220,13 @@ pub fn go_to_change(
         touched.extend(rows);
     }
     let rows: Vec<u32> = touched.into_iter().collect();
-    follow(project, actor, &rows, now, &onward(watch))?;
+    follow(project, &rows, now, &onward(watch))?;
     Ok((steps, rows))
 }
 
 /// What follows from taking a change back or doing it again; returns the rows it was about.
 fn follow_change(
     project: &Project,
-    actor: &Actor,
     change: &Change,
     rows: Vec<u32>,
     now: Instant,
@@ -238,7 +237,7 @@ fn follow_change(
         regroup(project, &pairs, !change.undone)?;
         return Ok(pairs.into_iter().flat_map(|(a, b)| [a, b]).collect());
     }
-    follow(project, actor, &rows, now, &onward(watch))?;
+    follow(project, &rows, now, &onward(watch))?;
     if change.kind == ChangeKind::Merge {
         // Whoever takes a merge back looks at the groups.
         compare_waiting(project, now)?;
@@ -258,20 +257,17 @@ fn onward<'a>(watch: &Watch<'a>) -> Watch<'a> {
 /// asked to.
 pub(super) fn follow(
     project: &Project,
-    actor: &Actor,
     rows: &[u32],
     now: Instant,
     watch: &Watch<'_>,
 ) -> Result<(), WorkflowError> {
-    /// From so many rows on everything is compared afresh.
+    /// From so many rows on they are compared in the change's own time, however the project does it otherwise.
     const MANY: usize = 5000;
     if rows.is_empty() {
         return Ok(());
     }
     recheck_watched(project, &check_settings(project, now)?, rows, watch)?;
-    if rows.len() > MANY && project.was_compared()? {
-        compare_all(project, actor, watch)?;
-    } else if rows.len() > MANY || !project.compares_later() {
+    if rows.len() > MANY || !project.compares_later() {
         compare_rows(project, rows)?;
         project.no_longer_waiting(rows)?;
     }

@@ -85,7 +85,7 @@ pub fn merge_rows(
 ) -> Result<Vec<u32>, WorkflowError> {
     let preview = preview_merge(project, rows, choices)?;
     let changed = project.merge(actor, &preview)?;
-    follow(project, actor, &changed, now, &Watch::quiet())?;
+    follow(project, &changed, now, &Watch::quiet())?;
     // Whoever merges looks at the groups.
     compare_waiting(project, now)?;
     Ok(changed)

@@ -124,16 +124,12 @@ pub fn separate_pairs(project: &Project, actor: &Actor, pairs: &[(u32, u32)]) ->
         .map(|pair| (pair[0].clone(), pair[1].clone()))
         .collect();
     project.separate(actor, &keys)?;
-    regroup(project, pairs, true)
+    regroup(project, &project.rows_of_pairs(&keys)?, true)
 }
 
 /// The rows of a change that separated pairs.
 pub(super) fn separated_pairs(project: &Project, change: &Change) -> Result<Vec<(u32, u32)>, WorkflowError> {
     let keys: Vec<(String, String)> =
         serde_json::from_value(change.summary["keys"].clone()).unwrap_or_default();
-    let rows = project.rows_by_identity()?;
-    Ok(keys
-        .iter()
-        .filter_map(|(a, b)| Some((*rows.get(a)?, *rows.get(b)?)))
-        .collect())
+    Ok(project.rows_of_pairs(&keys)?)
 }

@@ -1,16 +1,18 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
+use lotse_core::merge::MergeRule;
 use lotse_core::migration::MatchReason;
 use lotse_engine::jobs::Watch;
 use lotse_engine::project::{ChangeKind, DecisionKind, FieldEdit, GroupFilter, Project, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
-    SkipRule, decide_rows, edit_fields, group_view, keep_rows, load_file, merge_rows, redo, rows_to_skip,
-    separate_pairs, skip_by_rule, skip_rows, undo,
+    MergePreview, SkipRule, compare_all, decide_rows, edit_fields, group_view, keep_rows, load_file,
+    merge_rows, preview_merge, redo, rows_to_skip, separate_pairs, skip_by_rule, skip_rows, undo,
 };
 use serde_json::json;
 
-use super::{Place, actor, check_and_compare, now};
+use super::{Place, actor, check_and_compare, load, now, prepare};
 
 fn pairs(project: &Project) -> Vec<(u32, u32, f64)> {
     project
@@ -240,6 +242,123 @@ fn a_separated_pair_is_apart_at_once_and_together_again_when_that_is_undone() {
     redo(&project, &actor(), now(), &Watch::quiet()).unwrap();
     check_and_compare(&project);
     assert!(group_view(&project, 121).unwrap().is_none());
+}
+
+#[test]
+fn a_separation_outlives_the_program_and_holds_for_the_same_file_read_again() {
+    let place = Place::new();
+    let project = place.example();
+    separate_pairs(&project, &actor(), &[(9, 121)]).unwrap();
+    let path = project.path().to_path_buf();
+    project.close().unwrap();
+    let project = Project::open(&path).unwrap();
+    assert!(group_view(&project, 121).unwrap().is_none());
+    rename(&project, 121, "Ganz anderer Name");
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
+    assert!(
+        group_view(&project, 121).unwrap().is_none(),
+        "an edit compares the row anew and leaves the two apart"
+    );
+
+    let rows = project.approval_preview().total;
+    prepare(&project, &place.path("partner-export.xlsx"));
+    let (copy_9, copy_121) = (9 + rows, 121 + rows);
+    let found = pairs(&project);
+    let double = |a: u32, b: u32| found.iter().any(|&(x, y, _)| (x, y) == (a.min(b), a.max(b)));
+    assert!(double(9, copy_9) && double(121, copy_121), "{found:?}");
+    for (a, b) in [(9, 121), (9, copy_121), (121, copy_9), (copy_9, copy_121)] {
+        assert!(!double(a, b), "{a} and {b} were separated");
+    }
+}
+
+/// A file of invented yards, every tenth of them under the address of the one before.
+fn yards(place: &Place, rows: u32) -> Project {
+    let mut text = String::from("Firma;Ort;E-Mail;Notizen\n");
+    for row in 0..rows {
+        let address = if row % 10 == 9 { row - 1 } else { row };
+        writeln!(text, "Werft {row};Kiel;werft{address}@haus.example;").unwrap();
+    }
+    let path = place.path("werften.csv");
+    std::fs::write(&path, text).unwrap();
+    let project = place.project();
+    load(&project, &path);
+    check_and_compare(&project);
+    project
+}
+
+#[test]
+fn a_change_of_very_many_rows_gives_the_groups_that_comparing_afresh_gives() {
+    let place = Place::new();
+    let project = yards(&place, 6_000);
+    let before = pairs(&project);
+    assert_eq!(before.len(), 600);
+    let change = |field: &str, text: &dyn Fn(u32) -> String| {
+        let edits: Vec<FieldEdit> = (0..5_500)
+            .map(|row| FieldEdit {
+                row,
+                field: field.into(),
+                text: Some(text(row)),
+            })
+            .collect();
+        edit_fields(
+            &project,
+            &actor(),
+            ChangeKind::BulkEdit,
+            &json!({}),
+            &edits,
+            now(),
+        )
+        .unwrap();
+    };
+    change("notes", &|row| format!("angerufen {row}"));
+    assert_eq!(pairs(&project), before, "nothing is compared by notes");
+    change("contact.email", &|row| format!("neu{}@haus.example", row % 5_000));
+    let after = pairs(&project);
+    assert_eq!(after.len(), 500 + 50);
+    compare_all(&project, &actor(), &Watch::quiet()).unwrap();
+    assert_eq!(pairs(&project), after);
+    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
+    assert_eq!(pairs(&project), before);
+}
+
+#[test]
+fn a_merge_keeps_all_activities_and_the_earliest_registration_and_shows_both() {
+    let place = Place::new();
+    let project = place.example();
+    let preview = preview_merge(&project, &[3, 103], &BTreeMap::new()).unwrap();
+    let states = project.row_states(&[3, 103]).unwrap();
+    let registered = project.target().field_index("registeredAt").unwrap();
+    let values: Vec<_> = states
+        .iter()
+        .map(|state| state.fields[registered].value.clone().unwrap())
+        .collect();
+    let chosen = &preview.fields[registered];
+    assert_eq!(chosen.rule, MergeRule::Earliest);
+    let earliest = (0..2).min_by_key(|&at| &values[at]).unwrap();
+    assert_eq!(chosen.from, earliest);
+    let own = |at: usize| activities(&preview_merge(&project, &[[3, 103][at]], &BTreeMap::new()).unwrap());
+    let all = activities(&preview);
+    assert!(own(0).union(&own(1)).all(|activity| all.contains(activity)));
+    assert_eq!(all.len(), own(0).union(&own(1)).count());
+
+    // A person may choose the other one.
+    let other = BTreeMap::from([("registeredAt".to_string(), 1 - earliest)]);
+    let preview = preview_merge(&project, &[3, 103], &other).unwrap();
+    assert_eq!(preview.fields[registered].from, 1 - earliest);
+    merge_rows(&project, &actor(), &[3, 103], &other, now()).unwrap();
+    let merged = project.row_states(&[3]).unwrap().remove(0);
+    assert_eq!(
+        merged.fields[registered].value.as_ref(),
+        Some(&values[1 - earliest])
+    );
+    assert_eq!(merged.activities.len(), all.len());
+}
+
+fn activities(preview: &MergePreview) -> BTreeSet<Vec<(String, String)>> {
+    let activities = preview.activities.iter();
+    activities
+        .map(|activity| activity.clone().into_iter().collect())
+        .collect()
 }
 
 #[test]
