@@ -81,10 +81,10 @@ async fn every_size_from_the_smallest_window_to_twice_the_zoom_shows_everything(
     window.close().await;
 }
 
-const NOTHING: [String; 0] = [];
+pub(super) const NOTHING: [String; 0] = [];
 
 /// Controls of the frame that stick out of the window, and bars whose content is cut.
-async fn overflowing(window: &Window) -> Vec<String> {
+pub(super) async fn overflowing(window: &Window) -> Vec<String> {
     window.drawn().await;
     window
         .script(
