@@ -91,7 +91,9 @@ pub(super) async fn overflowing(window: &Window) -> Vec<String> {
             "const out = [...document.querySelectorAll('header *, nav button, .bar *, footer *')].filter((element) => {
                  if (!element.checkVisibility() || element.closest('.spoken, svg')) return false;
                  const box = element.getBoundingClientRect();
-                 return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1);
+                 // A bar inside of what can be scrolled may lie further down.
+                 const below = box.bottom > innerHeight + 1 && element.closest('.bar') === null;
+                 return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1 || below);
              });
              return out.map((element) => element.outerHTML.slice(0, 120))",
             vec![],

@@ -84,6 +84,13 @@ async fn open(home: &Path, file: &Path) -> Window {
         .open(Program::Desktop)
         .await;
     window.resize(1280, 800).await;
+    window.activate();
+    window
+        .until("the window is the active one", async || {
+            let active = "return document.hasFocus()";
+            window.script::<bool>(active, vec![]).await.then_some(())
+        })
+        .await;
     window
 }
 
@@ -176,6 +183,7 @@ async fn keyboard_alone_leads_from_a_file_to_its_approval() {
     // Duplicates.
     window.press("Ctrl+4").await;
     window.text("3 Gruppen · 0 entschieden").await;
+    window.text("Warum sie zusammenpassen").await;
     focus(&window, "Ctrl+4").await;
     press(&window, "S").await;
     window.text("3 Gruppen · 1 entschieden").await;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use lotse_tests::import_server::ImportServer;
 use lotse_tests::window::{Opening, Program, Window};
+use serde_json::json;
 
 use super::duplicates::project;
 use super::frame::{NOTHING, overflowing};
@@ -64,12 +65,16 @@ async fn command(window: &Window, words: &str) {
 async fn at_rest(window: &Window, screen: &str) {
     window
         .until(&format!("{screen} is shown"), async || {
-            let shown = "return document.querySelector('main h1, main h2') !== null \
+            let shown = "const step = document.querySelector(`[data-testid=step-${arguments[0]}]`); \
+                         return step?.ariaCurrent === 'step' \
+                         && document.querySelector('main h1, main h2') !== null \
                          && document.querySelector('[aria-busy=true], .notice.busy, footer progress') === null \
                          && document.getAnimations().length === 0";
-            window.script::<bool>(shown, vec![]).await.then_some(())
+            let there = window.script::<bool>(shown, vec![json!(screen)]).await;
+            there.then_some(())
         })
         .await;
+    window.drawn().await;
 }
 
 /// Keeps a picture, and puts it into the documents where that is asked for.
@@ -86,6 +91,7 @@ async fn picture(window: &Window, name: &str) {
 async fn work(window: &Window, server: &ImportServer) {
     go(window, "duplicates").await;
     window.text("3 Gruppen · 0 entschieden").await;
+    window.text("Warum sie zusammenpassen").await;
     window.press("S").await;
     window.text("3 Gruppen · 1 entschieden").await;
     go(window, "approval").await;
@@ -157,14 +163,16 @@ async fn screens_fit_the_smallest_window_the_largest_and_twice_the_size_of_lette
         window.resize(width, height).await;
         if zoom == 2 {
             // Five steps of a fifth each.
-            for _ in 0..5 {
+            for step in 1..=5 {
                 window.press("Ctrl++").await;
+                let wanted = f64::from(width) / (1.0 + f64::from(step) * 0.2);
+                window
+                    .until("the page is drawn larger", async || {
+                        let inner: f64 = window.script("return innerWidth", vec![]).await;
+                        ((inner - wanted).abs() < 2.0).then_some(())
+                    })
+                    .await;
             }
-            window
-                .until("the page is drawn at twice its size", async || {
-                    (window.script::<u32>("return innerWidth", vec![]).await == width / 2).then_some(())
-                })
-                .await;
         }
         for screen in SCREENS {
             go(&window, screen).await;

@@ -156,8 +156,8 @@ impl Default for KeptColumns {
         KeptColumns {
             content: 0,
             search: None,
-            values: Kept::within(64 << 20),
-            ranks: Kept::within(64 << 20),
+            values: Kept::within(32 << 20),
+            ranks: Kept::within(48 << 20),
         }
     }
 }
