@@ -60,6 +60,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::app::stop_practice_server,
             commands::app::cancel_job,
             commands::sources::inspect_file,
+            commands::sources::rows_of_file,
             commands::sources::take_file,
             commands::sources::list_sources,
             commands::sources::remove_source,

@@ -193,24 +193,36 @@ async fn a_template_is_saved_and_found_again_for_a_file_whose_columns_have_drift
 #[tokio::test]
 async fn a_sheet_of_activities_is_recognised_joined_and_its_progress_asked() {
     let home = tempfile::tempdir().expect("a folder");
-    let leads = home.path().join("leads.csv");
-    fs::write(&leads, OLD_SYSTEM.replace("Kd;", "Kundennummer;")).expect("the file can be written");
-    let activities = home.path().join("aktivitaeten.csv");
-    let text = "\
+    let file = home.path().join("altsystem.xlsx");
+    let activities = "\
 Kundennummer;Datum;Art;Notiz
 1;01.07.2024;Besuch;Küche gesehen
 2;02.07.2024;Anruf;
 1;03.08.2024;Muster versendet;drei Kartons
 99;04.08.2024;Anruf;gehört niemandem
 ";
-    fs::write(&activities, text).expect("the file can be written");
-    let window = with_files(home.path(), &[&leads, &activities])
-        .open(Program::Desktop)
-        .await;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for (name, text) in [
+        ("Leads", OLD_SYSTEM.replace("Kd;", "Kundennummer;")),
+        ("Aktivitäten", activities.to_owned()),
+    ] {
+        let sheet = workbook.add_worksheet().set_name(name).expect("a good name");
+        for (row, line) in (0u32..).zip(text.lines()) {
+            for (column, cell) in (0u16..).zip(line.split(';')) {
+                sheet.write(row, column, cell).expect("it fits");
+            }
+        }
+    }
+    workbook.save(&file).expect("the file can be written");
+    let window = with_files(home.path(), &[&file]).open(Program::Desktop).await;
     take_over(&window).await;
-    window.text("aktivitaeten.csv").await;
+    is_target(&window, "Firmenname", "Firma").await;
+    // The other sheet of the workbook comes in from where its first one is listed.
+    window.press("Ctrl+1").await;
+    window.screenshot("sources-other-sheet-de-light").await;
+    window.click("button", "Auch „Aktivitäten“ hinzufügen").await;
     take_over(&window).await;
-    let question = "„aktivitaeten.csv“ sieht nach Aktivitäten aus: 3 von 4 Zeilen gehören zu vorhandenen Leads (gefunden über: externe Nummer).";
+    let question = "„Aktivitäten“ sieht nach Aktivitäten aus: 3 von 4 Zeilen gehören zu vorhandenen Leads (gesucht über: externe Nummer).";
     window.role("region", question).await;
     window.screenshot("mapping-use-de-light").await;
     assert_eq!(window.violations().await, []);
@@ -243,5 +255,65 @@ Kundennummer;Datum;Art;Notiz
             .await;
         assert_eq!(window.violations().await, [], "{command}");
     }
+    window.close().await;
+}
+
+#[tokio::test]
+async fn a_text_is_reshaped_with_its_effect_in_view_and_a_second_file_fills_what_is_empty() {
+    let home = tempfile::tempdir().expect("a folder");
+    let leads = home.path().join("leads.csv");
+    fs::write(&leads, OLD_SYSTEM.replace("Kd;", "Kundennummer;")).expect("the file can be written");
+    let contacts = home.path().join("kontakte.csv");
+    let text = "\
+Kundennummer;E-Mail;Telefon
+1;info@seeblick.example;030 2000000
+3;accueil@lac.example;+41 22 310 00 00
+77;niemand@example.com;
+";
+    fs::write(&contacts, text).expect("the file can be written");
+    let window = with_files(home.path(), &[&leads, &contacts])
+        .open(Program::Desktop)
+        .await;
+    take_over(&window).await;
+    window.text("kontakte.csv").await;
+    take_over(&window).await;
+    let question = "„kontakte.csv“ handelt von vorhandenen Leads: 2 von 3 Zeilen sind schon da (gesucht über: externe Nummer, E-Mail).";
+    window.role("region", question).await;
+    assert_eq!(window.violations().await, []);
+    window.click("button", "Leads ergänzen").await;
+    window.gone("region", question).await;
+    window.text("2 von 3 Zeilen gehören zu 2 Leads").await;
+    window.screenshot("mapping-enrichment-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.click("button", "4 Werte übernehmen").await;
+    window.text("2 Leads ergänzt. Rückgängig in der Prüfung.").await;
+
+    // Back at the leads, the company's name is reshaped; what a step would do is seen while it is typed.
+    window.click("button", "leads.csv").await;
+    is_target(&window, "Firmenname", "Firma").await;
+    window.click("button", "Einzelheiten zu Firmenname").await;
+    window.label("Umformung anfügen: Firma").await;
+    window
+        .script::<Option<bool>>(
+            "const list = document.querySelector('[aria-label=\"Umformung anfügen: Firma\"]');
+             list.value = 'replace';
+             list.dispatchEvent(new Event('change', { bubbles: true }))",
+            vec![],
+        )
+        .await;
+    focus(&window, "Text").await;
+    window.type_text("Gasthaus").await;
+    window.press("Tab").await;
+    window.type_text("Gasthof").await;
+    window.text("Gasthof Seeblick").await;
+    window.screenshot("mapping-step-de-light").await;
+    assert_eq!(window.violations().await, []);
+    window.press("Enter").await;
+    window
+        .role(
+            "button",
+            "Umformung entfernen: „Gasthaus“ durch „Gasthof“ ersetzen",
+        )
+        .await;
     window.close().await;
 }

@@ -161,6 +161,84 @@ async fn a_dropped_csv_file_is_recognised_corrected_and_accounted_for() {
 }
 
 #[tokio::test]
+async fn what_can_be_read_in_two_ways_or_is_hidden_is_asked_about_and_shown() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("Termine.xlsx");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let mut write = |row: u32, cells: [&str; 4]| {
+        for (column, text) in (0u16..).zip(cells) {
+            sheet.write(row, column, text).expect("it fits");
+        }
+    };
+    write(0, ["Firma", "Ort", "Registriert am", "Umsatz"]);
+    for row in 1..=150 {
+        let (name, day) = (format!("Gasthof Nr. {row}"), format!("0{}/05/2024", 1 + row % 9));
+        write(row, [&name, "Köln", &day, "1.250"]);
+    }
+    sheet.set_row_hidden(120).expect("it is there");
+    workbook.save(&file).expect("the folder is ours");
+    let window = with_file(home.path(), &file).open(Program::Desktop).await;
+
+    window.text("133 Datumswerte wie „02/05/2024“").await;
+    window.text("150 Zahlen wie „1.250“").await;
+    window
+        .text("Zeile 121 ist ausgeblendet und wird mitgelesen.")
+        .await;
+    window.screenshot("sources-asked-de-light").await;
+    assert_eq!(window.violations().await, []);
+    // The hidden row is far below the first hundred: a person can look at it before deciding.
+    in_notice(&window, "hidden.rows", "Ansehen").await;
+    window.text("1 Zeile, um die es geht").await;
+    window.text("Gasthof Nr. 120").await;
+    window.screenshot("sources-looked-at-de-light").await;
+    in_notice(&window, "hidden.rows", "Auslassen").await;
+    window
+        .text("Zeile 121 ist ausgeblendet und wird ausgelassen.")
+        .await;
+    in_notice(&window, "date.ambiguous", "Monat zuerst: 5. Februar 2024").await;
+    in_notice(&window, "number.ambiguous", "Gemeint ist 1250").await;
+    window
+        .until("nothing is asked any more", async || {
+            window
+                .script::<bool>(
+                    "return !document.querySelector('[data-code=\"date.ambiguous\"], [data-code=\"number.ambiguous\"]')",
+                    vec![],
+                )
+                .await
+                .then_some(())
+        })
+        .await;
+    dark(&window).await;
+    window.screenshot("sources-settled-de-dark").await;
+    take_over(&window).await;
+    window.press("Ctrl+1").await;
+    window
+        .text("151 Zeilen in der Datei = 149 gelesen + 1 Kopf + 1 ausgelassen")
+        .await;
+    window.close().await;
+}
+
+/// Presses the button of that name beside the notice with this code.
+async fn in_notice(window: &Window, code: &str, button: &str) {
+    window
+        .until(&format!("{button} stands beside {code}"), async || {
+            window
+                .script::<bool>(
+                    "const [code, name] = arguments;
+                     const line = document.querySelector(`[data-code=\"${code}\"]`);
+                     const button = [...(line?.querySelectorAll('button') ?? [])].find((each) => each.textContent.trim() === name);
+                     button?.click();
+                     return button !== undefined",
+                    vec![json!(code), json!(button)],
+                )
+                .await
+                .then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn what_is_no_table_is_said_and_the_window_goes_on() {
     let home = tempfile::tempdir().expect("a folder");
     let [pdf, empty, vanishing, good] =

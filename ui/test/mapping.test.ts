@@ -257,6 +257,22 @@ test("transformations are added with a live preview, and those without words at 
     await settled();
     screen.getByRole("button", { name: "Anfügen" }).click();
     await settled();
+    // What is being typed shows what it would do, and a pattern that is none says so without an alarm.
+    const type = async (label: string, text: string) => {
+        const input = screen.getByRole<HTMLInputElement>("textbox", { name: label });
+        input.value = text;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await settled();
+    };
+    await choose("suffix");
+    await type("Text", " GmbH");
+    expect(screen.getByRole("list", { name: "Beispiele: Firma" }).textContent).toContain("Gasthaus Seeblick GmbH");
+    await choose("replacePattern");
+    await type("Muster (regulärer Ausdruck)", "(");
+    expect(screen.getByText(/eine Klammer wird nicht geschlossen/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Anfügen" }).disabled).toBe(true);
+    expect(await violations()).toEqual([]);
+    expect(change).toHaveBeenCalledTimes(2);
     expect(change.mock.lastCall?.[1]).toEqual({
         do: "steps",
         field: "companyName",

@@ -40,10 +40,51 @@ test("what is corrected is looked at again at once, and can be left to the detec
     await settled();
     expect(screen.getByTestId("detected-delimiter").textContent).toContain("149 von 150");
     await choose(screen.getByRole("combobox", { name: "Reihenfolge im Datum: Registriert am" }), "month_first");
-    expect(inspect.mock.lastCall?.[1].columns).toEqual({ 5: { dateOrder: "month_first", numberStyle: null } });
+    expect(inspect.mock.lastCall?.[1].columns).toEqual({
+        5: { kind: null, dateOrder: "month_first", numberStyle: null },
+    });
     screen.getByRole("button", { name: "Auslassen" }).click();
     await settled();
     expect(inspect.mock.lastCall?.[1].hiddenColumns).toBe("leave_out");
+});
+
+test("cells that can be read in two ways are asked about, shown, and settled where they are asked about", async () => {
+    const { backend } = await dropped("/Daten/partner.csv");
+    const inspect = vi.spyOn(backend, "inspectFile");
+    const notice = () => screen.getByText(/03\/04\/2024“ lassen sich/).closest("li") as HTMLElement;
+    const table = () => within(screen.getByRole("region", { name: "Die ersten Zeilen" }));
+    expect(table().getByText("03/04/2024").title).toBe("Lässt sich in zwei Weisen lesen");
+    within(notice()).getByRole("button", { name: "Ansehen" }).click();
+    await settled();
+    expect(screen.getByText("3 Zeilen, um die es geht", { selector: "strong" })).toBeTruthy();
+    expect(table().queryByText("Partnerportal · Stand: 30.09.2025")).toBeNull();
+    expect(await violations()).toEqual([]);
+    screen.getByRole("button", { name: "Wieder die ersten Zeilen" }).click();
+    await settled();
+    expect(table().getByText("Partnerportal · Stand: 30.09.2025")).toBeTruthy();
+    within(notice()).getByRole("button", { name: "Tag zuerst: 3. April 2024" });
+    within(notice()).getByRole("button", { name: "Monat zuerst: 4. März 2024" }).click();
+    await settled();
+    expect(inspect.mock.lastCall?.[1].columns).toEqual({
+        5: { kind: null, dateOrder: "month_first", numberStyle: null },
+    });
+    expect(screen.queryByText(/lassen sich mit dem Tag/)).toBeNull();
+});
+
+test("what a column holds, and how quotes are written, can be said", async () => {
+    const { backend } = await dropped("/Daten/partner.csv");
+    const inspect = vi.spyOn(backend, "inspectFile");
+    const kind = () => screen.getByRole("combobox", { name: "Art der Werte: Firma" });
+    await choose(kind(), "email");
+    expect(inspect.mock.lastCall?.[1].columns).toEqual({ 1: { kind: "email", dateOrder: null, numberStyle: null } });
+    expect(within(kind()).getByRole("option", { name: "E-Mail" })).toHaveProperty("selected", true);
+    await choose(kind(), "detect");
+    expect(inspect.mock.lastCall?.[1].columns[1]?.kind).toBeNull();
+    await choose(screen.getByRole("combobox", { name: "Anführungszeichen" }), '" doppelt, im Text mit \\ davor');
+    expect(inspect.mock.lastCall?.[1]).toMatchObject({ quote: "double", escape: "backslash" });
+    within(screen.getByTestId("detected-quote")).getByRole("button", { name: "Wieder selbst erkennen" }).click();
+    await settled();
+    expect(inspect.mock.lastCall?.[1]).toMatchObject({ quote: null, escape: null });
 });
 
 test("Enter takes the file over, then comes the next one, then the mapping", async () => {
@@ -61,6 +102,20 @@ test("Enter takes the file over, then comes the next one, then the mapping", asy
     await settled();
     expect(take.mock.lastCall?.[2]).toBe("reference");
     expect(document.querySelector("[aria-current=step]")?.getAttribute("data-testid")).toBe("step-mapping");
+});
+
+test("another sheet of a workbook that is in the project comes in as well", async () => {
+    const { backend } = await openWindow();
+    const inspect = vi.spyOn(backend, "inspectFile");
+    await press("1", { ctrlKey: true });
+    await settled();
+    screen.getByRole("button", { name: "Auch „Aktivitäten“ hinzufügen" }).click();
+    await settled();
+    expect(inspect).toHaveBeenLastCalledWith(
+        "/Daten/partner-export.xlsx",
+        expect.objectContaining({ sheet: "Aktivitäten" }),
+    );
+    expect(screen.getByRole("heading", { name: "partner-export.xlsx" })).toBeTruthy();
 });
 
 test("a file that cannot be read says why, and can be discarded", async () => {

@@ -10,6 +10,7 @@ use lotse_engine::mailbox::{MailboxError, RuleError, StoreError};
 use lotse_engine::project::ProjectError;
 use lotse_engine::server::ServerError;
 use lotse_engine::sources::SourceError;
+use lotse_engine::system_reason::SystemReason;
 use lotse_engine::workflows::WorkflowError;
 use lotse_engine::workflows::push::PushError;
 
@@ -62,8 +63,16 @@ impl Failure {
     }
 
     /// A file that the system does not let us read or write.
-    pub(crate) fn file(path: &Path, error: impl std::fmt::Display) -> Self {
-        Self::input(format!("{}: {error}", path.display()))
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        WorkflowError::file(path, error).into()
+    }
+
+    /// Standard output takes nothing more.
+    pub(crate) fn standard_output(error: &std::io::Error) -> Self {
+        let reason = SystemReason::from(error).tell(Language::En);
+        Self::input(format!(
+            "The result cannot be written to standard output: {reason}."
+        ))
     }
 
     /// A file of leads that cannot be read. Of several files, one wants to know which.
@@ -192,9 +201,7 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::input(format!("standard output: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::standard_output(&error)),
         _ => Ok(()),
     }
 }

@@ -68,6 +68,8 @@ pub struct ColumnProfile {
     pub many: bool,
     /// A date that proves the order (`31.10.2024`), for the reason shown to people.
     pub proof: Option<String>,
+    /// What a person has said that the values are; it goes before what they look like.
+    pub said: Option<ColumnType>,
     emails: u64,
     phones: u64,
     damaged_numbers: u64,
@@ -77,7 +79,7 @@ pub struct ColumnProfile {
     serial_like: u64,
     kinds: [u64; 7],
     moments: [u64; 5],
-    decimals: [u64; 4],
+    decimals: [u64; 5],
 }
 
 impl ColumnProfile {
@@ -85,6 +87,8 @@ impl ColumnProfile {
     pub const MAX_DISTINCT: usize = 256;
     /// Samples that are kept.
     pub const SAMPLES: usize = 5;
+    /// Where numbers with decimals that a workbook stores as such are counted, after the kinds of evidence.
+    const STORED_DECIMALS: usize = 4;
 
     /// Takes one more cell into account.
     pub fn observe(&mut self, cell: Cell<'_>) {
@@ -134,8 +138,13 @@ impl ColumnProfile {
         {
             self.serial_like += 1;
         }
-        if let Some(evidence) = decimal_evidence(text) {
-            self.decimals[evidence as usize] += 1;
+        match decimal_evidence(text) {
+            // A number that the file itself stores has no style to find out.
+            Some(evidence) if cell.kind == CellKind::Number && evidence != DecimalEvidence::Neither => {
+                self.decimals[Self::STORED_DECIMALS] += 1;
+            }
+            Some(evidence) => self.decimals[evidence as usize] += 1,
+            None => {}
         }
         let phone_like = (7..=17).contains(&digits)
             && text.chars().all(|c| c.is_ascii_digit() || " +-/().–".contains(c))
@@ -167,6 +176,7 @@ impl ColumnProfile {
             self.distinct.clear();
         }
         self.proof = self.proof.take().or(later.proof);
+        self.said = self.said.or(later.said);
         self.emails += later.emails;
         self.phones += later.phones;
         self.damaged_numbers += later.damaged_numbers;
@@ -189,8 +199,12 @@ impl ColumnProfile {
         }
     }
 
-    /// Share of the filled cells that are of this type, in percent; text is what nothing else is.
+    /// Share of the filled cells that are of this type, in percent; text is what nothing else is. What a person has said
+    /// holds for all of them.
     pub fn percent_of(&self, kind: ColumnType) -> u8 {
+        if self.said == Some(kind) {
+            return 100;
+        }
         let moments: u64 = self.moments.iter().sum();
         let numbers: u64 = self.decimals.iter().sum();
         let count = match kind {
@@ -205,8 +219,13 @@ impl ColumnProfile {
         u8::try_from(count.min(self.filled) * 100 / self.filled.max(1)).unwrap_or(100)
     }
 
-    /// What most values are. Nine of ten decide; the rest are findings for the check.
+    /// What a person has said that the values are, else what most of them are.
     pub fn column_type(&self) -> ColumnType {
+        self.said.unwrap_or_else(|| self.type_of_most())
+    }
+
+    /// Nine of ten decide; the rest are findings for the check.
+    fn type_of_most(&self) -> ColumnType {
         const MOST: f64 = 0.9;
         let moments: u64 = self.moments.iter().sum();
         let numbers: u64 = self.decimals.iter().sum();
@@ -254,6 +273,11 @@ impl ColumnProfile {
         }
     }
 
+    /// Dates in digits that can be read with the day or the month first (`03/04/2024`).
+    pub fn ambiguous_dates(&self) -> u64 {
+        self.moments[MomentEvidence::Either as usize]
+    }
+
     /// Which character separates decimals; `None` where no cell proves it.
     pub fn decimal_style(&self) -> Option<DecimalStyle> {
         let count = |evidence: DecimalEvidence| self.decimals[evidence as usize];
@@ -261,6 +285,15 @@ impl ColumnProfile {
             (0, 0) => None,
             (comma, point) if comma >= point => Some(DecimalStyle::Comma),
             _ => Some(DecimalStyle::Point),
+        }
+    }
+
+    /// Amounts with a sign that may group digits or separate decimals (`1.250`), where no other amount of the column
+    /// decides it.
+    pub fn ambiguous_decimals(&self) -> u64 {
+        match self.decimal_style() {
+            None => self.decimals[DecimalEvidence::Either as usize],
+            Some(_) => 0,
         }
     }
 
@@ -365,6 +398,18 @@ mod tests {
             Some(DecimalStyle::Point)
         );
         assert_eq!(profile(&["12", "1.234"]).decimal_style(), None);
+        assert_eq!(profile(&["12", "1.234"]).ambiguous_decimals(), 1);
+        assert_eq!(profile(&["12,5", "1.234"]).ambiguous_decimals(), 0);
+        // What a workbook stores as a number says nothing about how people write amounts in the same column.
+        let mut mixed = profile(&["1.234,50"]);
+        for text in ["12.5", "13.5", "1.234"] {
+            mixed.observe(Cell {
+                kind: CellKind::Number,
+                text,
+            });
+        }
+        assert_eq!(mixed.decimal_style(), Some(DecimalStyle::Comma));
+        assert_eq!(mixed.column_type(), ColumnType::Decimal);
         assert!(profile(&["45458", "45123.5"]).looks_like_serial_dates());
     }
 }

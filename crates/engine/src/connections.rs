@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::{self, KeyringError};
 use crate::mailbox::{MailboxSettings, SettingsProblem};
-use crate::places::{Places, write_whole};
+use crate::places::{Places, write_own};
 use crate::system_reason::SystemReason;
 
 /// A connection by its name.
@@ -352,7 +352,7 @@ impl Connections {
 
     fn write(&self, list: &[Connection]) -> Result<(), ConnectionError> {
         let text = serde_json::to_vec_pretty(list).expect("connections are plain data");
-        write_whole(&self.file, &text).map_err(|error| self.failed(error))
+        write_own(&self.file, &text).map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: impl Into<SystemReason>) -> ConnectionError {

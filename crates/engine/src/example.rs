@@ -9,7 +9,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 /// Headers of the export.
-const HEADERS: [&str; 15] = [
+pub const HEADERS: [&str; 15] = [
     "Kd-Nr.",
     "Firma",
     "PLZ",

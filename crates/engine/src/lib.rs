@@ -15,4 +15,5 @@ pub mod server;
 pub mod sources;
 pub mod system_reason;
 pub mod templates;
+pub mod whole_file;
 pub mod workflows;

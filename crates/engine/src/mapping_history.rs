@@ -8,7 +8,7 @@ use lotse_core::mapping::{ColumnRef, Mapping, Memory, ProgressDecision};
 use lotse_core::target::Target;
 use serde::{Deserialize, Serialize};
 
-use crate::places::{Places, write_whole};
+use crate::places::{Places, write_own};
 
 /// A decision about progress that somebody made elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -90,7 +90,7 @@ impl MappingHistory {
         }
         if before != self.targets {
             let text = serde_json::to_vec_pretty(&self.targets).expect("names are plain data");
-            if let Err(error) = write_whole(&self.file, &text) {
+            if let Err(error) = write_own(&self.file, &text) {
                 tracing::warn!(%error, "what was mapped cannot be remembered");
             }
         }

@@ -1,9 +1,11 @@
 //! Where Lotse keeps what belongs to the user and to no project: connections, recent projects, stored mails.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
+
+use crate::whole_file;
 
 /// The folders of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,16 +71,10 @@ impl Places {
     }
 }
 
-/// Writes a small file so that a crash leaves the old or the new content, never half of it.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Writes a small file of Lotse's own as [`whole_file::write_whole`] does, in a folder that need not be there yet.
+pub(crate) fn write_own(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut beside = path.as_os_str().to_os_string();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let mut file = std::fs::File::create(&beside)?;
-    io::Write::write_all(&mut file, content)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
+    whole_file::write_whole(path, |out| out.write_all(content))
 }

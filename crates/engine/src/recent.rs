@@ -6,7 +6,7 @@ use lotse_core::values::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
-use crate::places::{Places, write_whole};
+use crate::places::{Places, write_own};
 
 /// As many as a person can take in.
 const MOST: usize = 12;
@@ -44,7 +44,7 @@ pub fn remember(places: &Places, path: &Path, name: &str) {
     );
     list.truncate(MOST);
     let text = serde_json::to_vec_pretty(&list).expect("names and paths are plain data");
-    if let Err(error) = write_whole(&file(places), &text) {
+    if let Err(error) = write_own(&file(places), &text) {
         tracing::warn!(%error, "the list of recent projects cannot be written");
     }
 }

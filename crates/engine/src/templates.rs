@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lotse_core::mapping::{Mapping, TemplateMark};
 use lotse_core::values::Instant;
 
-use crate::places::{Places, write_whole};
+use crate::places::{Places, write_own};
 use crate::project::ProjectError;
 use crate::workflows::WorkflowError;
 
@@ -53,7 +53,7 @@ impl Templates {
             template: Some(mark),
             ..mapping.clone()
         };
-        write_whole(&path, json_of(&saved).as_bytes()).map_err(|error| WorkflowError::file(&path, error))?;
+        write_own(&path, json_of(&saved).as_bytes()).map_err(|error| WorkflowError::file(&path, error))?;
         Ok(saved)
     }
 
@@ -157,7 +157,7 @@ pub fn read_mapping(path: &Path) -> Result<Mapping, WorkflowError> {
 
 /// Writes a mapping file.
 pub fn write_mapping(path: &Path, mapping: &Mapping) -> Result<(), WorkflowError> {
-    write_whole(path, json_of(mapping).as_bytes()).map_err(|error| WorkflowError::file(path, error))
+    write_own(path, json_of(mapping).as_bytes()).map_err(|error| WorkflowError::file(path, error))
 }
 
 /// A mapping as a file holds it.

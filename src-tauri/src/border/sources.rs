@@ -4,7 +4,7 @@ pub use lotse_core::profile::ColumnType;
 pub use lotse_core::values::{DateOrder, DecimalStyle};
 pub use lotse_engine::project::SourceRole;
 pub use lotse_engine::sources::{
-    Charset, Format, HeaderRows, Hidden, PreviewRow, Quote, ReadSettings, SourceSheet,
+    Charset, ColumnSettings, Escape, Format, HeaderRows, Hidden, PreviewRow, Quote, ReadSettings, SourceSheet,
 };
 use serde::Serialize;
 use ts_rs::TS;
@@ -69,6 +69,8 @@ pub struct TextLook {
     pub delimiter: Detected<String>,
     /// What encloses cells.
     pub quote: Detected<Quote>,
+    /// How a quote inside a quoted cell is written.
+    pub escape: Detected<Escape>,
 }
 
 /// A column of a file.
@@ -148,8 +150,25 @@ pub struct FileNotice {
     pub grave: bool,
     /// The header of the column that it concerns.
     pub column: Option<String>,
+    /// The place of that column, from 0.
+    pub index: Option<u32>,
     /// The sentence, in the chosen language.
     pub text: String,
+    /// The rows of the first places in their order, where single rows are concerned.
+    pub rows: Vec<u32>,
+    /// Where a person has to say how cells are meant: what can be said.
+    pub readings: Vec<Reading>,
+}
+
+/// One way to read the cells of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Reading {
+    /// What is said about the column when it is chosen; the rest stays as it was.
+    pub said: ColumnSettings,
+    /// What the first of the cells is then, as it is stored: `2024-04-03`, `1.25`.
+    pub first: String,
 }
 
 /// A source of the project.
@@ -178,4 +197,6 @@ pub struct SourceLine {
     pub account: Option<RowSums>,
     /// What was noticed while reading.
     pub notices: Vec<FileNotice>,
+    /// Visible sheets of the same workbook that hold something and are no source yet; named at the first of its sources.
+    pub other_sheets: Vec<String>,
 }

@@ -76,14 +76,15 @@ pub(crate) async fn restore_mapping(
     .await
 }
 
-/// Examples of what the mapping does to a field.
+/// Examples of what the mapping does to a field, and would do with one step more.
 #[tauri::command]
 pub(crate) async fn field_samples(
     desk: State<'_, Desk>,
     source: i64,
     field: String,
+    next: Option<Step>,
 ) -> Result<Vec<FieldSample>, Failure> {
-    desk.in_project(move |session| workflows::field_samples(&session.project, source, &field))
+    desk.in_project(move |session| workflows::field_samples(&session.project, source, &field, next.as_ref()))
         .await
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lotse_core::language::{Language, Tell as _};
 use lotse_core::target::Target;
+use lotse_core::values::{read_decimal, read_moment};
 use lotse_engine::jobs::JobKind;
 use lotse_engine::mapping_history::MappingHistory;
 use lotse_engine::project::{NewProject, Source};
@@ -15,8 +16,9 @@ use tauri::State;
 
 use crate::Desk;
 use crate::border::{
-    ColumnLook, Detected, Failure, FailureKind, FileLook, FileNotice, ReadSettings, RowAbove, RowSums,
-    SkippedRun, SourceLine, SourceRole, TextLook,
+    ColumnLook, ColumnSettings, DateOrder, DecimalStyle, Detected, Failure, FailureKind, FileLook,
+    FileNotice, PreviewRow, ReadSettings, Reading, RowAbove, RowSums, SkippedRun, SourceLine, SourceRole,
+    SourceSheet, TextLook,
 };
 use crate::failure::Showable as _;
 
@@ -32,6 +34,20 @@ pub(crate) async fn inspect_file(
         sources::inspect(&path, &settings)
             .map(|inspection| look(inspection, language))
             .map_err(|error| error.failure(language))
+    })
+    .await
+}
+
+/// The rows of a file that a notice speaks of, hidden ones among them.
+#[tauri::command]
+pub(crate) async fn rows_of_file(
+    desk: State<'_, Desk>,
+    path: PathBuf,
+    settings: ReadSettings,
+    rows: Vec<u32>,
+) -> Result<Vec<PreviewRow>, Failure> {
+    desk.run(move |desk| {
+        sources::rows(&path, &settings, &rows).map_err(|error| error.failure(desk.language()))
     })
     .await
 }
@@ -89,9 +105,11 @@ pub(crate) async fn list_sources(desk: State<'_, Desk>) -> Result<Vec<SourceLine
     desk.in_project(|session| {
         let language = session.language();
         let all = session.project.sources()?;
-        Ok::<_, lotse_engine::project::ProjectError>(
-            all.into_iter().map(|source| line(source, language)).collect(),
-        )
+        let lines = (0..all.len()).map(|at| SourceLine {
+            other_sheets: other_sheets(&all, at),
+            ..line(all[at].clone(), language)
+        });
+        Ok::<_, lotse_engine::project::ProjectError>(lines.collect())
     })
     .await
 }
@@ -128,6 +146,7 @@ fn look(inspection: Inspection, language: Language) -> FileLook {
             charset: detected(text.charset, language),
             delimiter: detected(text.delimiter, language),
             quote: detected(text.quote, language),
+            escape: detected(text.escape, language),
         }),
         sheets: inspection.sheets,
         sheet: detected(inspection.sheet, language),
@@ -179,7 +198,28 @@ fn line(source: Source, language: Language) -> SourceLine {
         name: source.name,
         sheet: source.sheet,
         origin: source.origin,
+        other_sheets: Vec::new(),
     }
+}
+
+/// The sheets of the workbook of a source that could come in as well; none where an earlier source names them.
+fn other_sheets(all: &[Source], at: usize) -> Vec<String> {
+    let source = &all[at];
+    let of_the_file = |other: &&Source| other.origin == source.origin;
+    if all[..at].iter().any(|other| of_the_file(&other)) {
+        return Vec::new();
+    }
+    let sheets: Vec<SourceSheet> = source
+        .details
+        .get("sheets")
+        .and_then(|sheets| serde_json::from_value(sheets.clone()).ok())
+        .unwrap_or_default();
+    let is_taken = |name: &str| all.iter().filter(of_the_file).any(|other| other.sheet == name);
+    sheets
+        .into_iter()
+        .filter(|sheet| sheet.visible && sheet.rows > 0 && !is_taken(&sheet.name))
+        .map(|sheet| sheet.name)
+        .collect()
 }
 
 fn sums(account: &RowAccount, language: Language) -> RowSums {
@@ -211,11 +251,45 @@ fn notices(all: &[SourceNotice], headers: &[String], language: Language) -> Vec<
                 .and_then(|column| headers.get(column))
                 .filter(|name| !name.is_empty())
                 .cloned(),
+            index: notice.column.and_then(|column| u32::try_from(column).ok()),
             text: notice.tell(language),
+            rows: notice.rows.clone(),
+            readings: readings(&notice.fact),
         })
         .collect();
     notices.sort_by_key(|notice| !notice.grave);
     notices
+}
+
+/// The ways in which cells can be read that a person has to decide about.
+fn readings(fact: &NoticeFact) -> Vec<Reading> {
+    match fact {
+        NoticeFact::AmbiguousDates { text } => [DateOrder::DayFirst, DateOrder::MonthFirst]
+            .into_iter()
+            .filter_map(|order| {
+                Some(Reading {
+                    said: ColumnSettings {
+                        date_order: Some(order),
+                        ..ColumnSettings::default()
+                    },
+                    first: read_moment(text, order)?.moment.date.to_string(),
+                })
+            })
+            .collect(),
+        NoticeFact::AmbiguousNumbers { text } => [DecimalStyle::Comma, DecimalStyle::Point]
+            .into_iter()
+            .filter_map(|style| {
+                Some(Reading {
+                    said: ColumnSettings {
+                        number_style: Some(style),
+                        ..ColumnSettings::default()
+                    },
+                    first: read_decimal(text, style)?.normalize().to_string(),
+                })
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// True where content is lost or damaged, or where a person has to decide.
@@ -235,5 +309,6 @@ fn is_grave(fact: &NoticeFact) -> bool {
             | NoticeFact::ErrorCells { .. }
             | NoticeFact::DamagedPhone { .. }
             | NoticeFact::AmbiguousDates { .. }
+            | NoticeFact::AmbiguousNumbers { .. }
     )
 }

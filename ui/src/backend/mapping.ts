@@ -5,6 +5,7 @@ import type { MappingChange } from "../bindings/MappingChange";
 import type { MappingOutcome } from "../bindings/MappingOutcome";
 import type { MappingOverview } from "../bindings/MappingOverview";
 import type { MappingState } from "../bindings/MappingState";
+import type { MappingStep } from "../bindings/MappingStep";
 import type { ProgressDecision } from "../bindings/ProgressDecision";
 import type { RowPreview } from "../bindings/RowPreview";
 
@@ -16,8 +17,8 @@ export interface MappingBackend {
     /** Puts a mapping back: the `before` of an outcome. */
     restoreMapping(source: number, mapping: unknown): Promise<MappingState>;
     fieldValues(source: number, field: string): Promise<FoundValues>;
-    /** Examples of what the mapping does to a field. */
-    fieldSamples(source: number, field: string): Promise<FieldSample[]>;
+    /** Examples of what the mapping does to a field, and would do with `next` as a further step. */
+    fieldSamples(source: number, field: string, next: MappingStep | null): Promise<FieldSample[]>;
     activityKinds(): Promise<ActivityKinds>;
     /** The person's word, for all sources; gives it back as it was stored. */
     decideProgress(activityType: string, counts: boolean): Promise<ProgressDecision>;

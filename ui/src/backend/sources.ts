@@ -1,4 +1,5 @@
 import type { FileLook } from "../bindings/FileLook";
+import type { PreviewRow } from "../bindings/PreviewRow";
 import type { ReadSettings } from "../bindings/ReadSettings";
 import type { SourceLine } from "../bindings/SourceLine";
 import type { SourceRole } from "../bindings/SourceRole";
@@ -7,6 +8,8 @@ import type { SourceRole } from "../bindings/SourceRole";
 export interface SourcesBackend {
     /** Says what is in a file; needs no project. */
     inspectFile(path: string, settings: ReadSettings): Promise<FileLook>;
+    /** The rows of a file that a notice speaks of, hidden ones among them. */
+    rowsOfFile(path: string, settings: ReadSettings, rows: readonly number[]): Promise<PreviewRow[]>;
     /** Takes a file into the project, or into a new one of its name; gives the source. */
     takeFile(path: string, settings: ReadSettings, role: SourceRole): Promise<number>;
     listSources(): Promise<SourceLine[]>;

@@ -11,6 +11,6 @@ export type EnrichmentPreview = {
  */
 report: JoinReport, 
 /**
- * Field by field, in the order of the target; the fields of the key are no part of it.
+ * Field by field, in the order of the target. What a row has found its lead by does not count for that row.
  */
 fields: Array<EnrichedField>, };

@@ -48,6 +48,6 @@ filteredRows: Hidden | null,
  */
 hiddenColumns: Hidden | null, 
 /**
- * How dates and numbers of a column are meant, by column index from 0.
+ * How the values of a column are meant, by column index from 0.
  */
 columns: { [key in number]: ColumnSettings }, };

@@ -46,4 +46,8 @@ account: RowSums | null,
 /**
  * What was noticed while reading.
  */
-notices: Array<FileNotice>, };
+notices: Array<FileNotice>, 
+/**
+ * Visible sheets of the same workbook that hold something and are no source yet; named at the first of its sources.
+ */
+otherSheets: Array<string>, };

@@ -27,9 +27,16 @@ const formats = $derived.by(() => {
         integer: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
         decimal: new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }),
         score: new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+        plain: new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 15 }),
         percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }),
         // Two digits each, so that a column of dates stands.
         day: new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }),
+        dayInWords: new Intl.DateTimeFormat(locale, {
+            day: "numeric",
+            month: "long",
+            year: "numeric",
+            timeZone: "UTC",
+        }),
         moment: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
         longDay: new Intl.DateTimeFormat(locale, { dateStyle: "full" }),
         clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
@@ -95,13 +102,29 @@ export function decimalText(text: string): string {
     }).format(Number(text));
 }
 
+/** A canonical decimal without groups of digits (`1234,5`), where their sign is in question. */
+export function plainDecimal(text: string): string {
+    return Number.isNaN(Number(text)) ? text : formats.plain.format(Number(text));
+}
+
 /** An ISO day (`2024-06-15`) as the language writes it; anything else unchanged. */
 export function dayText(text: string): string {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
+    const time = dayTime(text);
+    return time === null ? text : formats.day.format(time);
+}
+
+/** An ISO day with its month as a word (`15. Juni 2024`), where the order of numbers is in question. */
+export function dayInWords(text: string): string {
+    const time = dayTime(text);
+    return time === null ? text : formats.dayInWords.format(time);
+}
+
+/** The moment an ISO day begins in UTC, in milliseconds; `null` for anything else. */
+function dayTime(text: string): number | null {
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
     const time = Date.parse(`${text}T00:00:00Z`);
     // `2024-02-31` parses in some engines and rolls over: what is shown must be what is there.
-    if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) return text;
-    return formats.day.format(time);
+    return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? null : time;
 }
 
 /** A day with a time of day (`2024-06-15 14:30`) as the language writes it; a day alone, and anything else, too. */

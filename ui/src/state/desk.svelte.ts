@@ -19,6 +19,13 @@ export const WAY: readonly Step[] = ["sources", "mapping", "check", "duplicates"
 /** The places apart from it. */
 export const APART: readonly Step[] = ["mailbox", "connections", "settings"];
 
+/** A file on its way in. */
+export interface Incoming {
+    readonly path: string;
+    /** The sheet that was asked for; `null` for the one that looks like leads. */
+    readonly sheet: string | null;
+}
+
 /** A message that goes by itself, with a way back where something was changed. */
 export interface Toast {
     readonly id: number;
@@ -56,7 +63,7 @@ export class Desk {
     toasts = $state.raw<readonly Toast[]>([]);
     failure = $state.raw<Failure | null>(null);
     /** Files that were given to the window and are not taken into a project yet: the sources look at the first. */
-    incoming = $state.raw<readonly string[]>([]);
+    incoming = $state.raw<readonly Incoming[]>([]);
     /** The row that the step which is gone to shall show; whoever has shown it sets it back. */
     wantedRow = $state<number | null>(null);
     /** How the check shows its rows first; taken by it. */
@@ -253,6 +260,15 @@ export class Desk {
         if (project !== undefined) await this.openProject(project);
         const files = paths.filter((path) => !path.toLowerCase().endsWith(".lotse"));
         if (files.length === 0) return;
+        this.#await(files.map((path) => ({ path, sheet: null })));
+    }
+
+    /** Shows a further sheet of a workbook to the sources. */
+    loadSheet(path: string, sheet: string): void {
+        this.#await([{ path, sheet }]);
+    }
+
+    #await(files: readonly Incoming[]): void {
         this.incoming = [...this.incoming, ...files];
         this.step = "sources";
     }

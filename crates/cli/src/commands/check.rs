@@ -1,6 +1,4 @@
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::io::Write;
 
 use lotse_engine::project::UnmatchedReason;
 use lotse_engine::workflows::{CheckReport, check_report, for_each_lead_line, write_rejected};
@@ -9,6 +7,7 @@ use super::input::Prepared;
 use crate::Outcome;
 use crate::arguments::CheckArguments;
 use crate::outcome::{Failure, GOOD, counted, found_errors, print, print_json, shown};
+use crate::output::{WriteFailure, write_to};
 use crate::progress::ProgressLine;
 
 pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
@@ -24,10 +23,10 @@ pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
     let language = arguments.language.into();
     let report = check_report(&prepared.project, prepared.now, language)?;
     if let Some(path) = &arguments.report {
-        write_json(path, &report)?;
+        write_to(Some(path), |out| write_json(out, &report))?;
     }
     if let Some(path) = &arguments.leads {
-        write_leads(path, &prepared)?;
+        write_to(Some(path), |out| write_leads(out, &prepared))?;
     }
     if let Some(path) = &arguments.errors {
         write_rejected(&prepared.project, path, language)?;
@@ -42,24 +41,17 @@ pub(crate) fn run(arguments: &CheckArguments) -> Outcome {
     Ok(if has_errors { found_errors() } else { GOOD })
 }
 
-fn write_json(path: &Path, report: &CheckReport) -> Result<(), Failure> {
-    let file = File::create(path).map_err(|error| Failure::file(path, error))?;
-    let mut out = BufWriter::new(file);
-    serde_json::to_writer_pretty(&mut out, report).map_err(|error| Failure::file(path, error))?;
-    out.write_all(b"\n")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::file(path, error))
+fn write_json(mut out: &mut dyn Write, report: &CheckReport) -> Result<(), WriteFailure> {
+    serde_json::to_writer_pretty(&mut out, report)?;
+    Ok(out.write_all(b"\n")?)
 }
 
-fn write_leads(path: &Path, prepared: &Prepared) -> Result<(), Failure> {
-    let file = File::create(path).map_err(|error| Failure::file(path, error))?;
-    let mut out = BufWriter::new(file);
-    for_each_lead_line(&prepared.project, prepared.now, |lead| {
+fn write_leads(mut out: &mut dyn Write, prepared: &Prepared) -> Result<(), WriteFailure> {
+    let written = for_each_lead_line(&prepared.project, prepared.now, |lead| {
         serde_json::to_writer(&mut out, &lead)?;
         out.write_all(b"\n")
-    })?
-    .and_then(|()| out.flush())
-    .map_err(|error| Failure::file(path, error))
+    });
+    Ok(written.map_err(Failure::from)??)
 }
 
 fn describe(report: &CheckReport) -> String {

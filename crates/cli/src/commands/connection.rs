@@ -97,7 +97,7 @@ fn meant(arguments: AddConnectionArguments) -> Result<ConnectionTo, Failure> {
 
 /// The path from the root: a connection is used from other folders than the one in which it was typed.
 fn whole_path(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| Failure::file(path, error))
+    std::path::absolute(path).map_err(|error| Failure::file(path, &error))
 }
 
 fn list(connections: &Connections, json: bool) -> Outcome {

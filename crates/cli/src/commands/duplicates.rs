@@ -1,5 +1,4 @@
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 
 use lotse_core::target::Role;
 use lotse_engine::project::{Project, SourceRole};
@@ -11,6 +10,7 @@ use super::input::Prepared;
 use crate::Outcome;
 use crate::arguments::{DuplicatesArguments, InputArguments};
 use crate::outcome::{Failure, GOOD, print_json, warn};
+use crate::output::{WriteFailure, write_to};
 use crate::progress::ProgressLine;
 
 /// A pair as it is written, whichever way it was found.
@@ -40,31 +40,25 @@ pub(crate) fn run(arguments: &DuplicatesArguments) -> Outcome {
         print_json(&pairs)?;
         return Ok(GOOD);
     }
-    let out: Box<dyn Write> = match &arguments.out {
-        Some(path) => Box::new(File::create(path).map_err(|error| Failure::file(path, error))?),
-        None => Box::new(io::stdout().lock()),
-    };
-    // The header is written also where there is no pair.
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .from_writer(BufWriter::new(out));
-    let written = (|| {
-        writer.write_record([
-            "row_a",
-            "row_b",
-            "external_id_a",
-            "external_id_b",
-            "score",
-            "reason",
-        ])?;
-        for pair in &pairs {
-            writer.serialize(pair)?;
-        }
-        writer.flush()?;
-        Ok::<(), csv::Error>(())
-    })();
-    written.map_err(|error| Failure::input(error.to_string()))?;
+    write_to(arguments.out.as_deref(), |out| write_pairs(out, &pairs))?;
     Ok(GOOD)
+}
+
+/// The header is written also where there is no pair.
+fn write_pairs(out: &mut dyn Write, pairs: &[PairLine]) -> Result<(), WriteFailure> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    writer.write_record([
+        "row_a",
+        "row_b",
+        "external_id_a",
+        "external_id_b",
+        "score",
+        "reason",
+    ])?;
+    for pair in pairs {
+        writer.serialize(pair)?;
+    }
+    Ok(writer.flush()?)
 }
 
 fn mapped_pairs(prepared: &Prepared) -> Result<Vec<PairLine>, Failure> {

@@ -11,6 +11,7 @@ use lotse_engine::places::Places;
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::templates::{Templates, read_mapping};
+use lotse_engine::whole_file::with_suffix;
 use lotse_engine::workflows::{
     CheckSummary, Winner, WorkflowError, apply_enrichment, check_all, check_settings, compare_all, load_file,
     read_owners, set_mapping, set_owners,
@@ -74,7 +75,7 @@ impl Part {
             }
             .into());
         }
-        std::fs::rename(&self.part, &self.whole).map_err(|error| Failure::file(&self.whole, error))
+        std::fs::rename(&self.part, &self.whole).map_err(|error| Failure::file(&self.whole, &error))
     }
 
     fn remove(&self) {
@@ -88,13 +89,6 @@ impl Drop for Part {
     fn drop(&mut self) {
         self.remove();
     }
-}
-
-/// A path with something behind its name.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut longer = path.as_os_str().to_os_string();
-    longer.push(suffix);
-    longer.into()
 }
 
 impl Prepared {
@@ -298,7 +292,7 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
             "{name}: neither a target ({known}) nor a target file"
         )));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
     Target::from_json(&text).map_err(|problem| Failure::usage(format!("{name}: {problem}")))
 }
 

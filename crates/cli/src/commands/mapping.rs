@@ -7,13 +7,14 @@ use lotse_core::mapping::{ColumnRef, Mapping, SourceColumn, suggest, template_fi
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::places::Places;
 use lotse_engine::sources::{self, Inspection, ReadSettings};
-use lotse_engine::templates::{Templates, json_of, name_of, read_mapping, write_mapping};
+use lotse_engine::templates::{Templates, json_of, name_of, read_mapping};
 use serde_json::json;
 
 use super::input::target;
 use crate::Outcome;
 use crate::arguments::{MappingCommand, SuggestArguments};
 use crate::outcome::{Failure, GOOD, counted, print, print_json, shown};
+use crate::output::write_to;
 
 pub(crate) fn run(command: &MappingCommand) -> Outcome {
     match command {
@@ -63,10 +64,7 @@ fn suggest_for(arguments: &SuggestArguments) -> Result<(), Failure> {
 }
 
 fn write_out(mapping: &Mapping, out: Option<&Path>) -> Result<(), Failure> {
-    match out {
-        Some(path) => Ok(write_mapping(path, mapping)?),
-        None => print(&json_of(mapping)),
-    }
+    write_to(out, |out| Ok(out.write_all(json_of(mapping).as_bytes())?))
 }
 
 fn list(file: Option<&Path>, as_json: bool) -> Result<(), Failure> {

@@ -4,7 +4,7 @@
 
 use lotse_core::{
     language::{Language, Tell},
-    table::CellKind,
+    table::{CellKind, Row},
 };
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +174,21 @@ pub struct PreviewRow {
     pub number: u32,
     /// Its cells.
     pub cells: Vec<PreviewCell>,
+}
+
+impl PreviewRow {
+    pub(crate) fn of(row: &Row<'_>) -> Self {
+        PreviewRow {
+            number: row.number(),
+            cells: row
+                .cells()
+                .map(|cell| PreviewCell {
+                    kind: cell.kind,
+                    text: cell.text.to_owned(),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A cell of the preview.
@@ -481,8 +496,8 @@ impl Tell for DetectionReason {
                 format!("“{text}” in row {row} can be read in this way only"),
             ),
             Self::Ambiguous { cells } => language.pick(
-                format!("bei allen {cells} Werten sind beide Lesarten möglich; bitte entscheiden"),
-                format!("both readings are possible for all {cells} values; please decide"),
+                format!("bei {cells} Werten sind beide Lesarten möglich; bitte entscheiden"),
+                format!("both readings are possible for {cells} values; please decide"),
             ),
         }
     }

@@ -27,6 +27,7 @@ mod shape;
 mod sheet_choice;
 mod stream;
 mod structure;
+mod tally;
 mod text;
 mod understand;
 mod workbook;
@@ -161,6 +162,35 @@ pub fn inspect_whole(
     control: &Control<'_>,
 ) -> Result<Inspection, SourceError> {
     Understood::of(path, settings, control)?.whole_inspection(settings, control)
+}
+
+/// The rows of the table with these numbers, in their order, for a person who wants to see what a notice is about. Rows
+/// that are hidden in the workbook are among them, whatever the settings say. Reads no further than the last of them.
+///
+/// # Errors
+/// As [`inspect`], and where the file is damaged before the last of the rows.
+pub fn rows(path: &Path, settings: &ReadSettings, numbers: &[u32]) -> Result<Vec<PreviewRow>, SourceError> {
+    let settings = ReadSettings {
+        hidden_rows: Some(Hidden::Include),
+        filtered_rows: Some(Hidden::Include),
+        ..settings.clone()
+    };
+    let wanted: std::collections::BTreeSet<u32> = numbers.iter().copied().collect();
+    let Some(&last) = wanted.last() else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    Understood::of(path, &settings, &Control::quiet())?.run(&settings, &Control::quiet(), &mut |blocks| {
+        let mut reached = 0;
+        for row in blocks.iter().flat_map(RowBlock::rows) {
+            reached = row.number();
+            if wanted.contains(&reached) {
+                found.push(PreviewRow::of(&row));
+            }
+        }
+        reached < last
+    })?;
+    Ok(found)
 }
 
 /// Streams the rows of the table.

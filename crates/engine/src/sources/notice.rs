@@ -1,7 +1,5 @@
 //! What a person should know about a file before going on: facts with a stable code, and their sentences.
 
-use std::collections::BTreeMap;
-
 use lotse_core::language::{Language, Tell};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +15,9 @@ pub struct SourceNotice {
     /// How many places it concerns.
     #[ts(type = "number")]
     pub count: u64,
+    /// The rows of the first places in their order, at most [`SourceNotice::LISTED_ROWS`].
+    #[serde(default)]
+    pub rows: Vec<u32>,
 }
 
 /// What a notice is about.
@@ -147,8 +148,12 @@ pub enum NoticeFact {
     AmbiguousDates {
         /// One of them.
         text: String,
-        /// The rows of the first thousand of them.
-        rows: Vec<u32>,
+    },
+    /// Amounts whose sign may group digits or separate decimals.
+    #[serde(rename = "number.ambiguous")]
+    AmbiguousNumbers {
+        /// One of them.
+        text: String,
     },
 }
 
@@ -183,6 +188,7 @@ impl NoticeFact {
             Self::LeadingZeros => "cell.leading_zeros",
             Self::DamagedPhone { .. } => "phone.damaged",
             Self::AmbiguousDates { .. } => "date.ambiguous",
+            Self::AmbiguousNumbers { .. } => "number.ambiguous",
         }
     }
 }
@@ -297,11 +303,18 @@ impl Tell for SourceNotice {
                 format!("{count} Telefonnummern sind zu gerundeten Zahlen geworden (zuerst Zeile {row}: {text}); ihre Ziffern sind verloren. Bitte aus der Quelle neu exportieren."),
                 format!("{count} phone numbers have become rounded numbers (first row {row}: {text}); their digits are lost. Please export them again from the source."),
             ),
-            NoticeFact::AmbiguousDates { text, rows } => {
-                let list = listed(rows);
+            NoticeFact::AmbiguousDates { text } => {
+                let list = listed(&self.rows);
                 (
                     format!("{count} Datumswerte wie „{text}“ (Zeilen {list}) lassen sich mit dem Tag oder dem Monat zuerst lesen. Bitte entscheiden."),
                     format!("{count} dates such as “{text}” (rows {list}) can be read with the day or the month first. Please decide."),
+                )
+            }
+            NoticeFact::AmbiguousNumbers { text } => {
+                let list = listed(&self.rows);
+                (
+                    format!("{count} Zahlen wie „{text}“ (Zeilen {list}) lassen sich mit Tausenderzeichen oder mit Nachkommastellen lesen. Bitte entscheiden."),
+                    format!("{count} numbers such as “{text}” (rows {list}) can be read with grouped thousands or with decimals. Please decide."),
                 )
             }
         };
@@ -337,6 +350,9 @@ fn listed(rows: &[u32]) -> String {
 }
 
 impl SourceNotice {
+    /// How many rows a notice lists.
+    pub const LISTED_ROWS: usize = 1000;
+
     /// The sentences for what was met once, where they differ from those for many.
     fn of_one(&self) -> Option<(String, String)> {
         let row = self.row.unwrap_or(0);
@@ -410,6 +426,22 @@ impl SourceNotice {
                     "A phone number has become a rounded number (row {row}: {text}); its digits are lost. Please export it again from the source."
                 ),
             ),
+            NoticeFact::AmbiguousDates { text } => (
+                format!(
+                    "Das Datum „{text}“ in Zeile {row} lässt sich mit dem Tag oder dem Monat zuerst lesen. Bitte entscheiden."
+                ),
+                format!(
+                    "The date “{text}” in row {row} can be read with the day or the month first. Please decide."
+                ),
+            ),
+            NoticeFact::AmbiguousNumbers { text } => (
+                format!(
+                    "Die Zahl „{text}“ in Zeile {row} lässt sich mit Tausenderzeichen oder mit Nachkommastellen lesen. Bitte entscheiden."
+                ),
+                format!(
+                    "The number “{text}” in row {row} can be read with grouped thousands or with decimals. Please decide."
+                ),
+            ),
             _ => return None,
         })
     }
@@ -429,42 +461,6 @@ fn hidden(count: u64, row: u32, included: bool, german: &str, english: &str) -> 
     }
 }
 
-/// Counts notices by what they are about; the first place is kept.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NoticeTally(BTreeMap<(NoticeFact, Option<usize>), (Option<u32>, u64)>);
-
-impl NoticeTally {
-    pub(crate) fn add(&mut self, fact: NoticeFact, row: Option<u32>, column: Option<usize>, count: u64) {
-        if count == 0 {
-            return;
-        }
-        let entry = self.0.entry((fact, column)).or_insert((row, 0));
-        entry.1 += count;
-        entry.0 = match (entry.0, row) {
-            (Some(first), Some(row)) => Some(first.min(row)),
-            (first, row) => first.or(row),
-        };
-    }
-
-    pub(crate) fn merge(&mut self, other: NoticeTally) {
-        for ((fact, column), (row, count)) in other.0 {
-            self.add(fact, row, column, count);
-        }
-    }
-
-    pub(crate) fn into_notices(self) -> Vec<SourceNotice> {
-        self.0
-            .into_iter()
-            .map(|((fact, column), (row, count))| SourceNotice {
-                fact,
-                row,
-                column,
-                count,
-            })
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -478,6 +474,7 @@ mod tests {
             row: Some(7),
             column: Some(2),
             count: 1,
+            rows: vec![7],
         };
         assert!(
             notice

@@ -3,6 +3,7 @@
 use lotse_core::{
     language::{Language, Tell},
     profile::ColumnType,
+    values::{DateOrder, DecimalStyle},
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,10 @@ pub struct ReportedColumn {
     /// What its values are.
     #[serde(rename = "type")]
     pub kind: ColumnType,
+    /// For dates in digits: which part comes first.
+    pub date_order: Option<DateOrder>,
+    /// For amounts: which signs group and separate.
+    pub number_style: Option<DecimalStyle>,
     /// The field it would fill.
     pub suggested_field: Option<String>,
     /// How sure that is.
@@ -111,6 +116,8 @@ pub struct ReportedNotice {
     /// How many places it concerns.
     #[ts(type = "number")]
     pub count: u64,
+    /// The rows of the first places in their order.
+    pub rows: Vec<u32>,
     /// The sentence.
     pub message: String,
 }
@@ -166,6 +173,8 @@ impl Inspection {
                     index: column.index,
                     name: column.name.clone(),
                     kind: column.kind.value,
+                    date_order: column.date_order.as_ref().map(|order| order.value),
+                    number_style: column.number_style.as_ref().map(|style| style.value),
                     suggested_field: None,
                     confidence: None,
                     reason: None,
@@ -198,6 +207,7 @@ impl Inspection {
                     row: notice.row,
                     column: notice.column,
                     count: notice.count,
+                    rows: notice.rows.clone(),
                     message: notice.tell(language),
                 })
                 .collect(),

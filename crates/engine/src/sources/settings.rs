@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lotse_core::values::{DateOrder, DecimalStyle};
+use lotse_core::{
+    profile::ColumnType,
+    values::{DateOrder, DecimalStyle},
+};
 use serde::{Deserialize, Serialize};
 
 /// Overrides of the detections, each absent until a person sets it.
@@ -28,14 +31,16 @@ pub struct ReadSettings {
     pub filtered_rows: Option<Hidden>,
     /// What happens with hidden columns. Absent: they are read, and announced.
     pub hidden_columns: Option<Hidden>,
-    /// How dates and numbers of a column are meant, by column index from 0.
+    /// How the values of a column are meant, by column index from 0.
     pub columns: BTreeMap<usize, ColumnSettings>,
 }
 
-/// How the texts of one column are meant.
+/// How the values of one column are meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ColumnSettings {
+    /// What its values are.
+    pub kind: Option<ColumnType>,
     /// Order of day, month and year.
     pub date_order: Option<DateOrder>,
     /// Which signs group digits and separate decimals.

@@ -4,9 +4,9 @@ use super::{
     Control,
     error::SourceError,
     inspection::DetectionReason,
-    notice::NoticeTally,
     settings::ReadSettings,
     structure::{SampleCell, SampleRow},
+    tally::NoticeTally,
     workbook::{SheetFacts, Workbook},
 };
 

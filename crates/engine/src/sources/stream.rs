@@ -10,11 +10,12 @@ use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 
 use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
-    notice::{NoticeFact, NoticeTally},
+    notice::NoticeFact,
     probe::{RowProbe, is_total_word},
     segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
     structure::Structure,
+    tally::NoticeTally,
 };
 
 /// Rows of a sheet or file in order, without those that are blank.

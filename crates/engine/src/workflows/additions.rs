@@ -108,6 +108,8 @@ pub(super) struct Matched {
     pub number: u32,
     /// The row of the project.
     pub row: u32,
+    /// By what it was found.
+    pub key: JoinKey,
     /// It, read with its own mapping.
     pub lead: Lead,
 }
@@ -141,15 +143,15 @@ pub(super) fn match_rows(
         for row in block.rows() {
             report.rows += 1;
             let lead = reader.interpret(row, None, &nobody).lead;
-            let (key, outcome) = match named(&keys, target, &lead) {
+            let (shown, outcome) = match named(&keys, target, &lead) {
                 None => (String::new(), Err(UnmatchedReason::NoKey)),
                 Some(Named { key, form, shown }) => match found.get(&(key, form)).map(Vec::as_slice) {
                     None | Some([]) => (shown, Err(UnmatchedReason::Unknown)),
-                    Some(&[one]) => (shown, Ok(one)),
+                    Some(&[one]) => (shown, Ok((key, one))),
                     Some(_) => (shown, Err(UnmatchedReason::Several)),
                 },
             };
-            let outcome = outcome.and_then(|at| {
+            let outcome = outcome.and_then(|(key, at)| {
                 let number = row.number();
                 let taken = each(
                     &reader,
@@ -157,6 +159,7 @@ pub(super) fn match_rows(
                     Matched {
                         number,
                         row: at,
+                        key,
                         lead,
                     },
                 );
@@ -176,7 +179,7 @@ pub(super) fn match_rows(
                     if report.examples.len() < NAMED {
                         report.examples.push(UnmatchedRow {
                             number: row.number(),
-                            key,
+                            key: shown,
                             reason,
                         });
                     }

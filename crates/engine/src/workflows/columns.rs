@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lotse_core::check::CheckSettings;
-use lotse_core::lead::ExternalId;
-use lotse_core::mapping::{Interpreter, Mapping, ProgressDecision, ReadingSettings};
+use lotse_core::lead::{ExternalId, Field, Value};
+use lotse_core::mapping::{FieldMapping, Interpreter, Mapping, ProgressDecision, ReadingSettings, Step};
 use lotse_core::profile::ColumnProfile;
 use lotse_core::target::Role;
 use rayon::prelude::*;
@@ -165,8 +165,8 @@ pub fn field_values(project: &Project, source_id: i64, field: &str) -> Result<Fo
                     FoundValue {
                         text: bare.text.clone(),
                         count: 0,
-                        value: field.value.as_ref().map(lotse_core::lead::Value::to_text),
-                        known: bare.value.as_ref().map(lotse_core::lead::Value::to_text),
+                        value: field.value.as_ref().map(Value::to_text),
+                        known: bare.value.as_ref().map(Value::to_text),
                         nothing: field.text.is_empty(),
                     }
                 });
@@ -222,7 +222,7 @@ pub fn activity_kinds(project: &Project) -> Result<ActivityKinds, WorkflowError>
                     let mut asked = BTreeSet::new();
                     for (at, activity) in activities.iter().enumerate() {
                         let field = &activity.fields[kind];
-                        let value = field.value.as_ref().map(lotse_core::lead::Value::to_text);
+                        let value = field.value.as_ref().map(Value::to_text);
                         if !field.text.is_empty() {
                             tally.add(&field.text, || FoundValue {
                                 text: field.text.clone(),
@@ -234,7 +234,7 @@ pub fn activity_kinds(project: &Project) -> Result<ActivityKinds, WorkflowError>
                                     .activities
                                     .get(at)
                                     .and_then(|activity| activity.fields[kind].value.as_ref())
-                                    .map(lotse_core::lead::Value::to_text),
+                                    .map(Value::to_text),
                                 nothing: false,
                             });
                         }
@@ -340,11 +340,16 @@ pub struct FieldSample {
 /// Texts that are shown as examples of what the mapping does to a field.
 const SAMPLES: usize = 6;
 
-/// Examples of what the mapping does to a field: different texts of the first rows.
+/// Examples of what the mapping does to a field: different texts of the first rows. With `next`, a step that a person is
+/// about to add, of what it would do then; texts that this step changes come first.
+///
+/// # Errors
+/// When the project cannot be read, and when `next` cannot be used (a search pattern that is none).
 pub fn field_samples(
     project: &Project,
     source_id: i64,
     field: &str,
+    next: Option<&Step>,
 ) -> Result<Vec<FieldSample>, WorkflowError> {
     let source = source_of(project, source_id)?;
     let target = project.target();
@@ -358,54 +363,75 @@ pub fn field_samples(
     let territory = target
         .role_index(Role::Territory)
         .map(|at| target.fields[at].name.as_str());
-    let mut only = Mapping {
-        fields: mapping
+    let with = |changed: FieldMapping| {
+        let territory = mapping
             .fields
             .iter()
-            .filter(|(name, _)| *name == field || Some(name.as_str()) == territory)
+            .filter(|(name, _)| Some(name.as_str()) == territory);
+        let mut fields: BTreeMap<_, _> = territory
             .map(|(name, mapped)| (name.clone(), mapped.clone()))
-            .collect(),
-        ..Mapping::empty(target)
+            .collect();
+        fields.insert(field.to_owned(), changed);
+        let only = Mapping {
+            fields,
+            ..Mapping::empty(target)
+        };
+        interpreter(project, &source, &only)
     };
-    let after = interpreter(project, &source, &only)?;
-    only.fields.insert(
-        field.to_owned(),
-        lotse_core::mapping::FieldMapping {
-            steps: Vec::new(),
-            default: None,
-            ..mapped.clone()
-        },
-    );
-    let before = interpreter(project, &source, &only)?;
+    let untouched = with(FieldMapping {
+        steps: Vec::new(),
+        default: None,
+        ..mapped.clone()
+    })?;
+    let as_mapped = with(mapped.clone())?;
+    let planned = next
+        .map(|step| {
+            let mut changed = mapped.clone();
+            changed.steps.push(step.clone());
+            with(changed)
+        })
+        .transpose()?;
     let nobody = ExternalId(String::new());
-    let mut samples: Vec<FieldSample> = Vec::new();
     let Some(block) = project.first_block(source_id)? else {
-        return Ok(samples);
+        return Ok(Vec::new());
     };
+    let (mut changed, mut same): (Vec<FieldSample>, Vec<FieldSample>) = Default::default();
     for row in block.rows() {
-        let raw = before
-            .interpret(row, None, &nobody)
-            .lead
-            .fields
-            .swap_remove(index)
-            .text;
-        let made = after.interpret(row, None, &nobody).lead.fields.swap_remove(index);
-        if raw.is_empty() && made.text.is_empty() || samples.iter().any(|sample| sample.before == raw) {
+        let made_by = |interpreter: &Interpreter<'_>| {
+            interpreter
+                .interpret(row, None, &nobody)
+                .lead
+                .fields
+                .swap_remove(index)
+        };
+        let shown = |made: Field| made.value.as_ref().map_or(made.text, Value::to_text);
+        let before = made_by(&untouched).text;
+        let known = |samples: &[FieldSample]| samples.iter().any(|sample| sample.before == before);
+        if known(&changed) || known(&same) {
             continue;
         }
-        samples.push(FieldSample {
-            before: raw,
+        let mapped = made_by(&as_mapped);
+        let made = planned.as_ref().map_or_else(|| mapped.clone(), made_by);
+        if before.is_empty() && made.text.is_empty() {
+            continue;
+        }
+        let kind = if made.text == mapped.text {
+            &mut same
+        } else {
+            &mut changed
+        };
+        kind.push(FieldSample {
+            before,
             readable: !made.is_unread(),
-            after: made
-                .value
-                .as_ref()
-                .map_or(made.text, lotse_core::lead::Value::to_text),
+            after: shown(made),
         });
-        if samples.len() == SAMPLES {
+        if changed.len() == SAMPLES || planned.is_none() && same.len() == SAMPLES {
             break;
         }
     }
-    Ok(samples)
+    changed.append(&mut same);
+    changed.truncate(SAMPLES);
+    Ok(changed)
 }
 
 pub(super) fn interpreter<'p>(

@@ -10,7 +10,7 @@ use lotse_core::values::{DecimalStyle, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::additions::{Matched, join_keys, match_rows};
+use super::additions::{JoinKey, Matched, match_rows};
 use super::columns::source_of;
 use super::{WorkflowError, check_settings, edit_fields};
 use crate::clock::Actor;
@@ -67,7 +67,7 @@ pub struct EnrichedField {
 pub struct EnrichmentPreview {
     /// What became of its rows.
     pub report: JoinReport,
-    /// Field by field, in the order of the target; the fields of the key are no part of it.
+    /// Field by field, in the order of the target. What a row has found its lead by does not count for that row.
     pub fields: Vec<EnrichedField>,
 }
 
@@ -115,23 +115,26 @@ fn compare(
     let mapping = project
         .mapping(source_id)?
         .unwrap_or_else(|| Mapping::empty(target));
-    let keys: Vec<Role> = join_keys(target, &mapping)
-        .into_iter()
-        .flat_map(|key| key.roles().iter().copied())
-        .collect();
     let brought: Vec<usize> = (0..target.fields.len())
         .filter(|&field| {
             let spec = &target.fields[field];
             mapping.fields.contains_key(&spec.name)
                 && spec.kind != FieldKind::Extra
-                && !spec.role.is_some_and(|role| keys.contains(&role))
+                // What leads are called by in other systems never changes by a file that speaks of them.
+                && spec.role != Some(Role::ExternalId)
         })
         .collect();
+    // What a row has found its lead by is no news to it, however it is written there.
+    let is_news = |field: usize, key: JoinKey| {
+        !target.fields[field]
+            .role
+            .is_some_and(|role| key.roles().contains(&role))
+    };
     let mut matched: Vec<Matched> = Vec::new();
     let report = match_rows(project, &source, &mapping, |_, _, found| {
         let has_something = brought
             .iter()
-            .any(|&field| !found.lead.fields[field].text.is_empty());
+            .any(|&field| is_news(field, found.key) && !found.lead.fields[field].text.is_empty());
         if has_something {
             matched.push(found);
         }
@@ -158,6 +161,9 @@ fn compare(
     reader.leads(&rows, |row, mut lead: Lead, _| {
         while let Some(addition) = additions.next_if(|found| found.row <= row) {
             for (&field, told) in brought.iter().zip(&mut fields) {
+                if !is_news(field, addition.key) {
+                    continue;
+                }
                 let new = &addition.lead.fields[field];
                 let old = &lead.fields[field];
                 let Some(outcome) = told.add(row, project.row_number(row), old, new) else {
@@ -189,6 +195,7 @@ fn compare(
     // Of several values for one field the last one holds; they are put in as one.
     edits.retain(|edit| seen.insert((edit.row, edit.field.clone())));
     edits.reverse();
+    fields.retain(EnrichedField::is_met);
     Ok((EnrichmentPreview { report, fields }, edits))
 }
 
@@ -198,6 +205,11 @@ enum Outcome {
 }
 
 impl EnrichedField {
+    /// True when any row has something for it.
+    fn is_met(&self) -> bool {
+        self.fills + self.same + self.conflicts + self.unreadable > 0
+    }
+
     fn add(&mut self, row: u32, number: u32, old: &Field, new: &Field) -> Option<Outcome> {
         let value = match &new.value {
             _ if new.text.is_empty() => return None,

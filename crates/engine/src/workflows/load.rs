@@ -109,6 +109,11 @@ pub fn load_file_remembering(
     });
     let source_id = writer.finish(actor, &headers, &details)?;
     profiles.resize_with(headers.len(), ColumnProfile::default);
+    for (&index, said) in &settings.columns {
+        if let Some(profile) = profiles.get_mut(index) {
+            profile.said = said.kind;
+        }
+    }
     project.put_profiles(source_id, &profiles)?;
     let columns = source_columns(&headers, profiles);
     let suggestion = suggestion_for(project.target(), role, &columns, memory);

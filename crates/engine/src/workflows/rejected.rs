@@ -10,6 +10,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::WorkflowError;
 use crate::project::Project;
+use crate::whole_file::write_whole;
 
 /// Header of the column by which corrected rows are recognised when they come back.
 pub(crate) const ID_COLUMN: &str = "Lotse-ID";
@@ -110,21 +111,21 @@ pub(crate) fn unique_headers(headers: &[String]) -> Vec<String> {
 }
 
 fn write_csv(table: &RejectedTable, path: &Path) -> Result<(), WorkflowError> {
-    let failed = |error: csv::Error| WorkflowError::file(path, error);
-    let mut file = std::fs::File::create(path).map_err(|error| failed(error.into()))?;
-    // Excel opens UTF-8 without this mark in the wrong character set, and expects semicolons in German.
-    file.write_all("\u{feff}".as_bytes())
-        .map_err(|error| failed(error.into()))?;
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(file);
     let safe = |cells: &[String]| cells.iter().map(|cell| harmless(cell)).collect::<Vec<_>>();
-    writer.write_record(safe(&table.headers)).map_err(failed)?;
-    for row in &table.rows {
-        writer.write_record(safe(row)).map_err(failed)?;
-    }
-    writer.flush().map_err(|error| failed(error.into()))
+    write_whole(path, |out| {
+        // Excel opens UTF-8 without this mark in the wrong character set, and expects semicolons in German.
+        out.write_all("\u{feff}".as_bytes())?;
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(b';')
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(out);
+        writer.write_record(safe(&table.headers))?;
+        for row in &table.rows {
+            writer.write_record(safe(row))?;
+        }
+        Ok::<(), csv::Error>(writer.flush()?)
+    })
+    .map_err(|error| WorkflowError::file(path, error))
 }
 
 /// The cell so that no spreadsheet takes it for a formula: with an apostrophe before it, which a spreadsheet does not
@@ -146,7 +147,7 @@ pub(crate) fn plain(cell: &str) -> &str {
 }
 
 fn write_xlsx(table: &RejectedTable, path: &Path) -> Result<(), WorkflowError> {
-    let build = || -> Result<(), XlsxError> {
+    let written = write_whole(path, |out| {
         let mut workbook = Workbook::new();
         let bold = Format::new().set_bold();
         // Text cells keep leading zeros and are never formulas, whatever they begin with.
@@ -176,9 +177,9 @@ fn write_xlsx(table: &RejectedTable, path: &Path) -> Result<(), WorkflowError> {
                 sheet.write_string_with_format(0, column, header, &bold)?;
             }
         }
-        workbook.save(path)
-    };
-    build().map_err(|error| WorkflowError::file(path, error))
+        workbook.save_to_writer(out)
+    });
+    written.map_err(|error: XlsxError| WorkflowError::file(path, error))
 }
 
 #[cfg(test)]

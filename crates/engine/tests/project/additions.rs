@@ -291,6 +291,8 @@ fn an_enrichment_fills_what_is_empty_and_leaves_what_stands_there() {
         (found.fills, found.same, found.conflicts)
     };
     assert_eq!(of("contact.phone"), (1, 1, 0));
+    // Found by its number, a lead may have another address there; only the key itself is no news.
+    assert_eq!(of("contact.email"), (0, 1, 1));
     assert_eq!(of("businessType"), (2, 0, 0));
     assert_eq!(of("estimatedVolume"), (1, 0, 1));
     assert!(!preview.fields.iter().any(|field| field.field == "externalId"));

@@ -1,12 +1,14 @@
+use lotse_core::language::{Language, Tell as _};
 use lotse_core::lead::ExternalId;
-use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory};
+use lotse_core::mapping::{ActivitiesOrigin, Mapping, Memory, Step};
 use lotse_core::migration::Mode;
+use lotse_core::profile::ColumnType;
 use lotse_core::values::DateOrder;
 use lotse_engine::project::{BatchLead, NewBatch, Project, ProjectError, RowFilter, RowView, SourceRole};
 use lotse_engine::sources::{ColumnSettings, ReadSettings, inspect};
 use lotse_engine::workflows::{
     Destination, MappingChange, MappingChanged, activity_kinds, change_mapping, check_settings,
-    column_profiles, decide_progress, field_values, load_file, mapped_row, set_mapping,
+    column_profiles, decide_progress, field_samples, field_values, load_file, mapped_row, set_mapping,
 };
 use serde_json::json;
 
@@ -14,24 +16,10 @@ use super::{Place, actor, check_and_compare, load, now};
 
 /// The columns of the example by their headers.
 fn column(header: &str) -> usize {
-    let headers = [
-        "Kd-Nr.",
-        "Firma",
-        "PLZ",
-        "Ort",
-        "Land",
-        "Branche",
-        "Ansprechpartner",
-        "E-Mail",
-        "Telefon",
-        "Betreuer",
-        "Registriert am",
-        "Einwilligung am",
-        "Leadquelle",
-        "Potenzial (€)",
-        "Aktivitäten",
-    ];
-    headers.iter().position(|known| *known == header).unwrap()
+    lotse_engine::example::HEADERS
+        .iter()
+        .position(|known| *known == header)
+        .unwrap()
 }
 
 fn field(name: &str) -> Destination {
@@ -163,6 +151,31 @@ fn what_does_not_fit_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_step_shows_what_it_would_do_before_it_is_added() {
+    let place = Place::new();
+    let (project, source) = example(&place);
+    let samples = |step: Option<Step>| field_samples(&project, source, "companyName", step.as_ref());
+    let as_mapped = samples(None).unwrap();
+    assert_eq!(as_mapped.len(), 6);
+    assert!(as_mapped.iter().all(|sample| sample.before == sample.after));
+    // Only some names have an inn in them; those stand first, and nothing is stored.
+    let step = Step::Replace {
+        find: "Gasthaus".into(),
+        with: "Gasthof".into(),
+    };
+    let planned = samples(Some(step)).unwrap();
+    assert!(planned[0].before.contains("Gasthaus"), "{planned:?}");
+    assert_eq!(planned[0].after, planned[0].before.replace("Gasthaus", "Gasthof"));
+    assert_eq!(samples(None).unwrap(), as_mapped);
+    let unfinished = Step::ReplacePattern {
+        pattern: "(Gast".into(),
+        with: String::new(),
+    };
+    let sentence = samples(Some(unfinished)).unwrap_err().tell(Language::De);
+    assert!(sentence.contains("Suchmuster"), "{sentence}");
+}
+
+#[test]
 fn values_are_counted_over_all_rows_and_a_word_about_one_holds() {
     let place = Place::new();
     let (project, source) = example(&place);
@@ -258,7 +271,7 @@ fn what_was_said_about_dates_before_loading_holds_in_the_mapping() {
             1,
             ColumnSettings {
                 date_order: Some(DateOrder::MonthFirst),
-                number_style: None,
+                ..ColumnSettings::default()
             },
         )]
         .into(),
@@ -271,6 +284,37 @@ fn what_was_said_about_dates_before_loading_holds_in_the_mapping() {
         mapping.fields["registeredAt"].date_order,
         Some(DateOrder::MonthFirst)
     );
+}
+
+#[test]
+fn a_column_is_mapped_as_what_a_person_has_said_it_is() {
+    let place = Place::new();
+    let file = place.path("mails.csv");
+    std::fs::write(
+        &file,
+        "Firma;Spalte 2\nGasthof Krone;info bei krone.example\nHotel Post;post.example\n",
+    )
+    .unwrap();
+    let watch = lotse_engine::jobs::Watch::quiet();
+    let mapped = |project: &Project, settings: &ReadSettings| {
+        let loaded = load_file(project, &actor(), &file, settings, SourceRole::Leads, &watch).unwrap();
+        let mapping = project.mapping(loaded.source_id).unwrap().unwrap();
+        mapping.fields.contains_key("contact.email")
+    };
+    let project = place.project();
+    assert!(!mapped(&project, &ReadSettings::default()));
+    let settings = ReadSettings {
+        columns: [(
+            1,
+            ColumnSettings {
+                kind: Some(ColumnType::Email),
+                ..ColumnSettings::default()
+            },
+        )]
+        .into(),
+        ..ReadSettings::default()
+    };
+    assert!(mapped(&project, &settings));
 }
 
 #[test]

@@ -261,10 +261,18 @@ fn tables_hard_to_tell_from_others_are_written_so_that_they_read_the_same() {
 fn ambiguous_dates_are_listed_by_their_rows_and_proven_ones_say_by_what() {
     let found = inspection_of(b"Firma;Datum\nA;03/04/2024\nB;05/06/2024\nC;\nD;11/12/2024\n");
     let rows = found.notices.iter().find_map(|notice| match &notice.fact {
-        NoticeFact::AmbiguousDates { rows, .. } => Some(rows.clone()),
+        NoticeFact::AmbiguousDates { .. } => Some(notice.rows.clone()),
         _ => None,
     });
     assert_eq!(rows, Some(vec![2, 3, 5]), "{:?}", found.notices);
+    // Dates with points have the day first by custom; they are none of those.
+    let found = inspection_of(b"Firma;Datum\nA;03.04.2024\nB;5/6/24\nC;11.12.2024\n");
+    let asked: Vec<_> = found
+        .notices
+        .iter()
+        .map(|notice| (notice.fact.code(), notice.count, notice.rows.as_slice()))
+        .collect();
+    assert_eq!(asked, [("date.ambiguous", 1, [3].as_slice())]);
     let found = inspection_of(b"Firma;Datum\nA;03/04/2024\nB;31/10/2024\n");
     let order = found.columns[1].date_order.clone().unwrap();
     assert_eq!(
@@ -274,4 +282,42 @@ fn ambiguous_dates_are_listed_by_their_rows_and_proven_ones_say_by_what() {
             row: None
         }
     );
+}
+
+#[test]
+fn amounts_that_may_be_grouped_or_have_decimals_are_asked_about_until_one_proves_it() {
+    let asked = |text: &str| -> Vec<(&'static str, Vec<u32>)> {
+        let notices = inspection_of(text.as_bytes()).notices;
+        notices
+            .into_iter()
+            .map(|notice| (notice.fact.code(), notice.rows))
+            .collect()
+    };
+    assert_eq!(
+        asked("Firma;Umsatz\nA;1.250\nB;900\nC;2.500\n"),
+        [("number.ambiguous", vec![2, 4])]
+    );
+    assert_eq!(asked("Firma;Umsatz\nA;1.250\nB;900,50\nC;2.500\n"), []);
+}
+
+#[test]
+fn the_last_row_of_a_long_file_may_prove_the_order_of_its_dates() {
+    use std::fmt::Write as _;
+    let mut text = String::from("Firma;Datum\n");
+    for row in 0..30_000 {
+        writeln!(text, "Firma {row};0{}/03/2024", 1 + row % 9).unwrap();
+    }
+    let order = |text: &str| {
+        let (_folder, path) = file("long.csv", text.as_bytes());
+        let found = sources::inspect_whole(&path, &ReadSettings::default(), &Control::quiet()).unwrap();
+        let order = found.columns[1].date_order.clone().unwrap();
+        (order.reason, found.notices.len())
+    };
+    assert_eq!(order(&text), (DetectionReason::Ambiguous { cells: 30_000 }, 1));
+    text.push_str("Letzte;31/03/2024\n");
+    let proof = DetectionReason::Proof {
+        text: "31/03/2024".into(),
+        row: None,
+    };
+    assert_eq!(order(&text), (proof, 0));
 }

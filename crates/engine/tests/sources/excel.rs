@@ -1,6 +1,6 @@
 //! Excel workbooks.
 
-use lotse_engine::sources::{self, Hidden, ReadSettings, SkipReason};
+use lotse_engine::sources::{self, Hidden, Inspection, ReadSettings, SkipReason, SourceNotice};
 use rust_xlsxwriter::{Format, Formula, Workbook};
 
 use crate::reading::{converted, file, table};
@@ -100,6 +100,15 @@ fn hidden_rows_columns_and_sheets_are_announced_and_can_be_left_out() {
         assert!(codes.contains(&code), "{code} in {codes:?}");
     }
     assert_eq!(found.rows.read, 4);
+    let hidden = |found: &Inspection| {
+        let of_rows = |notice: &&SourceNotice| notice.fact.code() == "hidden.rows";
+        found
+            .notices
+            .iter()
+            .find(of_rows)
+            .map(|notice| notice.rows.clone())
+    };
+    assert_eq!(hidden(&found), Some(vec![3]));
     let without = ReadSettings {
         hidden_rows: Some(Hidden::LeaveOut),
         hidden_columns: Some(Hidden::LeaveOut),
@@ -109,6 +118,12 @@ fn hidden_rows_columns_and_sheets_are_announced_and_can_be_left_out() {
     assert_eq!(found.header, ["Kopf 0", "Kopf 2"]);
     assert_eq!(found.rows, [["1/0", "1/2"], ["3/0", "3/2"], ["4/0", "4/2"]]);
     assert_eq!(summary.rows.skipped[0].reason, SkipReason::Hidden);
+    // Left out or not, a person can look at them.
+    for settings in [&without, &ReadSettings::default()] {
+        let rows = sources::rows(&path, settings, &[3, 5, 99]).unwrap();
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(rows[0].cells[0].text, "2/0");
+    }
     let missing = ReadSettings {
         sheet: Some("Nirgends".into()),
         ..ReadSettings::default()

@@ -1,4 +1,5 @@
 import type { Destination } from "../../bindings/Destination";
+import type { Failure } from "../../bindings/Failure";
 import type { FoundValue } from "../../bindings/FoundValue";
 import type { MappedColumn } from "../../bindings/MappedColumn";
 import type { MappedField } from "../../bindings/MappedField";
@@ -208,15 +209,28 @@ export function fakeMapping(): MappingBackend {
         },
         fieldValues: (_source, field) =>
             Promise.resolve({ values: field === "businessType" ? values : [], more: false }),
-        fieldSamples: (_source, field) =>
-            Promise.resolve(
+        fieldSamples: async (_source, field, next) => {
+            await Promise.resolve();
+            if (next?.do === "replacePattern" && next.pattern === "(") {
+                const refused: Failure = {
+                    kind: "other",
+                    message: "Das Suchmuster lässt sich nicht verwenden: eine Klammer wird nicht geschlossen.",
+                    details: "",
+                };
+                // What crosses the border is a value and no `Error`.
+                // eslint-disable-next-line @typescript-eslint/only-throw-error
+                throw refused;
+            }
+            const made = (text: string) => (next?.do === "suffix" ? `${text}${next.text}` : text);
+            const samples =
                 field === "companyName"
                     ? [
                           { before: "GASTHAUS SEEBLICK", after: "Gasthaus Seeblick", readable: true },
                           { before: "HOTEL KRONE", after: "Hotel Krone", readable: true },
                       ]
-                    : [{ before: "03/04/2024", after: "03/04/2024", readable: false }],
-            ),
+                    : [{ before: "03/04/2024", after: "03/04/2024", readable: false }];
+            return samples.map((sample) => ({ ...sample, after: made(sample.after) }));
+        },
         activityKinds: () =>
             Promise.resolve({
                 texts: [

@@ -1,6 +1,8 @@
+import type { DateOrder } from "../../bindings/DateOrder";
 import type { Detected } from "../../bindings/Detected";
 import type { Failure } from "../../bindings/Failure";
 import type { FileLook } from "../../bindings/FileLook";
+import type { FileNotice } from "../../bindings/FileNotice";
 import type { PreviewRow } from "../../bindings/PreviewRow";
 import type { ReadSettings } from "../../bindings/ReadSettings";
 import type { SourceLine } from "../../bindings/SourceLine";
@@ -20,6 +22,23 @@ function found<T>(value: T, set: T | null | undefined, certainty: number, reason
         : { value: set, certainty: 1, reason: "so eingestellt", chosen: true };
 }
 
+/** A column of dates that can be read in two ways, from this row on. */
+function question(first: number): FileNotice {
+    const reading = (dateOrder: DateOrder, text: string) => ({
+        said: { kind: null, dateOrder, numberStyle: null },
+        first: text,
+    });
+    return {
+        code: "date.ambiguous",
+        grave: true,
+        column: "Registriert am",
+        index: 5,
+        text: "3 Datumswerte wie „03/04/2024“ lassen sich mit dem Tag oder dem Monat zuerst lesen. Bitte entscheiden.",
+        rows: [first, first + 1, first + 2],
+        readings: [reading("day_first", "2024-04-03"), reading("month_first", "2024-03-04")],
+    };
+}
+
 function look(path: string, settings: ReadSettings): FileLook {
     const text = path.endsWith(".csv");
     const header = settings.header ?? { first: 4, count: 1 };
@@ -36,6 +55,7 @@ function look(path: string, settings: ReadSettings): FileLook {
                   charset: found("windows-1252", settings.charset, 0.96, "42 Umlaute ergeben nur so Wörter"),
                   delimiter: found(";", settings.delimiter, 0.97, "ergibt in 149 von 150 Zeilen 7 Zellen"),
                   quote: found("double", settings.quote, 0.7, "üblich; nichts spricht dagegen"),
+                  escape: found("doubled", settings.escape, 0.8, "üblich; nichts spricht dagegen"),
               }
             : null,
         sheets: text
@@ -50,7 +70,12 @@ function look(path: string, settings: ReadSettings): FileLook {
             index,
             letters: String.fromCharCode(65 + index),
             name,
-            kind: found(index === 5 ? "date" : index === 6 ? "decimal" : "text", null, 0.98, "147 von 150 Werten"),
+            kind: found(
+                index === 5 ? "date" : index === 6 ? "decimal" : "text",
+                settings.columns[index]?.kind,
+                0.98,
+                "147 von 150 Werten",
+            ),
             dateOrder:
                 index === 5
                     ? found("day_first", settings.columns[5]?.dateOrder, 0.5, "beide Lesarten sind möglich")
@@ -73,15 +98,30 @@ function look(path: string, settings: ReadSettings): FileLook {
                 code: "phone.damaged",
                 grave: true,
                 column: "Telefon",
+                index: 4,
                 text: "Eine Telefonnummer ist zu einer gerundeten Zahl geworden; ihre Ziffern sind verloren.",
+                rows: [header.first + 2],
+                readings: [],
             },
+            ...(settings.columns[5]?.dateOrder == null ? [question(header.first + 1)] : []),
             {
                 code: "hidden.column",
                 grave: true,
                 column: "Umsatz",
+                index: 6,
                 text: "Die Spalte ist in der Arbeitsmappe ausgeblendet und wird mitgelesen.",
+                rows: [],
+                readings: [],
             },
-            { code: "hidden.sheets", grave: false, column: null, text: "Ausgeblendete Blätter: Alt." },
+            {
+                code: "hidden.sheets",
+                grave: false,
+                column: null,
+                index: null,
+                text: "Ausgeblendete Blätter: Alt.",
+                rows: [],
+                readings: [],
+            },
         ],
     };
 }
@@ -98,6 +138,7 @@ const LINES: readonly SourceLine[] = [
         loadedAt: "2026-11-22T13:32:00Z",
         account: look("a.xlsx", { columns: {} } as ReadSettings).account,
         notices: look("a.xlsx", { columns: {} } as ReadSettings).notices,
+        otherSheets: ["Aktivitäten"],
     },
     {
         id: 2,
@@ -110,6 +151,7 @@ const LINES: readonly SourceLine[] = [
         loadedAt: "2026-11-22T13:40:00Z",
         account: null,
         notices: [],
+        otherSheets: [],
     },
 ];
 
@@ -135,6 +177,8 @@ export function fakeSources(): SourcesBackend {
             if (refused !== null) throw refused;
             return look(path, settings);
         },
+        rowsOfFile: (path, settings, rows) =>
+            Promise.resolve(look(path, settings).rows.filter(({ number }) => rows.includes(number))),
         async takeFile(path, _settings, role) {
             await Promise.resolve();
             const [first] = LINES;

@@ -1,5 +1,6 @@
 // The mappings of the project as the screen works on them. Every change is stored at once and can be taken back.
 
+import { isFailure } from "../../backend";
 import type { ActivityKinds } from "../../bindings/ActivityKinds";
 import type { EarlierDecision } from "../../bindings/EarlierDecision";
 import type { FieldSample } from "../../bindings/FieldSample";
@@ -9,6 +10,7 @@ import type { MappingChange } from "../../bindings/MappingChange";
 import type { MappingOutcome } from "../../bindings/MappingOutcome";
 import type { MappingOverview } from "../../bindings/MappingOverview";
 import type { MappingState } from "../../bindings/MappingState";
+import type { MappingStep } from "../../bindings/MappingStep";
 import type { RowPreview } from "../../bindings/RowPreview";
 import { t } from "../../i18n/language.svelte";
 import type { Desk } from "../../state/desk.svelte";
@@ -223,10 +225,24 @@ export class MappingModel {
         if (earlier !== undefined && mine === this.#kindsTurn) this.earlier = earlier;
     }
 
-    /** Examples of what the mapping does to a field of the source that is shown. */
-    async samples(field: string): Promise<readonly FieldSample[]> {
+    /** What a source is called: its file, or its sheet where several sheets of one file are in the project. */
+    titleOf({ id, name, sheet }: MappedSource): string {
+        const shared = this.overview?.sources.some((other) => other.id !== id && other.name === name) ?? false;
+        return shared && sheet !== "" ? sheet : name;
+    }
+
+    /** Examples of what the mapping does to a field of the source that is shown, and would do with one step more. Where
+        that step cannot be used, the sentence that says why. */
+    async samples(field: string, next: MappingStep | null): Promise<readonly FieldSample[] | string> {
         const source = this.source;
         if (source === undefined) return [];
-        return (await this.#desk.attempt(() => this.#desk.backend.fieldSamples(source.id, field))) ?? [];
+        try {
+            return await this.#desk.backend.fieldSamples(source.id, field, next);
+        } catch (error) {
+            // A pattern that is still being typed is no reason for an alarm.
+            if (next !== null && isFailure(error)) return error.message;
+            this.#desk.fail(error);
+            return [];
+        }
     }
 }

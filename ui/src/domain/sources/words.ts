@@ -1,7 +1,11 @@
 // What the detections of a file are called.
 
 import type { Charset } from "../../bindings/Charset";
+import type { ColumnSettings } from "../../bindings/ColumnSettings";
+import type { Escape } from "../../bindings/Escape";
 import type { Quote } from "../../bindings/Quote";
+import type { PreviewRow } from "../../bindings/PreviewRow";
+import type { ReadSettings } from "../../bindings/ReadSettings";
 import type { SkippedRun } from "../../bindings/SkippedRun";
 import { integer, t } from "../../i18n/language.svelte";
 
@@ -51,11 +55,34 @@ export function delimiterName(delimiter: string): string {
     }
 }
 
-/** Signs that are met around cells. */
-export const QUOTES = ["double", "single", "backtick", "none"] as const satisfies readonly Quote[];
+/** What stands around a cell, and how the same sign is written within it. */
+export interface Enclosure {
+    quote: Quote;
+    escape: Escape;
+}
 
-export function quoteName(quote: Quote): string {
-    return typeof quote === "string" ? t(`sources.quote.${quote}`) : String.fromCharCode(quote.other);
+/** Those that are met often, the likeliest first. */
+export const ENCLOSURES: readonly Enclosure[] = [
+    { quote: "double", escape: "doubled" },
+    { quote: "double", escape: "backslash" },
+    { quote: "single", escape: "doubled" },
+    { quote: "single", escape: "backslash" },
+    { quote: "backtick", escape: "doubled" },
+    { quote: "none", escape: "doubled" },
+];
+
+export function enclosureName({ quote, escape }: Enclosure): string {
+    const name = typeof quote === "string" ? t(`sources.quote.${quote}`) : String.fromCharCode(quote.other);
+    // Doubling is the custom and needs no words; without a quote nothing is escaped.
+    if (escape === "doubled" || quote === "none") return name;
+    const sign = escape === "backslash" ? "\\" : String.fromCharCode(escape.other);
+    return t("sources.escaped", { quote: name, sign });
+}
+
+/** Rows that a person wants to see, and the column they are about. */
+export interface Picked {
+    rows: readonly PreviewRow[];
+    column: number | null;
 }
 
 /** How sure something is, in a word. */
@@ -81,4 +108,15 @@ export function sizeText(bytes: number, write: (value: number) => string): strin
         unit += 1;
     }
     return `${write(size < 10 && unit > 0 ? Math.round(size * 10) / 10 : Math.round(size))} ${units[unit] ?? ""}`;
+}
+
+/** The settings with something said about a column; what was said before and is not said anew stays. */
+export function withSaid(settings: ReadSettings, index: number, said: Partial<ColumnSettings>): ReadSettings {
+    const known = settings.columns[index];
+    const column: ColumnSettings = {
+        kind: said.kind ?? known?.kind ?? null,
+        dateOrder: said.dateOrder ?? known?.dateOrder ?? null,
+        numberStyle: said.numberStyle ?? known?.numberStyle ?? null,
+    };
+    return { ...settings, columns: { ...settings.columns, [index]: column } };
 }

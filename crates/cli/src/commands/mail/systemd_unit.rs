@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ServiceArguments) -> Outcome {
         quoted(OsStr::new(&name))?,
     ];
     if let Some(project) = &arguments.into {
-        let project = std::path::absolute(project).map_err(|error| Failure::file(project, error))?;
+        let project = std::path::absolute(project).map_err(|error| Failure::file(project, &error))?;
         command.push("--into".into());
         command.push(quoted(project.as_os_str())?);
     }

@@ -26,11 +26,11 @@ use crate::sources::{
     error::SourceError,
     inspection::SkipReason,
     notice::NoticeFact,
-    notice::NoticeTally,
     probe::RowProbe,
     settings::ReadSettings,
     stream::RawBlock,
     structure::{SampleCell, SampleRow},
+    tally::NoticeTally,
 };
 
 /// Bytes of the beginning that detections look at.

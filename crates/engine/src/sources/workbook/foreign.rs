@@ -26,9 +26,9 @@ use crate::sources::{
     guard,
     inspection::{Format, SkipReason, SourceSheet},
     notice::NoticeFact,
-    notice::NoticeTally,
     settings::{Hidden, ReadSettings},
     stream::RawBlock,
+    tally::NoticeTally,
 };
 
 /// The name under which a format travels to the reading process.

@@ -18,8 +18,8 @@ pub(crate) use foreign::ReadWorkbook;
 pub(crate) use xlsx::XlsxFile;
 
 use crate::sources::{
-    Control, error::SourceError, inspection::SourceSheet, notice::NoticeTally, settings::ReadSettings,
-    stream::RawBlock,
+    Control, error::SourceError, inspection::SourceSheet, settings::ReadSettings, stream::RawBlock,
+    tally::NoticeTally,
 };
 pub(crate) use sheet::SheetFacts;
 

@@ -11,8 +11,8 @@ use super::{
     xml::{Node, Xml, attribute, flag, raw_attributes},
 };
 use crate::sources::{
-    error::SourceError, inspection::SkipReason, notice::NoticeFact, notice::NoticeTally, settings::Hidden,
-    stream::RawBlock,
+    error::SourceError, inspection::SkipReason, notice::NoticeFact, settings::Hidden, stream::RawBlock,
+    tally::NoticeTally,
 };
 
 /// Rows and columns that a sheet can have.

@@ -17,9 +17,9 @@ use crate::sources::{
     Control,
     error::SourceError,
     inspection::SourceSheet,
-    notice::NoticeTally,
     settings::{Hidden, ReadSettings},
     stream::RawBlock,
+    tally::NoticeTally,
 };
 
 /// Parts below this size are counted exactly when sheets are listed, in bytes.

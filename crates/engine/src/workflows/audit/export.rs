@@ -7,7 +7,8 @@ use std::path::Path;
 use lotse_core::language::Language;
 
 use super::line_of;
-use crate::project::{AuditEntry, Project};
+use crate::project::{AuditEntry, Project, ProjectError};
+use crate::whole_file::write_whole;
 use crate::workflows::WorkflowError;
 
 /// Writes every entry as one line of JSON, in order. Returns how many there are.
@@ -84,18 +85,38 @@ fn write(
     path: &Path,
     mut one: impl FnMut(&mut BufWriter<File>, AuditEntry) -> io::Result<()>,
 ) -> Result<u64, WorkflowError> {
-    let failed = |error: io::Error| WorkflowError::file(path, error);
-    let mut out = BufWriter::new(File::create(path).map_err(failed)?);
-    let mut entries = 0;
-    let mut written = Ok(());
-    project.for_each_audit_entry(|entry| {
-        if written.is_ok() {
-            entries += 1;
-            written = one(&mut out, entry);
-        }
-    })?;
-    written.and_then(|()| out.flush()).map_err(failed)?;
-    Ok(entries)
+    let written = write_whole(path, |out| -> Result<u64, ExportFailure> {
+        let mut entries = 0;
+        let mut written = Ok(());
+        project.for_each_audit_entry(|entry| {
+            if written.is_ok() {
+                entries += 1;
+                written = one(out, entry);
+            }
+        })?;
+        Ok(written.map(|()| entries)?)
+    });
+    written.map_err(|failure| match failure {
+        ExportFailure::Place(error) => WorkflowError::file(path, error),
+        ExportFailure::Project(error) => error.into(),
+    })
+}
+
+enum ExportFailure {
+    Place(io::Error),
+    Project(ProjectError),
+}
+
+impl From<io::Error> for ExportFailure {
+    fn from(error: io::Error) -> Self {
+        Self::Place(error)
+    }
+}
+
+impl From<ProjectError> for ExportFailure {
+    fn from(error: ProjectError) -> Self {
+        Self::Project(error)
+    }
 }
 
 /// A text that no browser takes for anything else. Characters that turn the direction of writing around, and so can make
