@@ -26,11 +26,13 @@ const SCREENS: [&str; 10] = [
     "settings",
 ];
 
-/// Each language with the words by which its command is found, and those of the looks.
-const LANGUAGES: [(&str, &str, [(&str, &str); 3]); 2] = [
+/// A name and the words by which its command is found.
+type Named = (&'static str, &'static str);
+
+/// Each language with its looks.
+const LANGUAGES: [(Named, [Named; 3]); 2] = [
     (
-        "de",
-        "sprache deutsch",
+        ("de", "sprache deutsch"),
         [
             ("light", "darstellung hell"),
             ("dark", "darstellung dunkel"),
@@ -38,8 +40,7 @@ const LANGUAGES: [(&str, &str, [(&str, &str); 3]); 2] = [
         ],
     ),
     (
-        "en",
-        "englisch",
+        ("en", "englisch"),
         [
             ("light", "appearance light"),
             ("dark", "appearance dark"),
@@ -115,7 +116,7 @@ async fn screens_have_nothing_against_them_in_any_language_and_light() {
     let window = office.open(&[&path.display().to_string()]).await;
     window.resize(1280, 800).await;
     work(&window, &server).await;
-    for (language, words, themes) in LANGUAGES {
+    for ((language, words), themes) in LANGUAGES {
         command(&window, words).await;
         for (theme, words) in themes {
             command(&window, words).await;

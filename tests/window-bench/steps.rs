@@ -376,7 +376,7 @@ pub(crate) async fn many_cells(bench: &Bench, report: &mut Report) {
         field
             .send_keys("Kiel am Hafen")
             .await
-            .expect("a field takes a text")
+            .expect("a field takes a text");
     };
     let looked = bench
         .time(
