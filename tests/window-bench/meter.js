@@ -6,10 +6,12 @@ const rows = () => [...document.querySelectorAll("[role=grid] [role=row][data-ro
 const firstRow = () => Math.min(...rows().map((row) => Number(row.dataset.row)));
 const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
 
-/** Every row in sight shows its cells, and there are some. */
+/** Every row in sight shows its cells, or it is said that there are none. */
 function filled() {
     const table = grid();
-    if (!table || table.ariaBusy === "true") return false;
+    // Where no row fits, a sentence stands in the place of the table.
+    if (!table) return document.querySelector(".notice:not(.busy)") !== null;
+    if (table.ariaBusy === "true") return false;
     const shown = rows();
     if (shown.length === 0) return table.ariaRowCount === "1";
     return shown.every((row) => row.querySelector("[role=rowheader]").textContent !== "");
