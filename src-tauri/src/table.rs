@@ -21,8 +21,12 @@ use crate::desk::ReviewTable;
 use crate::failure::Showable as _;
 use crate::session::Session;
 
-/// The most rows that an outcome carries.
+/// The most rows that are looked at for an outcome.
 const ROWS_IN_AN_OUTCOME: usize = 1000;
+
+/// The most rows that an outcome carries: enough for whoever edits by hand. The page asks for others where they are in
+/// sight.
+const ROWS_SENT_BACK: usize = 200;
 
 impl Session {
     /// The names of the columns, in their order: the fields of the target, then what is worked out.
@@ -189,7 +193,7 @@ impl Session {
         Ok(EditOutcome {
             revision: self.revision(),
             changed: u32::try_from(changed).unwrap_or(u32::MAX),
-            rows: self.shown_rows(&rows[..rows.len().min(ROWS_IN_AN_OUTCOME)])?,
+            rows: self.shown_rows(&rows[..rows.len().min(ROWS_SENT_BACK)])?,
         })
     }
 

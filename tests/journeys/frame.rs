@@ -81,17 +81,19 @@ async fn every_size_from_the_smallest_window_to_twice_the_zoom_shows_everything(
     window.close().await;
 }
 
-const NOTHING: [String; 0] = [];
+pub(super) const NOTHING: [String; 0] = [];
 
 /// Controls of the frame that stick out of the window, and bars whose content is cut.
-async fn overflowing(window: &Window) -> Vec<String> {
+pub(super) async fn overflowing(window: &Window) -> Vec<String> {
     window.drawn().await;
     window
         .script(
             "const out = [...document.querySelectorAll('header *, nav button, .bar *, footer *')].filter((element) => {
                  if (!element.checkVisibility() || element.closest('.spoken, svg')) return false;
                  const box = element.getBoundingClientRect();
-                 return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1);
+                 // A bar inside of what can be scrolled may lie further down.
+                 const below = box.bottom > innerHeight + 1 && element.closest('.bar') === null;
+                 return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1 || below);
              });
              return out.map((element) => element.outerHTML.slice(0, 120))",
             vec![],

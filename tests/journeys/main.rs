@@ -5,6 +5,7 @@
 mod demo;
 mod duplicates;
 mod frame;
+mod keyboard;
 mod mailbox;
 mod mapping;
 mod push;

@@ -11,20 +11,20 @@ use serde_json::json;
 const NOW: &str = "2025-10-12T14:30:00Z";
 
 /// A desk of its own: folders, keyring, name.
-struct Office {
-    home: tempfile::TempDir,
+pub(super) struct Office {
+    pub(super) home: tempfile::TempDir,
     keyring: SecretService,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Office {
             home: tempfile::tempdir().expect("a folder"),
             keyring: SecretService::start(&[]),
         }
     }
 
-    async fn open(&self, arguments: &[&str]) -> Window {
+    pub(super) async fn open(&self, arguments: &[&str]) -> Window {
         let mut opening = Opening::default()
             .variable("LOTSE_HOME", self.home.path().display().to_string())
             .variable("LOTSE_USER", "Astrid Vogt")
@@ -38,7 +38,7 @@ impl Office {
     }
 }
 
-async fn go(window: &Window, step: &str) {
+pub(super) async fn go(window: &Window, step: &str) {
     let place = window.test_id(&format!("step-{step}")).await;
     place.click().await.expect("a step can be clicked");
 }
@@ -126,7 +126,7 @@ async fn correct(window: &Window, wrong: &str, text: &str) {
 }
 
 /// Stores a connection to `server` with its key, by the form.
-async fn connect(window: &Window, server: &ImportServer) {
+pub(super) async fn connect(window: &Window, server: &ImportServer) {
     go(window, "connections").await;
     window.click("button", "Server hinzufügen").await;
     fill(window, "Name", "Abnahme").await;
@@ -139,7 +139,7 @@ async fn connect(window: &Window, server: &ImportServer) {
 }
 
 /// The server's dry-run, then the import; waits for the proof.
-async fn push(window: &Window) {
+pub(super) async fn push(window: &Window) {
     go(window, "push").await;
     window.click("button", "Probelauf starten").await;
     window.click("button", "Weiter zur Übertragung").await;

@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: the measurements behind `docs/performance.md`.
 
+use std::path::Path;
+
 use crate::run::{program, root, run, say};
 use crate::{Done, front_end, packages, peers};
 
 /// A measurement by its name, and what it measures.
-const BENCHES: [(&str, &str, Kind); 5] = [
+const BENCHES: [(&str, &str, Kind); 6] = [
     (
         "intake",
         "taking files into a project, beside polars",
@@ -15,6 +17,11 @@ const BENCHES: [(&str, &str, Kind); 5] = [
         "table",
         "the table behind the window, over 1,000,000 rows",
         Kind::Cargo("lotse-engine"),
+    ),
+    (
+        "window",
+        "the review table in the real window, over a real project of 1,000,000 rows",
+        Kind::Window,
     ),
     (
         "grid",
@@ -34,6 +41,8 @@ enum Kind {
     Cargo(&'static str),
     /// The same, but it measures no speed and has no end of its own.
     OnlyByName(&'static str),
+    /// `tests/window-bench`.
+    Window,
     /// `tests/grid-trial`.
     Grid,
 }
@@ -70,10 +79,48 @@ pub(crate) fn bench(arguments: &[&str]) -> Done {
                 }
                 run(&mut command, "The measurement")?;
             }
+            Kind::Window => window(rest)?,
             Kind::Grid => grid(rest)?,
         }
     }
     Ok(())
+}
+
+/// Measures over the project that is named, else over one of invented rows that is made once.
+fn window(projects: &[&str]) -> Done {
+    packages::ensure(&[packages::TO_BUILD, packages::TO_TEST])?;
+    front_end::ensure()?;
+    let made = std::env::temp_dir().join("lotse-bench-table/table-1000000.lotse");
+    // A path is meant from where the developer stands, not from the root of the workspace.
+    let named = |path: &&str| std::env::current_dir().map_or_else(|_| path.into(), |here| here.join(path));
+    let project = projects.first().map_or(made, named);
+    let project = &*project.to_string_lossy();
+    if projects.is_empty() && !Path::new(project).exists() {
+        say("Making a project of 1,000,000 rows, once");
+        let mut make = program(
+            "cargo",
+            &["bench", "--package", "lotse-engine", "--bench", "table"],
+        );
+        run(
+            make.args(["--", "make", "1000000", project]),
+            "Making the project",
+        )?;
+    }
+    example("window-bench", &[project], "The measurement in the window")
+}
+
+/// Runs a program of `tests/` that measures in the window as it is shipped.
+fn example(name: &str, arguments: &[&str], what: &str) -> Done {
+    let options = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "lotse-tests",
+        "--example",
+    ];
+    let mut command = program("cargo", &options);
+    run(command.arg(name).arg("--").args(arguments), what)
 }
 
 fn grid(grids: &[&str]) -> Done {
@@ -87,18 +134,5 @@ fn grid(grids: &[&str]) -> Done {
         npm.current_dir(root().join("tests/grid-trial"));
         run(&mut npm, "Building the grids")?;
     }
-    let mut trial = program(
-        "cargo",
-        &[
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "lotse-tests",
-            "--example",
-            "grid-trial",
-            "--",
-        ],
-    );
-    run(trial.args(grids), "The trial of grids")
+    example("grid-trial", grids, "The trial of grids")
 }

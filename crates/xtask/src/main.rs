@@ -30,7 +30,7 @@ cargo xtask test [FILTER]
 cargo xtask check
     Format, lint, licences, unused dependencies and stale bindings.
 cargo xtask bench [NAME [ARGUMENT...]]
-    Measures: intake, duplicates and grid, or the one named. docs/performance.md tells how to read it.
+    Measures: intake, duplicates, the table and the window, or the one named. docs/performance.md tells how to read it.
 ";
 
 fn main() -> ExitCode {

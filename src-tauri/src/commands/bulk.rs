@@ -1,6 +1,7 @@
 //! Many cells at once, and what follows from edits.
 
 use lotse_core::clustering::ClusterMethod;
+use lotse_engine::jobs::{JobKind, Watch};
 use lotse_engine::project::DecisionKind;
 use lotse_engine::workflows::{self, BulkPreview, ValueClusters};
 use tauri::State;
@@ -47,12 +48,19 @@ pub(crate) async fn column_clusters(
         .await
 }
 
-/// Compares the rows that were edited with all others; true where there were any.
+/// Compares the rows that were edited with all others; true where that may have changed anything. A job where they are so
+/// many that everything is compared afresh.
 #[tauri::command]
 pub(crate) async fn compare_edited(desk: State<'_, Desk>) -> Result<bool, Failure> {
     desk.in_project(|session| {
-        let rows = workflows::compare_waiting(&session.project, session.now())?;
-        Ok::<_, workflows::WorkflowError>(!rows.is_empty())
+        let compare = |watch: &Watch<'_>| {
+            workflows::compare_edited(&session.project, session.actor(), session.now(), watch)
+        };
+        if workflows::many_wait(&session.project)? {
+            session.job(JobKind::Duplicates, "", compare)
+        } else {
+            compare(&Watch::quiet())
+        }
     })
     .await
 }

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use super::machine::spawn;
 
-/// Large enough for a window of 2560 by 1440.
-const SCREEN: &str = "2560x1440x24";
+/// Large enough for a window that fills a screen of twice full HD.
+const SCREEN: &str = "3840x2160x24";
 
 pub(super) struct Display {
     server: Child,

@@ -14,7 +14,7 @@ mod pointer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -48,9 +48,16 @@ pub struct Window {
 pub struct Opening {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    still: bool,
 }
 
 impl Opening {
+    /// The person has asked their system for less motion.
+    pub fn without_motion(mut self) -> Self {
+        self.still = true;
+        self
+    }
+
     /// Hands a command-line argument to the window.
     pub fn argument(mut self, argument: impl Into<String>) -> Self {
         self.arguments.push(argument.into());
@@ -69,6 +76,16 @@ impl Opening {
         let binary = machine::binary(program);
         let mut turn = machine::take_turn();
         let home = tempfile::tempdir().expect("a folder for the window's settings");
+        if self.still {
+            // Where GTK reads the settings of a person, and the web view from GTK.
+            let settings = home.path().join("config/gtk-3.0");
+            fs::create_dir_all(&settings)
+                .and_then(|()| {
+                    let text = "[Settings]\ngtk-enable-animations=false\n";
+                    fs::write(settings.join("settings.ini"), text)
+                })
+                .expect("the folder is ours");
+        }
         let display = Display::start();
         let driver = Driver::start(&mut turn, &display, home.path(), &self.environment);
         let mut capabilities = Capabilities::new();
@@ -213,6 +230,11 @@ impl Window {
             .await
             .expect("the window can be pictured");
         write_artefact(name, &png)
+    }
+
+    /// When the process of the window was started.
+    pub fn started(&self) -> SystemTime {
+        memory::start_of_group(self.driver.group(), "WebKitWebDriver")
     }
 
     /// Memory of all processes of the window in bytes, shared pages counted in parts (PSS).

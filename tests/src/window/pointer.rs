@@ -8,8 +8,8 @@ use x11rb::connection::Connection;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt,
-    CreateWindowAux, EventMask, MOTION_NOTIFY_EVENT, PropMode, SELECTION_NOTIFY_EVENT, SelectionNotifyEvent,
-    SelectionRequestEvent, Window as Handle, WindowClass,
+    CreateWindowAux, EventMask, InputFocus, MOTION_NOTIFY_EVENT, PropMode, SELECTION_NOTIFY_EVENT,
+    SelectionNotifyEvent, SelectionRequestEvent, Window as Handle, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -47,6 +47,15 @@ impl Window {
                 hand.fake(kind, button, 0, 0);
             }
         }
+        hand.connection.sync().expect("the X server answers");
+    }
+
+    /// Makes the window the active one of its screen, as a window manager does; a page in any other draws no focus.
+    pub fn activate(&self) {
+        let hand = Hand::reach(self.display.name());
+        hand.connection
+            .set_input_focus(InputFocus::PARENT, hand.lotse(), x11rb::CURRENT_TIME)
+            .expect("connected");
         hand.connection.sync().expect("the X server answers");
     }
 

@@ -89,11 +89,6 @@ impl TextColumn {
         self.ends.len()
     }
 
-    /// All texts one after the other, with the end of each.
-    pub(super) fn parts(&self) -> (&str, &[u32]) {
-        (&self.text, &self.ends)
-    }
-
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         self.text.len() + self.ends.len() * 4
@@ -102,6 +97,24 @@ impl TextColumn {
     /// All texts in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// The column with other texts in some places, given in ascending order; `None` where they say the same already.
+    pub(super) fn with(&self, places: &[usize], texts: &TextColumn) -> Option<TextColumn> {
+        let mut news = places.iter().zip(texts.iter());
+        if news.all(|(&at, text)| self.get(at) == text) {
+            return None;
+        }
+        let mut changed = TextColumn {
+            ends: Vec::with_capacity(self.ends.len()),
+            text: String::with_capacity(self.text.len() + texts.text.len()),
+        };
+        let mut news = places.iter().zip(texts.iter()).peekable();
+        for (at, text) in self.iter().enumerate() {
+            let new = news.next_if(|(place, _)| **place == at);
+            changed.push(new.map_or(text, |(_, text)| text));
+        }
+        Some(changed)
     }
 
     /// Packs the columns of one blob together.
@@ -119,6 +132,49 @@ impl TextColumn {
             plain.extend_from_slice(column.text.as_bytes());
         }
         compress(&plain)
+    }
+
+    /// Hands every column that [`TextColumn::pack_all`] wrote into `plain` to `each`, as it lies there; `None` for
+    /// anything else.
+    pub(super) fn look_at_all(plain: &[u8], mut each: impl FnMut(RawColumn<'_>)) -> Option<()> {
+        let mut rest = plain;
+        let count = take(&mut rest)?;
+        for _ in 0..count {
+            let rows = take(&mut rest)?;
+            let length = take(&mut rest)?;
+            // Most texts are short: then each length is one byte.
+            let short = rest
+                .get(..rows)
+                .is_some_and(|bytes| bytes.iter().all(|&byte| byte < 0x80));
+            let lengths = if short {
+                rows
+            } else {
+                let mut after = rest;
+                for _ in 0..rows {
+                    take_varint(&mut after)?;
+                }
+                rest.len() - after.len()
+            };
+            let (lengths, after) = rest.split_at_checked(lengths)?;
+            let (text, after) = after.split_at_checked(length)?;
+            rest = after;
+            each(RawColumn { lengths, short, text });
+        }
+        rest.is_empty().then_some(())
+    }
+
+    /// Of what [`TextColumn::pack_all`] wrote only the texts at these places, in their order; `None` for anything else.
+    pub(super) fn unpack_some(packed: &[u8], places: &[usize]) -> Option<Vec<TextColumn>> {
+        let plain = decompress(packed)?;
+        let mut columns = Some(Vec::new());
+        Self::look_at_all(&plain, |raw| {
+            let picked = raw.pick(places);
+            columns = columns.take().zip(picked).map(|(mut columns, picked)| {
+                columns.push(picked);
+                columns
+            });
+        })?;
+        columns
     }
 
     /// Unpacks what [`TextColumn::pack_all`] wrote; `None` for anything else.
@@ -147,6 +203,54 @@ impl TextColumn {
             columns.push(TextColumn { ends, text });
         }
         rest.is_empty().then_some(columns)
+    }
+}
+
+/// A column as it lies in a blob: to be looked through without being made one.
+pub(super) struct RawColumn<'b> {
+    lengths: &'b [u8],
+    /// Every length is one byte.
+    short: bool,
+    /// All texts one after the other.
+    pub(super) text: &'b [u8],
+}
+
+impl RawColumn<'_> {
+    /// The end of each text, as far as they can be told.
+    pub(super) fn ends(&self) -> Vec<usize> {
+        let mut rest = self.lengths;
+        let mut ends = Vec::new();
+        let mut end = 0_usize;
+        while let Some(length) = take_varint(&mut rest) {
+            end = end.saturating_add(length as usize);
+            ends.push(end);
+        }
+        ends
+    }
+
+    /// The texts at these places; empty ones past the end.
+    fn pick(&self, places: &[usize]) -> Option<TextColumn> {
+        /// From so many on it is quicker to work out where all texts end.
+        const MANY: usize = 8;
+        let ends = if self.short && places.len() < MANY {
+            Vec::new()
+        } else {
+            self.ends()
+        };
+        let end_before = |place: usize| match place.checked_sub(1) {
+            None => 0,
+            Some(_) if ends.is_empty() => {
+                let lengths = self.lengths.iter().take(place);
+                lengths.map(|&length| usize::from(length)).sum()
+            }
+            Some(last) => ends.get(last).copied().unwrap_or(self.text.len()),
+        };
+        let mut picked = TextColumn::default();
+        for &place in places {
+            let text = self.text.get(end_before(place)..end_before(place + 1))?;
+            picked.push(std::str::from_utf8(text).ok()?);
+        }
+        Some(picked)
     }
 }
 
@@ -250,8 +354,26 @@ mod tests {
         }
         let packed = TextColumn::pack_all(&[&a, &b]);
         assert_eq!(TextColumn::unpack_all(&packed), Some(vec![a.clone(), b]));
+        let picked = TextColumn::unpack_some(&packed, &[3, 1, 99]).unwrap();
+        assert_eq!(picked[1].iter().collect::<Vec<_>>(), ["xxx", "KölnKölnKöln", ""]);
         assert_eq!(a.iter().collect::<Vec<_>>(), ["", "Köln", "", "x"]);
         assert_eq!(a.get(99), "");
+    }
+
+    #[test]
+    fn texts_are_put_into_their_places_and_nowhere_else() {
+        let column = |texts: &[&str]| {
+            let mut column = TextColumn::default();
+            texts.iter().for_each(|text| column.push(text));
+            column
+        };
+        let before = column(&["a", "", "c", "d"]);
+        assert_eq!(
+            before.with(&[1, 3], &column(&["bé", ""])),
+            Some(column(&["a", "bé", "c", ""]))
+        );
+        assert_eq!(before.with(&[0, 2], &column(&["a", "c"])), None);
+        assert_eq!(before.with(&[], &column(&[])), None);
     }
 
     #[test]
@@ -266,6 +388,20 @@ mod tests {
             assert_ne!(unpack_rows(&whole[..at]), Some(block()), "cut at {at}");
         }
         assert!(refused > 0);
+        let mut column = TextColumn::default();
+        for number in 0..40 {
+            column.push(&"ä".repeat(number * 4));
+        }
+        let whole = TextColumn::pack_all(&[&column, &column]);
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0xff;
+            for places in [&[3, 39][..], &(0..40).collect::<Vec<_>>()] {
+                // As above: nothing but a refusal or some texts.
+                let _ = TextColumn::unpack_some(&damaged, places);
+            }
+            assert!(TextColumn::unpack_some(&whole[..at], &[3]).is_none_or(|picked| picked.len() != 2));
+        }
         assert_eq!(unpack_rows(&[0xff; 64]), None);
         assert_eq!(unpack_rows(&[]), None);
     }

@@ -2,7 +2,6 @@
 //! counts or filters by it, and kept while it holds.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use lotse_core::target::{FieldKind, Target};
@@ -12,8 +11,10 @@ use serde::Deserialize;
 
 use super::at_once::at_once;
 use super::block::TextColumn;
+use super::column_order::{ColumnRanks, ColumnValues, Ordered, Part};
 use super::index::Index;
 use super::leads::{self, RowState};
+use super::search::Found;
 use super::{Project, ProjectError};
 
 /// Columns behind the fields of a target with activities, by name: how many activities a lead has, and what is worked
@@ -48,7 +49,7 @@ impl TableColumn {
     }
 
     /// Where its values stand in the database.
-    fn stored_as(self) -> i64 {
+    pub(super) fn stored_as(self) -> i64 {
         match self {
             Self::Field(at) => i64::try_from(at).unwrap_or(i64::MAX),
             Self::Computed(0) => leads::ACTIVITIES,
@@ -105,202 +106,111 @@ fn date_in(json: &str, at: usize) -> &str {
     }
 }
 
-/// The different values of a column and which of them each row has.
-#[derive(Debug, Default)]
-pub(super) struct ColumnValues {
-    /// By row of the project; 0 is the empty value.
-    ids: Vec<u32>,
-    /// By id, in the order in which people sort them.
-    texts: TextColumn,
-    /// By id: values that differ in case or umlauts only have the same; [`LAST`] for what has no place in the order.
-    ranks: Vec<u32>,
+/// What was worked out from columns, the one that was asked for last at the end.
+struct Kept<T> {
+    /// Memory that they may take together, in bytes; the one asked for last is kept in any case.
+    most: usize,
+    columns: Vec<(TableColumn, Arc<T>, usize)>,
 }
 
-/// Rank of empty cells and of what is no number in a column of numbers: at the end in either direction.
-const LAST: u32 = u32::MAX;
-
-/// The cells of a block while a column is put in order: most columns say the same again and again, and what a block says
-/// twice need not be compared twice.
-struct Part {
-    first_row: u32,
-    /// For each row the place of its text.
-    places: Vec<u32>,
-    /// The different texts, and how each is sorted.
-    texts: TextColumn,
-    folded: TextColumn,
-}
-
-impl ColumnValues {
-    /// The value of a row.
-    pub(super) fn id(&self, row: u32) -> u32 {
-        self.ids.get(row as usize).copied().unwrap_or_default()
+impl<T> Kept<T> {
+    fn within(most: usize) -> Self {
+        let columns = Vec::new();
+        Kept { most, columns }
     }
 
-    /// The text of a value.
-    pub(super) fn text(&self, id: u32) -> &str {
-        self.texts.get(id as usize)
+    fn take(&mut self, column: TableColumn) -> Option<Arc<T>> {
+        let at = self.columns.iter().position(|(known, ..)| *known == column)?;
+        let found = self.columns.remove(at);
+        let values = Arc::clone(&found.1);
+        self.columns.push(found);
+        Some(values)
     }
 
-    /// Number of different values, the empty one included.
-    pub(super) fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// For each value whether it is one of `texts`.
-    pub(super) fn among(&self, texts: &[String]) -> Vec<bool> {
-        self.texts
-            .iter()
-            .map(|known| texts.iter().any(|text| text == known))
-            .collect()
-    }
-
-    /// Where a row stands when sorted by this column; rows with the same key are equal.
-    fn sort_key(&self, row: u32, descending: bool) -> u32 {
-        let rank = self.ranks.get(self.id(row) as usize).copied().unwrap_or(LAST);
-        if rank != LAST && descending {
-            LAST - 1 - rank
-        } else {
-            rank
+    fn put(&mut self, column: TableColumn, values: &Arc<T>, size: usize) {
+        self.columns.retain(|(known, ..)| *known != column);
+        self.columns.push((column, Arc::clone(values), size));
+        let mut bytes: usize = self.columns.iter().map(|(.., size)| size).sum();
+        while bytes > self.most && self.columns.len() > 1 {
+            bytes -= self.columns.remove(0).2;
         }
     }
 
-    /// Sorts rows; equal ones stay in their order.
-    pub(super) fn sort(&self, rows: &mut [u32], descending: bool) {
-        let mut keys: Vec<(u64, u32)> = (0_u64..)
-            .zip(rows.iter())
-            .map(|(at, &row)| (u64::from(self.sort_key(row, descending)) << 32 | at, row))
-            .collect();
-        keys.par_sort_unstable_by_key(|(key, _)| *key);
-        for (place, (_, row)) in rows.iter_mut().zip(keys) {
-            *place = row;
-        }
-    }
-
-    /// Bytes that it takes in memory.
-    fn size(&self) -> usize {
-        self.ids.len() * 4 + self.ranks.len() * 8 + self.texts.bytes()
-    }
-
-    fn of(rows: usize, numeric: bool, parts: &[Part]) -> Self {
-        // What most comparisons are decided by stands beside the place of the text.
-        let mut cells: Vec<(u64, u32, u32)> = parts
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(number, part)| {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                let folded = part.folded.iter().zip(0_u32..);
-                folded.map(move |(folded, at)| (prefix(folded, numeric), number, at))
-            })
-            .collect();
-        let folded = |&(_, part, at): &(u64, u32, u32)| parts[part as usize].folded.get(at as usize);
-        let text = |&(_, part, at): &(u64, u32, u32)| parts[part as usize].texts.get(at as usize);
-        cells.par_sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0)
-                .then_with(|| folded(a).cmp(folded(b)))
-                .then_with(|| text(a).cmp(text(b)))
-        });
-        let mut values = ColumnValues {
-            ids: vec![0; rows],
-            ..ColumnValues::default()
-        };
-        let mut ids: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.texts.len()]).collect();
-        values.texts.push("");
-        values.ranks.push(LAST);
-        let mut rank = 0;
-        let mut last: Option<&(u64, u32, u32)> = None;
-        for cell in &cells {
-            let shown = text(cell);
-            if shown.is_empty() {
-                continue;
-            }
-            if last.is_none_or(|last| text(last) != shown) {
-                if last.is_some_and(|last| (last.0, folded(last)) != (cell.0, folded(cell))) {
-                    rank += 1;
-                }
-                values.texts.push(shown);
-                let has_place = !numeric || cell.0 != u64::MAX;
-                values.ranks.push(if has_place { rank } else { LAST });
-                last = Some(cell);
-            }
-            let id = u32::try_from(values.texts.len() - 1).unwrap_or(u32::MAX);
-            ids[cell.1 as usize][cell.2 as usize] = id;
-        }
-        for (part, ids) in parts.iter().zip(&ids) {
-            let rows = values.ids.iter_mut().skip(part.first_row as usize);
-            for (id, &place) in rows.zip(&part.places) {
-                *id = ids[place as usize];
-            }
-        }
-        values
+    fn forget(&mut self, changed: impl Fn(TableColumn) -> bool) {
+        self.columns.retain(|(column, ..)| !changed(*column));
     }
 }
 
-/// The first bytes of a folded text, or the number that it says, as a number in the same order.
-fn prefix(folded: &str, numeric: bool) -> u64 {
-    if numeric {
-        let Ok(number) = folded.parse::<f64>() else {
-            return u64::MAX;
-        };
-        let bits = number.to_bits();
-        return if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
-    }
-    let mut bytes = [0_u8; 8];
-    let length = folded.len().min(8);
-    bytes[..length].copy_from_slice(&folded.as_bytes()[..length]);
-    u64::from_be_bytes(bytes)
-}
-
-/// A text without regard to case and umlauts, as people sort it.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
-            'ä' | 'Ä' => folded.push('a'),
-            'ö' | 'Ö' => folded.push('o'),
-            'ü' | 'Ü' => folded.push('u'),
-            'ß' => folded.push_str("ss"),
-            sign if sign.is_ascii() => folded.push(sign.to_ascii_lowercase()),
-            sign => folded.extend(sign.to_lowercase()),
-        }
-    }
-    folded
-}
-
-/// Columns that were worked out, the one that was asked for last at the end.
-#[derive(Default)]
+/// Columns that were worked out.
 pub(super) struct KeptColumns {
     /// Grows with every change of a cell: what was begun before it is not kept.
     pub(super) content: u64,
-    /// The text that was looked for last, and for each row whether it has it.
-    pub(super) search: Option<(String, Arc<Vec<bool>>)>,
-    kept: Vec<(TableColumn, Arc<ColumnValues>)>,
+    /// The text that was looked for last, and what was found.
+    pub(super) search: Option<Arc<Found>>,
+    values: Kept<ColumnValues>,
+    ranks: Kept<ColumnRanks>,
 }
 
-/// Memory that kept columns may take together, in bytes; the one asked for last is kept in any case.
-const KEPT_BYTES: usize = 96 << 20;
+impl Default for KeptColumns {
+    fn default() -> Self {
+        KeptColumns {
+            content: 0,
+            search: None,
+            values: Kept::within(32 << 20),
+            ranks: Kept::within(48 << 20),
+        }
+    }
+}
 
 impl Project {
     /// The values of a column as they are now.
     pub(super) fn column_values(&self, column: TableColumn) -> Result<Arc<ColumnValues>, ProjectError> {
+        self.worked_out(
+            column,
+            |columns| &mut columns.values,
+            |parts, numeric, rows| {
+                let values = Ordered::of(parts, numeric, true).values(rows);
+                let size = values.size();
+                (values, size)
+            },
+        )
+    }
+
+    /// How the rows are sorted by a column as it is now.
+    pub(super) fn column_ranks(&self, column: TableColumn) -> Result<Arc<ColumnRanks>, ProjectError> {
+        self.worked_out(
+            column,
+            |columns| &mut columns.ranks,
+            |parts, numeric, rows| {
+                let ranks = Ordered::of(parts, numeric, false).ranks(rows);
+                let size = ranks.size();
+                (ranks, size)
+            },
+        )
+    }
+
+    /// What is kept of a column, else worked out from its texts, whether they are numbers, and the number of rows.
+    fn worked_out<T: Send + Sync>(
+        &self,
+        column: TableColumn,
+        kept: impl Fn(&mut KeptColumns) -> &mut Kept<T>,
+        work_out: impl Fn(&[Part], bool, usize) -> (T, usize) + Send + Sync,
+    ) -> Result<Arc<T>, ProjectError> {
         let content = {
             let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(at) = columns.kept.iter().position(|(known, _)| *known == column) {
-                let found = columns.kept.remove(at);
-                let values = Arc::clone(&found.1);
-                columns.kept.push(found);
-                return Ok(values);
+            if let Some(found) = kept(&mut columns).take(column) {
+                return Ok(found);
             }
             columns.content
         };
-        let values = Arc::new(at_once(|| self.work_out(column))?);
+        let (values, size) = at_once(|| {
+            let (parts, rows) = self.parts_of_column(column)?;
+            Ok::<_, ProjectError>(work_out(&parts, column.is_numeric(&self.target), rows))
+        })?;
+        let values = Arc::new(values);
         let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         if columns.content == content {
-            columns.kept.retain(|(known, _)| *known != column);
-            columns.kept.push((column, Arc::clone(&values)));
-            let mut bytes: usize = columns.kept.iter().map(|(_, values)| values.size()).sum();
-            while bytes > KEPT_BYTES && columns.kept.len() > 1 {
-                bytes -= columns.kept.remove(0).1.size();
-            }
+            kept(&mut columns).put(column, &values, size);
         }
         Ok(values)
     }
@@ -310,7 +220,8 @@ impl Project {
         let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         columns.content += 1;
         columns.search = None;
-        columns.kept.retain(|(column, _)| !changed(*column));
+        columns.values.forget(&changed);
+        columns.ranks.forget(&changed);
     }
 
     /// The rows whose cell in a field shows a text that is `wanted`, in ascending order.
@@ -348,7 +259,8 @@ impl Project {
         })
     }
 
-    fn work_out(&self, column: TableColumn) -> Result<ColumnValues, ProjectError> {
+    /// The cells of a column, block by block, and the number of rows of the project.
+    fn parts_of_column(&self, column: TableColumn) -> Result<(Vec<Part>, usize), ProjectError> {
         let packed = self.packed(column)?;
         let index = self.index();
         let parts: Option<Vec<Part>> = packed
@@ -356,9 +268,7 @@ impl Project {
             .map(|(first_row, data)| part_of(column, *first_row, data, &index))
             .collect();
         let parts = parts.ok_or_else(|| self.damaged(&format!("column {}", column.stored_as())))?;
-        let rows = index.facts.len();
-        drop(index);
-        Ok(ColumnValues::of(rows, column.is_numeric(&self.target), &parts))
+        Ok((parts, index.facts.len()))
     }
 }
 
@@ -384,85 +294,11 @@ fn part_of(column: TableColumn, first_row: u32, data: &[u8], index: &Index) -> O
     Some(Part::of(first_row, cells.iter().map(AsRef::as_ref)))
 }
 
-impl Part {
-    fn of<'a>(first_row: u32, cells: impl Iterator<Item = &'a str>) -> Self {
-        let mut part = Part {
-            first_row,
-            places: Vec::new(),
-            texts: TextColumn::default(),
-            folded: TextColumn::default(),
-        };
-        let mut known: HashMap<&str, u32> = HashMap::new();
-        for cell in cells {
-            let place = *known.entry(cell).or_insert_with(|| {
-                part.texts.push(cell);
-                part.folded.push(&folded(cell));
-                u32::try_from(part.texts.len() - 1).unwrap_or(u32::MAX)
-            });
-            part.places.push(place);
-        }
-        part
-    }
-}
-
 /// What a cell shows, from the columns of its field: texts, values where they differ, and a mark which of them holds.
 pub(super) fn shown(stored: &[TextColumn], at: usize) -> &str {
     if stored[2].get(at) == "v" {
         stored[1].get(at)
     } else {
         stored[0].get(at)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(cells: &[&str], numeric: bool) -> ColumnValues {
-        // Two blocks, so that what stands in both is one value.
-        let (left, right) = cells.split_at(cells.len() / 2);
-        let parts = [
-            Part::of(0, left.iter().copied()),
-            Part::of(u32::try_from(left.len()).unwrap(), right.iter().copied()),
-        ];
-        ColumnValues::of(cells.len(), numeric, &parts)
-    }
-
-    fn sorted(cells: &[&str], numeric: bool, descending: bool) -> Vec<u32> {
-        let mut rows: Vec<u32> = (0_u32..).zip(cells).map(|(row, _)| row).collect();
-        values(cells, numeric).sort(&mut rows, descending);
-        rows
-    }
-
-    #[test]
-    fn texts_are_sorted_without_regard_to_case_and_umlauts_and_equal_ones_stay() {
-        let cells = ["Ölmühle", "Osthof", "", "ölmühle", "Anker", "Olmuhle"];
-        assert_eq!(sorted(&cells, false, false), [4, 0, 3, 5, 1, 2]);
-        assert_eq!(sorted(&cells, false, true), [1, 0, 3, 5, 4, 2]);
-    }
-
-    #[test]
-    fn long_texts_with_the_same_beginning_keep_their_order() {
-        let cells = ["info@hafen.example", "info@anker.example", "info@hafen.exampl"];
-        assert_eq!(sorted(&cells, false, false), [1, 2, 0]);
-    }
-
-    #[test]
-    fn numbers_are_sorted_as_numbers_and_what_is_none_comes_last_both_ways() {
-        let cells = ["10", "9.5", "k.A.", "-3", "", "0"];
-        assert_eq!(sorted(&cells, true, false), [3, 5, 1, 0, 2, 4]);
-        assert_eq!(sorted(&cells, true, true), [0, 1, 5, 3, 2, 4]);
-    }
-
-    #[test]
-    fn every_different_text_is_one_value() {
-        let values = values(&["Kiel", "kiel", "Kiel", ""], false);
-        assert_eq!(values.len(), 3);
-        assert_eq!(values.id(0), values.id(2));
-        assert_ne!(values.id(0), values.id(1));
-        assert_eq!(values.text(values.id(3)), "");
-        let among = values.among(&["kiel".to_owned()]);
-        assert_eq!(among.iter().filter(|&&hit| hit).count(), 1);
-        assert!(among[values.id(1) as usize]);
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use lotse_core::finding::Severity;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{ColumnValues, TableColumn};
+use super::column_order::ColumnValues;
+use super::columns::TableColumn;
 use super::index::{Index, RowFacts};
+use super::search::Found;
 use super::view::{RowFilter, RowView, VIEWS, is_in, lead_rows};
 use super::{Project, ProjectError};
 
@@ -105,7 +107,7 @@ const FIRST_VALUE: u32 = 7;
 pub(super) struct Matcher<'f> {
     filter: &'f RowFilter,
     codes: u64,
-    search: Option<Arc<Vec<bool>>>,
+    search: Option<Arc<Found>>,
     values: Vec<(TableColumn, Arc<ColumnValues>, Vec<bool>)>,
 }
 
@@ -161,8 +163,7 @@ impl<'f> Matcher<'f> {
             DECISION,
             filter.decisions.is_empty() || filter.decisions.contains(&DecisionView::of(facts)),
         );
-        let found = |hits: &Vec<bool>| hits.get(row as usize).copied().unwrap_or_default();
-        ask(OTHER, self.search.as_deref().is_none_or(found));
+        ask(OTHER, self.search.as_ref().is_none_or(|found| found.has(row)));
         for (bit, (_, known, among)) in (FIRST_VALUE..).zip(&self.values) {
             let bit = if bit < u64::BITS { 1 << bit } else { OTHER };
             ask(

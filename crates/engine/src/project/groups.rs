@@ -115,7 +115,7 @@ impl Project {
                     .reason
                     .is_none_or(|reason| group.pairs.iter().any(|pair| pair.reason == reason))
                 && found.as_ref().is_none_or(|found| {
-                    let has_text = |row: u32| found.get(row as usize).copied().unwrap_or_default();
+                    let has_text = |row: u32| found.has(row);
                     group.members.iter().any(|member| has_text(member.row))
                 })
         };

@@ -243,6 +243,13 @@ impl Index {
         Some((source, block, (within - entry.blocks[block].first) as usize))
     }
 
+    /// The number by which people know a row; 0 for a row that is not there.
+    pub(super) fn number(&self, row: u32) -> u32 {
+        self.locate(row).map_or(0, |(source, block, within)| {
+            self.sources[source].blocks[block].number(within)
+        })
+    }
+
     /// The bit of a code, adding it to the list where it is new.
     pub(super) fn bit_of(&mut self, code: &KnownCode) -> u64 {
         let place = self

@@ -16,31 +16,48 @@ use super::row_places::SourceRef;
 use super::{Project, ProjectError};
 
 impl Project {
-    /// A row as its source has it, without what persons have typed over it; `None` where its source has no mapping.
-    pub(super) fn read_without_edits(&self, row: u32) -> Result<Option<Lead>, ProjectError> {
-        let Some((source, sequence, within)) = self.place_of(row) else {
-            return Ok(None);
-        };
-        let Some(mapping) = self.mapping(source.id)? else {
-            return Ok(None);
-        };
-        let reading = ReadingSettings { zone: self.zone };
-        let Ok(interpreter) = Interpreter::new(&self.target, &mapping, &source.entry.headers, reading) else {
-            return Ok(None);
-        };
-        let block = self.block(&source, sequence)?;
-        let cells = block.row(within);
-        let mut interpreted = interpreter.interpret(cells, None, &source.entry.external_id(cells.number()));
-        for activity in self.joined()?.of(row) {
-            let of = self.sources()?.into_iter().find(|of| of.id == activity.source_id);
-            let Some((of, mapping)) = of.zip(self.mapping(activity.source_id)?) else {
+    /// Hands rows as their sources have them, without what persons have typed over them and without the activities of
+    /// other sources, to `each`; given in ascending order, each block is unpacked once. Rows whose source has no mapping
+    /// are left out.
+    pub(super) fn each_without_edits(
+        &self,
+        rows: &[u32],
+        mut each: impl FnMut(u32, &Lead),
+    ) -> Result<(), ProjectError> {
+        let mut rest = rows;
+        while let Some(&first) = rest.first() {
+            let end = self.place_of(first).map_or(first + 1, |(source, ..)| {
+                source.entry.first_row + source.entry.row_count
+            });
+            let (here, after) = rest.split_at(rest.partition_point(|&row| row < end));
+            rest = after;
+            let Some((source, ..)) = self.place_of(first) else {
                 continue;
             };
-            if let Ok(reader) = Interpreter::new(&self.target, &mapping, &of.headers, reading) {
-                reader.add_activities(&mut interpreted, std::slice::from_ref(&activity.cells));
+            let Some(mapping) = self.mapping(source.id)? else {
+                continue;
+            };
+            let reading = ReadingSettings { zone: self.zone };
+            let Ok(interpreter) = Interpreter::new(&self.target, &mapping, &source.entry.headers, reading)
+            else {
+                continue;
+            };
+            let mut held = None;
+            for &row in here {
+                let Some((_, sequence, within)) = self.place_of(row) else {
+                    continue;
+                };
+                let block = match held.take() {
+                    Some((known, block)) if known == sequence => block,
+                    _ => self.block(&source, sequence)?,
+                };
+                let cells = block.row(within);
+                let id = source.entry.external_id(cells.number());
+                each(row, &interpreter.interpret(cells, None, &id).lead);
+                held = Some((sequence, block));
             }
         }
-        Ok(Some(interpreted.lead))
+        Ok(())
     }
 
     /// Everything that is needed to read rows of this project as leads, with the present mappings.

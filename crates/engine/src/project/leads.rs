@@ -4,6 +4,7 @@
 //! These are derived from cells, mapping and edits and can be made again at any time; what is sent is derived afresh.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use chrono::Timelike as _;
 use chrono_tz::Tz;
@@ -12,9 +13,11 @@ use lotse_core::lead::{Field, Lead};
 use lotse_core::protection::Protection;
 use lotse_core::target::{FieldKind, FieldSpec, Target};
 use lotse_core::values::Instant;
+use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
+use super::at_once::at_once;
 use super::block::TextColumn;
 use super::columns::{TableColumn, shown};
 use super::index::{Index, KnownCode, RowFacts};
@@ -95,6 +98,9 @@ const EXTRA: i64 = -3;
 pub(super) const PROTECTION: i64 = -4;
 const FACTS: i64 = -5;
 
+/// The columns of a block of states, by number.
+pub(super) type StateColumns = Vec<(i64, Vec<TextColumn>)>;
+
 /// A block packed for the database.
 pub(super) struct PackedBlock {
     first_row: u32,
@@ -121,6 +127,7 @@ impl Project {
                 let rows = u32::try_from(block.facts.len()).unwrap_or(u32::MAX);
                 untouch.execute([block.first_row, block.first_row + rows])?;
             }
+            self.blocks_stored.fetch_add(1, Ordering::AcqRel);
             Ok(())
         })?;
         let mut index = self.index_mut();
@@ -184,6 +191,7 @@ impl Project {
         self.write(|transaction| {
             transaction.execute("DELETE FROM lead_column", [])?;
             transaction.execute("DELETE FROM touched_row", [])?;
+            self.blocks_stored.fetch_add(1, Ordering::AcqRel);
             audit::append(
                 transaction,
                 actor,
@@ -213,7 +221,7 @@ impl Project {
         })
     }
 
-    fn store_codes(&self, index: &Index, known: usize) -> Result<(), ProjectError> {
+    pub(super) fn store_codes(&self, index: &Index, known: usize) -> Result<(), ProjectError> {
         if index.codes.len() == known {
             return Ok(());
         }
@@ -227,12 +235,26 @@ impl Project {
     }
 
     pub(super) fn pack(&self, block: &CheckedBlock) -> PackedBlock {
+        let (columns, facts) = self.columns_of_states(&block.states);
+        let pack = |(field, columns): (i64, Vec<TextColumn>)| {
+            let columns: Vec<&TextColumn> = columns.iter().collect();
+            (field, TextColumn::pack_all(&columns))
+        };
+        PackedBlock {
+            first_row: block.first_row,
+            columns: columns.into_iter().map(pack).collect(),
+            facts,
+        }
+    }
+
+    /// States as columns of texts, by number; and for each the worst severity and the codes found.
+    pub(super) fn columns_of_states(&self, states: &[RowState]) -> (StateColumns, Vec<(u8, Vec<KnownCode>)>) {
         let mut columns = Vec::new();
         for field in 0..self.target.fields.len() {
             let mut texts = TextColumn::default();
             let mut values = TextColumn::default();
             let mut has_value = TextColumn::default();
-            for state in &block.states {
+            for state in states {
                 let cell = state.fields.get(field);
                 let text = cell.map_or("", |cell| &cell.text);
                 let value = cell.and_then(|cell| cell.value.as_deref());
@@ -247,15 +269,15 @@ impl Project {
             }
             columns.push((
                 i64::try_from(field).unwrap_or(i64::MAX),
-                TextColumn::pack_all(&[&texts, &values, &has_value]),
+                vec![texts, values, has_value],
             ));
         }
         let json_column = |json: &dyn Fn(&RowState) -> Option<String>| {
             let mut column = TextColumn::default();
-            for state in &block.states {
+            for state in states {
                 column.push(&json(state).unwrap_or_default());
             }
-            TextColumn::pack_all(&[&column])
+            vec![column]
         };
         fn json_of<T: Serialize>(value: &T) -> String {
             serde_json::to_string(value).expect("states are plain data")
@@ -276,49 +298,56 @@ impl Project {
             PROTECTION,
             json_column(&|state| state.protection.as_ref().map(json_of)),
         ));
-        let facts: Vec<(u8, Vec<KnownCode>)> = block.states.iter().map(|state| self.found(state)).collect();
+        let facts: Vec<(u8, Vec<KnownCode>)> = states.iter().map(|state| self.found(state)).collect();
         let mut column = TextColumn::default();
         for (worst, codes) in &facts {
             let codes: Vec<&str> = codes.iter().map(|known| known.code.as_str()).collect();
             column.push(&format!("{worst}{}", codes.join(" ")));
         }
-        columns.push((FACTS, TextColumn::pack_all(&[&column])));
-        PackedBlock {
-            first_row: block.first_row,
-            columns,
-            facts,
-        }
+        columns.push((FACTS, vec![column]));
+        (columns, facts)
     }
 
     /// The states of rows, in the order asked for; a row that was never checked has an empty state.
     pub fn row_states(&self, rows: &[u32]) -> Result<Vec<RowState>, ProjectError> {
         let fields: Vec<i64> = (0..i64::try_from(self.target.fields.len()).unwrap_or(0)).collect();
-        let mut blocks: BTreeMap<u32, Vec<(i64, Vec<TextColumn>)>> = BTreeMap::new();
-        let mut states = Vec::with_capacity(rows.len());
-        for &row in rows {
-            let (first, within) = {
-                let index = self.index();
-                if let Some(state) = index.touched.get(&row) {
-                    states.push(state.clone());
-                    continue;
+        let mut states = vec![RowState::default(); rows.len()];
+        // By the first row of a block: which places of it are asked for, and for which of `rows`.
+        let mut blocks: BTreeMap<u32, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        {
+            let index = self.index();
+            for (at, row) in rows.iter().enumerate() {
+                if let Some(state) = index.touched.get(row) {
+                    states[at] = state.clone();
+                } else if let Some((source, block, within)) = index.locate(*row) {
+                    let entry = &index.sources[source];
+                    let first = entry.first_row + entry.blocks[block].first;
+                    let (places, asked) = blocks.entry(first).or_default();
+                    places.push(within);
+                    asked.push(at);
                 }
-                let Some((source, block, within)) = index.locate(row) else {
-                    states.push(RowState::default());
-                    continue;
-                };
-                let entry = &index.sources[source];
-                (entry.first_row + entry.blocks[block].first, within)
-            };
-            if let std::collections::btree_map::Entry::Vacant(place) = blocks.entry(first) {
-                place.insert(self.columns_of(first)?);
             }
-            states.push(state_in(&blocks[&first], within, &fields));
+        }
+        let blocks: Vec<_> = blocks.into_iter().collect();
+        // A sorted table shows rows of as many blocks as it has lines.
+        let read = at_once(|| {
+            blocks
+                .par_iter()
+                .map(|(first, (places, asked))| {
+                    let columns = self.columns_of(*first, places)?;
+                    let states = (0..places.len()).map(|at| state_in(&columns, at, &fields));
+                    Ok(asked.iter().copied().zip(states).collect::<Vec<_>>())
+                })
+                .collect::<Result<Vec<_>, ProjectError>>()
+        })?;
+        for (at, state) in read.into_iter().flatten() {
+            states[at] = state;
         }
         Ok(states)
     }
 
-    /// All columns of a block, unpacked.
-    fn columns_of(&self, first_row: u32) -> Result<Vec<(i64, Vec<TextColumn>)>, ProjectError> {
+    /// All columns of a block, of which only these places are unpacked.
+    fn columns_of(&self, first_row: u32, places: &[usize]) -> Result<StateColumns, ProjectError> {
         let packed: Vec<(i64, Vec<u8>)> = self.read(|connection| {
             let mut statement = connection
                 .prepare_cached("SELECT field, data FROM lead_column WHERE first_row = ?1 AND field <> ?2")?;
@@ -326,13 +355,13 @@ impl Project {
                 .query_map(params![first_row, FACTS], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })?;
-        let unpack = |(field, data): (i64, Vec<u8>)| {
-            let columns = TextColumn::unpack_all(&data);
+        let unpack = |(field, data): &(i64, Vec<u8>)| {
+            let columns = TextColumn::unpack_some(data, places);
             columns
-                .map(|columns| (field, columns))
+                .map(|columns| (*field, columns))
                 .ok_or_else(|| self.damaged(&format!("column {field} of row {first_row}")))
         };
-        packed.into_iter().map(unpack).collect()
+        packed.par_iter().map(unpack).collect()
     }
 
     /// What a cell shows.
@@ -492,7 +521,7 @@ fn severity_number(severity: Severity) -> u8 {
 }
 
 impl Index {
-    fn put_findings(&mut self, row: u32, worst: u8, codes: &[KnownCode]) {
+    pub(super) fn put_findings(&mut self, row: u32, worst: u8, codes: &[KnownCode]) {
         let bits = codes.iter().fold(0, |bits, code| bits | self.bit_of(code));
         if let Some(facts) = self.facts.get_mut(row as usize) {
             facts.codes = bits;

@@ -10,6 +10,7 @@ mod approval;
 mod at_once;
 mod audit;
 mod block;
+mod column_order;
 mod columns;
 mod decisions;
 mod dry_runs;
@@ -25,6 +26,7 @@ mod leads;
 mod ledger;
 mod lock;
 mod mail_origins;
+mod recheck;
 mod row_places;
 mod schema;
 mod search;
@@ -62,6 +64,7 @@ pub use lead_reader::{LeadReader, LeadReaderProblem};
 pub use leads::{CellState, CheckedBlock, RowState, moment_text, shown_text};
 pub use ledger::{Answer, Batch, BatchLead, BatchState, NewBatch, Push, PushState};
 pub use mail_origins::MailOrigin;
+pub(crate) use recheck::RecheckedBlock;
 pub(crate) use row_places::SourceRef;
 pub use sent::{LeadFate, PushCounts, ServerDouble};
 pub use sources::{NewSource, PackedRows, RowOrigin, Source, SourceRole, SourceWriter};
@@ -110,6 +113,8 @@ pub struct Project {
     groups: Mutex<groups::KeptGroups>,
     /// Activities of other sources by row, as of the last join.
     joined: Mutex<Option<std::sync::Arc<joined::Joined>>>,
+    /// How often states of whole blocks were stored: whoever puts some rows into a block has to have read it since.
+    blocks_stored: AtomicU64,
     /// Orders of rows that tables have asked for.
     orders: Mutex<view::Orders>,
     /// The last edits of this run of the program.
@@ -239,6 +244,7 @@ impl Project {
             duplicates: Mutex::new(None),
             groups: Mutex::default(),
             joined: Mutex::default(),
+            blocks_stored: AtomicU64::new(0),
             orders: Mutex::new(Vec::new()),
             edited: Mutex::default(),
             comparing: Mutex::default(),

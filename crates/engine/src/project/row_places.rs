@@ -124,10 +124,7 @@ impl Project {
 
     /// The number by which people know a row; 0 for a row that is not there.
     pub fn row_number(&self, row: u32) -> u32 {
-        let index = self.index();
-        index.locate(row).map_or(0, |(source, block, within)| {
-            index.sources[source].blocks[block].number(within)
-        })
+        self.index().number(row)
     }
 
     /// True for rows that are only compared with.

@@ -7,7 +7,6 @@ use lotse_core::finding::{Finding, Place, Severity};
 use lotse_core::language::Language;
 use serde::{Deserialize, Serialize};
 
-use super::at_once::at_once;
 use super::columns::TableColumn;
 use super::facets::{DecisionView, Matcher, ValueFilter};
 use super::index::{Index, KnownCode, RowFacts, SourceEntry};
@@ -264,8 +263,7 @@ impl Project {
         let mut rows = matcher.rows(&self.index());
         for order in filter.sort.iter().rev() {
             if let Some(column) = TableColumn::of(&self.target, &order.field) {
-                let values = self.column_values(column)?;
-                at_once(|| values.sort(&mut rows, order.descending));
+                self.column_ranks(column)?.sort(&mut rows, order.descending);
             }
         }
         Ok(rows)
@@ -287,36 +285,50 @@ impl Project {
     /// Rows as the table shows them.
     pub fn viewed_rows(&self, rows: &[u32]) -> Result<Vec<ViewedRow>, ProjectError> {
         let states = self.row_states(rows)?;
-        let mut viewed = Vec::with_capacity(rows.len());
-        for (&row, state) in rows.iter().zip(states) {
-            let facts = self.index().facts.get(row as usize).copied().unwrap_or_default();
-            let originals = if facts.has(RowFacts::EDITED) {
-                self.original_texts(row)?
-            } else {
-                BTreeMap::new()
-            };
-            viewed.push(ViewedRow {
+        let mut originals = self.original_texts(rows)?;
+        let index = self.index();
+        let viewed = rows.iter().zip(states).map(|(&row, state)| {
+            let facts = index.facts.get(row as usize).copied().unwrap_or_default();
+            ViewedRow {
                 row,
-                number: self.row_number(row),
+                number: index.number(row),
                 states: VIEWS.into_iter().filter(|&view| is_in(facts, view)).collect(),
                 state,
-                originals,
-            });
-        }
-        Ok(viewed)
+                originals: originals.remove(&row).unwrap_or_default(),
+            }
+        });
+        Ok(viewed.collect())
     }
 
-    /// What the source says in the fields that a person has changed.
-    fn original_texts(&self, row: u32) -> Result<BTreeMap<usize, String>, ProjectError> {
-        let edits = self.edits_of(row)?;
-        let original = self.read_without_edits(row)?;
-        let places = edits.keys().filter_map(|field| self.target.field_index(field));
-        Ok(places
-            .map(|at| {
-                let text = original.as_ref().and_then(|lead| lead.fields.get(at));
-                (at, text.map_or_else(String::new, |field| field.text.clone()))
-            })
-            .collect())
+    /// What the sources say in the fields that a person has changed, by row and place of the field.
+    fn original_texts(&self, rows: &[u32]) -> Result<BTreeMap<u32, BTreeMap<usize, String>>, ProjectError> {
+        let mut edited: Vec<u32> = {
+            let index = self.index();
+            let is_edited = |row: &u32| {
+                let facts = index.facts.get(*row as usize);
+                facts.is_some_and(|facts| facts.has(RowFacts::EDITED))
+            };
+            rows.iter().copied().filter(is_edited).collect()
+        };
+        edited.sort_unstable();
+        let mut originals = BTreeMap::new();
+        for &row in &edited {
+            let edits = self.edits_of(row)?;
+            let places = edits.keys().filter_map(|field| self.target.field_index(field));
+            originals.insert(
+                row,
+                places.map(|at| (at, String::new())).collect::<BTreeMap<_, _>>(),
+            );
+        }
+        self.each_without_edits(&edited, |row, lead| {
+            let texts = originals.get_mut(&row).into_iter().flatten();
+            for (&at, text) in texts {
+                if let Some(field) = lead.fields.get(at) {
+                    text.clone_from(&field.text);
+                }
+            }
+        })?;
+        Ok(originals)
     }
 
     /// For each field of the target how many rows have an error and how many a warning in it.

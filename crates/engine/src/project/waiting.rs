@@ -46,6 +46,14 @@ impl Project {
         })
     }
 
+    /// How many rows wait for their comparison.
+    pub(crate) fn waiting_count(&self) -> Result<usize, ProjectError> {
+        let count: i64 = self.read(|connection| {
+            connection.query_row("SELECT count(*) FROM waiting_row", [], |row| row.get(0))
+        })?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// These rows were compared.
     pub(crate) fn no_longer_waiting(&self, rows: &[u32]) -> Result<(), ProjectError> {
         self.write(|transaction| {

@@ -13,7 +13,7 @@ use super::WorkflowError;
 use super::additions::join_activities;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Watch};
-use crate::project::{CheckedBlock, LeadReader, Project, ProjectError, SourceRef};
+use crate::project::{CheckedBlock, LeadReader, Project, ProjectError, RecheckedBlock, SourceRef};
 
 /// Setting of a project that holds the known users as a JSON list.
 pub(crate) const OWNERS: &str = "owners";
@@ -67,14 +67,15 @@ pub fn check_all(
 
 type Blocks = Vec<(SourceRef, u32, u32, u32)>;
 
+/// Blocks that are checked at once and stored in one transaction.
+const BLOCKS_AT_ONCE: usize = 16;
+
 fn check_blocks(
     project: &Project,
     settings: &CheckSettings,
     blocks: Blocks,
     watch: &Watch<'_>,
 ) -> Result<CheckSummary, WorkflowError> {
-    /// Blocks that are checked at once and stored in one transaction.
-    const AT_ONCE: usize = 16;
     join_activities(project)?;
     let mut reader = project.lead_reader(settings.clone())?;
     reader.share_ids(shared_ids(project, &reader)?);
@@ -85,7 +86,7 @@ fn check_blocks(
     let total: u64 = blocks.iter().map(|(.., rows)| u64::from(*rows)).sum();
     let mut summary = CheckSummary::default();
     watch.report(Phase::Checking, 0, total);
-    for chunk in blocks.chunks(AT_ONCE) {
+    for chunk in blocks.chunks(BLOCKS_AT_ONCE) {
         if watch.is_cancelled() {
             return Err(WorkflowError::Cancelled);
         }
@@ -151,17 +152,10 @@ pub(super) fn recheck_watched(
     rows: &[u32],
     watch: &Watch<'_>,
 ) -> Result<(), WorkflowError> {
-    /// From so many rows on their whole blocks are checked: a state of its own for each would fill the memory.
+    /// From so many rows on they are put into their blocks: a state of its own for each would fill the memory.
     const MANY: usize = 2000;
     if rows.len() > MANY {
-        let touched = |&(_, _, first, count): &(SourceRef, u32, u32, u32)| {
-            rows[rows.partition_point(|&row| row < first)..]
-                .first()
-                .is_some_and(|&row| row < first + count)
-        };
-        let blocks = project.block_list().into_iter().filter(touched).collect();
-        check_blocks(project, settings, blocks, watch)?;
-        return Ok(());
+        return recheck_in_blocks(project, settings, rows, watch);
     }
     let mut left = rows.to_vec();
     while !left.is_empty() {
@@ -180,6 +174,70 @@ pub(super) fn recheck_watched(
                 .as_ref()
                 .is_none_or(|again| again.binary_search(row).is_ok())
         });
+    }
+    Ok(())
+}
+
+/// Reads and checks many rows of any blocks again, given in ascending order, and no others of these blocks.
+fn recheck_in_blocks(
+    project: &Project,
+    settings: &CheckSettings,
+    rows: &[u32],
+    watch: &Watch<'_>,
+) -> Result<(), WorkflowError> {
+    let mut reader = project.lead_reader(settings.clone())?;
+    reader.share_ids(shared_ids(project, &reader)?);
+    let within = |first: u32, count: u32| {
+        let from = rows.partition_point(|&row| row < first);
+        let to = rows.partition_point(|&row| row < first + count);
+        &rows[from..to]
+    };
+    let blocks: Blocks = project
+        .block_list()
+        .into_iter()
+        .filter(|(source, _, first, count)| reader.can_read(source.id) && !within(*first, *count).is_empty())
+        .collect();
+    let total = rows.len() as u64;
+    let mut done = 0;
+    watch.report(Phase::Checking, 0, total);
+    for chunk in blocks.chunks(BLOCKS_AT_ONCE) {
+        if watch.is_cancelled() {
+            return Err(WorkflowError::Cancelled);
+        }
+        let here: Vec<u32> = chunk
+            .iter()
+            .flat_map(|&(_, _, first, count)| within(first, count))
+            .copied()
+            .collect();
+        let moment = project.edit_moment();
+        let read: Result<Option<Vec<RecheckedBlock>>, ProjectError> = chunk
+            .par_iter()
+            .map(|(source, sequence, first, count)| {
+                let block = project.block(source, *sequence)?;
+                let edits = project.edits_between(*first..*first + *count)?;
+                let states = within(*first, *count).iter().filter_map(|&id| {
+                    let row = block.row((id - first) as usize);
+                    let (lead, findings) = reader.read(source, id, row, edits.get(&id))?;
+                    Some((id, reader.state(&lead, findings)))
+                });
+                project.repack(*first, states.collect())
+            })
+            .collect();
+        let stored = match read? {
+            Some(blocks) => project.store_rechecked(&blocks)?,
+            None => false,
+        };
+        if stored {
+            // What a person has typed meanwhile was read as it stood before.
+            let mut again = project.edited_since(moment).unwrap_or_else(|| here.clone());
+            again.retain(|row| here.binary_search(row).is_ok());
+            recheck_watched(project, settings, &again, &Watch::quiet())?;
+        } else {
+            // Never checked before, or checked by somebody else at this moment: then the whole of them is.
+            check_blocks(project, settings, chunk.to_vec(), &Watch::quiet())?;
+        }
+        done += here.len() as u64;
+        watch.report(Phase::Checking, done, total);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::check::recheck_watched;
 use super::columns::{interpreter, source_of};
-use super::compare::{compare_rows, compare_waiting, regroup};
+use super::compare::{compare_all, compare_rows, compare_waiting, regroup};
 use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings};
 use crate::clock::Actor;
@@ -261,17 +261,43 @@ pub(super) fn follow(
     now: Instant,
     watch: &Watch<'_>,
 ) -> Result<(), WorkflowError> {
-    /// From so many rows on they are compared in the change's own time, however the project does it otherwise.
-    const MANY: usize = 5000;
     if rows.is_empty() {
         return Ok(());
     }
     recheck_watched(project, &check_settings(project, now)?, rows, watch)?;
-    if rows.len() > MANY || !project.compares_later() {
+    if !project.compares_later() {
         compare_rows(project, rows)?;
         project.no_longer_waiting(rows)?;
     }
     Ok(())
+}
+
+/// From so many changed rows on everything is compared afresh.
+const MANY: usize = 5000;
+
+/// True where so many rows wait for their comparison that everything is compared afresh, which takes its time.
+pub fn many_wait(project: &Project) -> Result<bool, WorkflowError> {
+    Ok(project.waiting_count()? > MANY && project.was_compared()?)
+}
+
+/// Compares the rows that were edited and wait for it, each for itself or, where they are many, all rows afresh. True where
+/// that may have changed anything.
+pub fn compare_edited(
+    project: &Project,
+    actor: &Actor,
+    now: Instant,
+    watch: &Watch<'_>,
+) -> Result<bool, WorkflowError> {
+    if !many_wait(project)? {
+        return Ok(!compare_waiting(project, now)?.is_empty());
+    }
+    if project.was_just_opened() {
+        // A program that ended right after an edit has not even checked it.
+        let rows = project.waiting_rows()?;
+        recheck_watched(project, &check_settings(project, now)?, &rows, watch)?;
+    }
+    compare_all(project, actor, watch)?;
+    Ok(true)
 }
 
 /// Stores the mapping of a source after checking that it fits. All rows have to be checked again afterwards.

@@ -269,7 +269,11 @@ export class TableModel {
         }
         const inHeader = active.row === HEADER ? row <= HEADER : row < 0 && step.by === "cell" && !extend;
         const next = inHeader ? this.#header(column) : this.#clamp({ row, column });
-        if (next.row === active.row && next.column === active.column) return false;
+        if (next.row === active.row && next.column === active.column) {
+            // The wheel may have left it behind.
+            this.reveal();
+            return false;
+        }
         if (extend && (active.row === HEADER || inHeader)) return false;
         // A page moves what is in sight with the cell, so that the cell stays at its height in the window.
         if (step.by === "page") this.scrollTo(this.position + (next.row - active.row) * this.rowHeight);

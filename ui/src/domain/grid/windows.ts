@@ -9,8 +9,8 @@ export type FetchRows = (offset: number, limit: number) => Promise<RowWindow>;
 /** Rows a page. */
 export const PAGE = 100;
 
-/** Pages kept: some thousand rows around the last few places that were looked at. */
-export const PAGES_KEPT = 60;
+/** Pages kept: the rows around the last few places that were looked at. */
+export const PAGES_KEPT = 24;
 
 /** At most this many pages are asked for at once; of older wishes only the newest matter. */
 const IN_FLIGHT = 2;

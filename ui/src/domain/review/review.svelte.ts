@@ -42,6 +42,8 @@ export class Review {
     corrected = $state.raw<CorrectedFile | null>(null);
     checking = $state(false);
     #row: number | null = null;
+    #comparing = false;
+    #toCompare = false;
 
     constructor(desk: Desk, table: TableModel) {
         this.#desk = desk;
@@ -150,8 +152,18 @@ export class Review {
      */
     async compareEdited(): Promise<void> {
         if (!this.isProject) return;
-        const compared = await this.#desk.attempt(() => this.#desk.backend.compareEdited());
-        if (compared !== true) return;
+        // One at a time: what is edited meanwhile is compared together afterwards.
+        this.#toCompare = true;
+        if (this.#comparing) return;
+        this.#comparing = true;
+        let changed = false;
+        while (this.#toCompare) {
+            this.#toCompare = false;
+            const compared = await this.#desk.attempt(() => this.#desk.backend.compareEdited());
+            changed ||= compared === true;
+        }
+        this.#comparing = false;
+        if (!changed) return;
         await this.#table.recount();
         await this.reload();
         await this.#desk.refresh();
