@@ -157,7 +157,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::duplicates::reopen_group,
             commands::duplicates::separate_rows,
             commands::duplicates::count_by_rule,
-            commands::duplicates::skip_by_rule,
+            commands::duplicates::decide_by_rule,
             commands::approval::approval_overview,
             commands::approval::approve_rows,
             commands::audit::audit_window,

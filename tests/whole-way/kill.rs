@@ -200,9 +200,10 @@ fn two_pushes_of_one_project_do_not_run_at_once() {
     let first = desk.start(&arguments(&["--approve-valid", "--dry-run"]), &server.key);
     relay.wait_until_kept();
     push(&desk, &server.key, &["--dry-run"]).failed_with(3, "already open");
-    // Ctrl-C is an end like any other: what was interrupted is done again.
+    // Being asked to end is an end like any other: what was interrupted is done again. Not by Ctrl-C's signal, which a
+    // program that was started in the background of a script has been told to ignore.
     let asked = Command::new("kill")
-        .args(["-INT", &first.id().to_string()])
+        .args(["-TERM", &first.id().to_string()])
         .stderr(Stdio::null())
         .status();
     assert!(asked.unwrap().success());

@@ -21,6 +21,8 @@ pub struct ComparedGroup {
     pub decided: bool,
     /// The fields that can be compared, in the order of the target.
     pub fields: Vec<ComparedField>,
+    /// What the list of activities is called in a choice ([`MergeChoice::field`]); empty where the target has none.
+    pub activity_field: String,
     /// The rows; at most [`ComparedGroup::MEMBERS`].
     pub members: Vec<ComparedMember>,
     /// How many rows there are.
@@ -75,7 +77,7 @@ pub struct ComparedMember {
 pub struct MergedGroup {
     /// One a field, in the order of [`ComparedGroup::fields`].
     pub fields: Vec<MergedCell>,
-    /// The union of activities, one line each.
+    /// The activities, one line each: of all rows, or of the one that was chosen for them.
     pub activities: Vec<String>,
 }
 
@@ -94,7 +96,7 @@ pub struct MergedCell {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, TS)]
 #[ts(export)]
 pub struct MergeChoice {
-    /// [`ComparedField::id`].
+    /// [`ComparedField::id`], or [`ComparedGroup::activity_field`] for all activities of a row.
     pub field: String,
     /// The row whose value is wanted.
     pub row: u32,

@@ -6,7 +6,7 @@ use lotse_core::finding::Severity;
 use lotse_core::target::{FieldKind, FieldSpec, Role};
 use lotse_engine::jobs::JobKind;
 use lotse_engine::project::{CellState, DuplicateSummary, GroupFilter, GroupWindow, RowState};
-use lotse_engine::workflows::{self, SkipRule, WorkflowError};
+use lotse_engine::workflows::{self, DecisionRule, WorkflowError};
 use tauri::State;
 
 use crate::Desk;
@@ -180,18 +180,19 @@ pub(crate) async fn separate_rows(desk: State<'_, Desk>, pairs: Vec<(u32, u32)>)
         .await
 }
 
-/// How many rows a rule would skip now.
+/// How many rows a rule would decide about now.
 #[tauri::command]
-pub(crate) async fn count_by_rule(desk: State<'_, Desk>, rule: SkipRule) -> Result<u32, Failure> {
-    desk.in_project(move |session| workflows::rows_to_skip(&session.project, rule).map(|rows| count(&rows)))
+pub(crate) async fn count_by_rule(desk: State<'_, Desk>, rule: DecisionRule) -> Result<u32, Failure> {
+    desk.in_project(move |session| workflows::rows_of_rule(&session.project, rule).map(|rows| count(&rows)))
         .await
 }
 
-/// Skips the rows that a rule names, as one change. Gives how many.
+/// Decides about the rows that a rule names, as one change. Gives how many.
 #[tauri::command]
-pub(crate) async fn skip_by_rule(desk: State<'_, Desk>, rule: SkipRule) -> Result<u32, Failure> {
+pub(crate) async fn decide_by_rule(desk: State<'_, Desk>, rule: DecisionRule) -> Result<u32, Failure> {
     desk.in_project(move |session| {
-        workflows::skip_by_rule(&session.project, session.actor(), rule).map(|rows| count(&rows))
+        workflows::decide_by_rule(&session.project, session.actor(), rule, session.now())
+            .map(|rows| count(&rows))
     })
     .await
 }
@@ -277,6 +278,12 @@ impl Session {
                     kind: kind_of(spec.kind),
                 })
                 .collect(),
+            activity_field: self
+                .project
+                .target()
+                .activities
+                .as_ref()
+                .map_or_else(String::new, |list| list.name.clone()),
             member_count,
             pairs: view.pairs,
         }))

@@ -1,10 +1,10 @@
 import type { ComparedGroup } from "../bindings/ComparedGroup";
+import type { DecisionRule } from "../bindings/DecisionRule";
 import type { DuplicatesOverview } from "../bindings/DuplicatesOverview";
 import type { GroupFilter } from "../bindings/GroupFilter";
 import type { GroupWindow } from "../bindings/GroupWindow";
 import type { MergeChoice } from "../bindings/MergeChoice";
 import type { MergedGroup } from "../bindings/MergedGroup";
-import type { SkipRule } from "../bindings/SkipRule";
 
 /** Groups of duplicates, by windows of a list. Every decision is one change that can be undone. */
 export interface DuplicatesBackend {
@@ -25,6 +25,7 @@ export interface DuplicatesBackend {
     skipInGroup(rows: number[], stays: number | null): Promise<number>;
     reopenGroup(rows: number[]): Promise<number>;
     separateRows(pairs: [number, number][]): Promise<void>;
-    countByRule(rule: SkipRule): Promise<number>;
-    skipByRule(rule: SkipRule): Promise<number>;
+    /** How many rows a rule would decide about now. */
+    countByRule(rule: DecisionRule): Promise<number>;
+    decideByRule(rule: DecisionRule): Promise<number>;
 }

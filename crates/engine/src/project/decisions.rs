@@ -9,6 +9,7 @@ use super::history::{ChangeKind, Operation};
 use super::index::RowFacts;
 use super::{Project, ProjectError, moment};
 use crate::clock::{self, Actor};
+use crate::workflows::DecisionRule;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
@@ -142,6 +143,20 @@ impl Project {
     ) -> Result<Vec<u32>, ProjectError> {
         let operations = self.decisions_of(actor, decisions)?;
         let summary = json!({ "reason": reason, "rows": operations.len() });
+        self.do_change(actor, ChangeKind::Decide, &summary, &operations)
+    }
+
+    /// Decides the same about rows that `rule` has named, as one change; the audit log keeps the rule.
+    pub(crate) fn decide_by_rule(
+        &self,
+        actor: &Actor,
+        rows: &[u32],
+        kind: DecisionKind,
+        rule: &DecisionRule,
+    ) -> Result<Vec<u32>, ProjectError> {
+        let decisions: Vec<NewDecision> = rows.iter().map(|&row| (row, Some(kind), None)).collect();
+        let operations = self.decisions_of(actor, &decisions)?;
+        let summary = json!({ "kind": kind, "rule": rule, "rows": operations.len() });
         self.do_change(actor, ChangeKind::Decide, &summary, &operations)
     }
 

@@ -14,7 +14,7 @@ use super::history::{ChangeKind, Operation};
 use super::index::{Index, RowFacts};
 use super::{DecisionKind, Project, ProjectError, audit};
 use crate::clock::Actor;
-use crate::workflows::{COMPARED_ROLES, Compared, MergePreview};
+use crate::workflows::{COMPARED_ROLES, Compared, MergePreview, activity_texts};
 
 /// Score from which a duplicate is certain and skipped by default.
 pub const CERTAIN: f64 = 0.95;
@@ -426,8 +426,23 @@ impl Project {
         })
     }
 
-    /// Merges rows as one change: the first row of `preview` gets its values, the others go with it.
-    pub(crate) fn merge(&self, actor: &Actor, preview: &MergePreview) -> Result<Vec<u32>, ProjectError> {
+    /// Merges rows as one change: of each preview the first row gets its values, the others go with it.
+    pub(crate) fn merge(&self, actor: &Actor, previews: &[MergePreview]) -> Result<Vec<u32>, ProjectError> {
+        let mut operations = Vec::new();
+        for preview in previews {
+            operations.extend(self.steps_of_merge(actor, preview)?);
+        }
+        let rows: usize = previews.iter().map(|preview| preview.rows.len()).sum();
+        let survivor = previews.first().and_then(|preview| preview.rows.first());
+        let summary = if previews.len() == 1 {
+            json!({ "survivor": survivor, "rows": rows })
+        } else {
+            json!({ "groups": previews.len(), "rows": rows })
+        };
+        self.do_change(actor, ChangeKind::Merge, &summary, &operations)
+    }
+
+    fn steps_of_merge(&self, actor: &Actor, preview: &MergePreview) -> Result<Vec<Operation>, ProjectError> {
         let Some((&survivor, others)) = preview.rows.split_first() else {
             return Ok(Vec::new());
         };
@@ -458,7 +473,7 @@ impl Project {
             }
         }
         if let Some(list) = &self.target.activities
-            && preview.activities.len() != state.activities.len()
+            && preview.activities != activity_texts(self, &state)
         {
             edit(&list.name, json!(preview.activities).to_string())?;
         }
@@ -467,8 +482,7 @@ impl Project {
             .map(|&row| (row, Some(DecisionKind::Merge), Some(survivor)));
         let decisions: Vec<_> = merged.chain(self.decision_to_stay(survivor)?).collect();
         operations.extend(self.decisions_of(actor, &decisions)?);
-        let summary = json!({ "survivor": survivor, "rows": preview.rows.len() });
-        self.do_change(actor, ChangeKind::Merge, &summary, &operations)
+        Ok(operations)
     }
 
     /// Remembers for ever that rows are not the same. `keys` are their identities, pair by pair.

@@ -48,6 +48,7 @@ use lotse_core::values::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::json;
 
+pub(crate) use approval::RowFates;
 pub use approval::{Approval, ApprovalPreview, ApprovedRow, StandingApproval};
 pub use audit::{AuditEntry, AuditQuery, AuditVerdict};
 pub use columns::COMPUTED_COLUMNS;

@@ -25,7 +25,8 @@ pub struct MergePreview {
     pub activities: Vec<BTreeMap<String, String>>,
 }
 
-/// What merging `rows` gives; the first stays. `choices` are a person's: field name → place in `rows`.
+/// What merging `rows` gives; the first stays. `choices` are a person's: field name → place in `rows`. Activities are
+/// united unless those of one row were chosen, by the name of their list.
 pub fn preview_merge(
     project: &Project,
     rows: &[u32],
@@ -49,14 +50,22 @@ pub fn preview_merge(
         );
     }
     let fields = merge_fields(target, &candidates, choices);
-    let activities: Vec<Vec<BTreeMap<String, String>>> = states
+    let mut activities: Vec<Vec<BTreeMap<String, String>>> = states
         .iter()
         .map(|state| activity_texts(project, state))
         .collect();
+    let chosen = target
+        .activities
+        .as_ref()
+        .and_then(|list| choices.get(&list.name));
+    let activities = match chosen {
+        Some(&place) if place < activities.len() => activities.swap_remove(place),
+        _ => merge_activities(&activities),
+    };
     Ok(MergePreview {
         rows: rows.to_vec(),
         fields,
-        activities: merge_activities(&activities),
+        activities,
     })
 }
 
@@ -84,7 +93,7 @@ pub fn merge_rows(
     now: Instant,
 ) -> Result<Vec<u32>, WorkflowError> {
     let preview = preview_merge(project, rows, choices)?;
-    let changed = project.merge(actor, &preview)?;
+    let changed = project.merge(actor, &[preview])?;
     follow(project, &changed, now, &Watch::quiet())?;
     // Whoever merges looks at the groups.
     compare_waiting(project, now)?;

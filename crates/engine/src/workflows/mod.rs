@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod compare;
 mod compare_plain;
+mod decide_by_rule;
 mod edit;
 mod enrichment;
 mod error;
@@ -46,6 +47,7 @@ pub use columns::{
 pub(crate) use compare::{COMPARED_ROLES, Compared};
 pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
 pub use compare_plain::{PlainDuplicates, PlainPair, PlainRow, compare_plain};
+pub use decide_by_rule::{DecisionRule, OtherRow, RuleDeed, decide_by_rule, rows_of_rule};
 pub use edit::{
     FixPreview, apply_fix, compare_edited, decide_rows, edit_fields, edit_fields_watched, go_to_change,
     many_wait, preview_fix, redo, set_mapping, undo,
@@ -59,6 +61,7 @@ pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,
 };
 pub use mapping_change::{Destination, MappingChange, MappingChanged, change_mapping};
+pub(crate) use merge::activity_texts;
 pub use merge::{MergePreview, merge_rows, preview_merge};
 pub use owners::{owners_in, read_owners};
 pub use progress_decisions::{OpenDecision, decide_progress, open_decisions};
@@ -68,5 +71,5 @@ pub use report::{
     AdditionInReport, CheckReport, LeadLine, ReportedDuplicate, ReportedError, SkippedInSource,
     UnmappedColumn, check_report, for_each_lead_line,
 };
-pub use resolve::{SkipRule, keep_rows, reopen_rows, rows_to_skip, separate_pairs, skip_by_rule, skip_rows};
+pub use resolve::{keep_rows, reopen_rows, separate_pairs, skip_rows};
 pub use template_use::{LikelyTemplate, apply_template, as_template, earlier_decisions, likely_templates};

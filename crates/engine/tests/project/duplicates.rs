@@ -4,11 +4,11 @@ use std::fmt::Write;
 use lotse_core::merge::MergeRule;
 use lotse_core::migration::MatchReason;
 use lotse_engine::jobs::Watch;
-use lotse_engine::project::{ChangeKind, DecisionKind, FieldEdit, GroupFilter, Project, SourceRole};
+use lotse_engine::project::{ChangeKind, FieldEdit, GroupFilter, Project, SourceRole};
 use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
-    MergePreview, SkipRule, compare_all, decide_rows, edit_fields, group_view, keep_rows, load_file,
-    merge_rows, preview_merge, redo, rows_to_skip, separate_pairs, skip_by_rule, skip_rows, undo,
+    MergePreview, compare_all, edit_fields, group_view, keep_rows, load_file, merge_rows, preview_merge,
+    redo, separate_pairs, skip_rows, undo,
 };
 use serde_json::json;
 
@@ -362,35 +362,40 @@ fn activities(preview: &MergePreview) -> BTreeSet<Vec<(String, String)>> {
 }
 
 #[test]
-fn a_rule_skips_doubles_only_where_the_other_row_goes() {
+fn a_merge_loses_no_activity_where_the_one_that_stays_has_one_twice() {
     let place = Place::new();
     let project = place.example();
-    for rule in [SkipRule::EmailOfImported, SkipRule::Certain] {
-        assert_eq!(rows_to_skip(&project, rule).unwrap(), [103], "{rule:?}");
-    }
-    decide_rows(&project, &actor(), &[3], Some(DecisionKind::Hold), None).unwrap();
-    for rule in [SkipRule::EmailOfImported, SkipRule::Certain] {
-        assert_eq!(rows_to_skip(&project, rule).unwrap(), [0; 0], "{rule:?}");
-    }
-    undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
-    // Three of one address: the first stays, and what somebody has decided is left alone.
-    let email = project.target().field_index("contact.email").unwrap();
-    let address = project.row_states(&[3]).unwrap()[0].fields[email].text.clone();
-    let edits = [20, 40].map(|row| FieldEdit {
+    let list = project.target().activities.as_ref().unwrap().name.clone();
+    let activity = |kind: &str| json!({ "activityType": kind, "activityDate": "2025-07-01", "countsAsProgress": "false" });
+    let edits = [
+        (3, json!([activity("CALL"), activity("CALL")])),
+        (103, json!([activity("MEETING")])),
+    ]
+    .map(|(row, activities)| FieldEdit {
         row,
-        field: "contact.email".into(),
-        text: Some(address.clone()),
+        field: list.clone(),
+        text: Some(activities.to_string()),
     });
-    let summary = json!({});
-    edit_fields(&project, &actor(), ChangeKind::BulkEdit, &summary, &edits, now()).unwrap();
-    keep_rows(&project, &actor(), &[40]).unwrap();
-    assert_eq!(
-        skip_by_rule(&project, &actor(), SkipRule::EmailOfImported).unwrap(),
-        [20, 103]
-    );
+    edit_fields(
+        &project,
+        &actor(),
+        ChangeKind::BulkEdit,
+        &json!({}),
+        &edits,
+        now(),
+    )
+    .unwrap();
+    merge_rows(&project, &actor(), &[3, 103], &BTreeMap::new(), now()).unwrap();
+    let merged = project.row_states(&[3]).unwrap().remove(0);
+    let kinds: Vec<&str> = merged.activities.iter().map(|cells| cells[0].shown()).collect();
+    assert!(kinds.contains(&"MEETING"), "{kinds:?}");
+
+    // Or those of one row alone, where a person says so.
     undo(&project, &actor(), now(), &Watch::quiet()).unwrap();
-    assert_eq!(project.decision(103).unwrap(), None, "the rule was one change");
-    assert_eq!(project.decision(20).unwrap(), None);
+    let own = BTreeMap::from([(list, 1)]);
+    merge_rows(&project, &actor(), &[3, 103], &own, now()).unwrap();
+    let merged = project.row_states(&[3]).unwrap().remove(0);
+    assert_eq!(merged.activities.len(), 1);
 }
 
 /// What the project file says about its index: whether it holds one, and how many rows changed since.

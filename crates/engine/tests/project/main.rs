@@ -7,6 +7,7 @@
 mod additions;
 mod audit;
 mod bulk;
+mod decide_by_rule;
 mod duplicates;
 mod editing;
 mod many;

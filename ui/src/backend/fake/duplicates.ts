@@ -135,6 +135,7 @@ export function fakeDuplicates(kind: FakeDuplicates = "some"): DuplicatesBackend
             score,
             decided: isDecided(seed),
             fields: FIELDS,
+            activityField: "activities",
             members: all,
             memberCount: all.length,
             pairs: all.slice(1).map(({ row }) => ({
@@ -209,14 +210,16 @@ export function fakeDuplicates(kind: FakeDuplicates = "some"): DuplicatesBackend
                     const filled = members.find(({ cells }) => cells[at] !== "") ?? members[0];
                     return { row: filled?.row ?? 0, rule: "survivor" as const };
                 });
-                return { fields, activities: [...new Set(members.flatMap(({ activities }) => activities))] };
+                const chosen = choices.find(({ field }) => field === "activities");
+                const from = members.filter(({ row }) => chosen === undefined || row === chosen.row);
+                return { fields, activities: [...new Set(from.flatMap(({ activities }) => activities))] };
             }),
         mergeGroup: (rows) => decide(rows, (row) => (row === rows[0] ? "import" : "merge")),
         keepGroup: (rows) => decide(rows, () => "import"),
         skipInGroup: (rows, stays) => decide(rows, (row) => (row === stays ? "import" : "skip")),
         reopenGroup: (rows) => decide(rows, () => undefined),
         separateRows: (pairs) => later(() => pairs.forEach(([row]) => separated.add(seedOf(row)))),
-        countByRule: (rule) => later(() => (rule === "certain" ? 1 : 0)),
-        skipByRule: () => decide([1], () => "skip").then(() => 1),
+        countByRule: (rule) => later(() => (rule.reason === null ? 1 : 0)),
+        decideByRule: () => decide([1], () => "skip").then(() => 1),
     };
 }

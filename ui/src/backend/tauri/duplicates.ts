@@ -16,5 +16,5 @@ export const duplicates: DuplicatesBackend = {
     reopenGroup: (rows) => invoke("reopen_group", { rows }),
     separateRows: (pairs) => invoke("separate_rows", { pairs }),
     countByRule: (rule) => invoke("count_by_rule", { rule }),
-    skipByRule: (rule) => invoke("skip_by_rule", { rule }),
+    decideByRule: (rule) => invoke("decide_by_rule", { rule }),
 };

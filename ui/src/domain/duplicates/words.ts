@@ -2,6 +2,7 @@
 
 import type { ComparedMember } from "../../bindings/ComparedMember";
 import type { GroupLine } from "../../bindings/GroupLine";
+import type { MatchReason } from "../../bindings/MatchReason";
 import { integer, t } from "../../i18n/language.svelte";
 
 /** `2 Zeilen · 1 im Bestand · Telefon gleich`. */
@@ -22,6 +23,9 @@ export function sourceOf({ origin }: ComparedMember): string {
     if (origin === null) return "";
     return origin.sheet === "" ? origin.source : `${origin.source} · ${origin.sheet}`;
 }
+
+/** Why rows match, the surest reason first. */
+export const REASONS: readonly MatchReason[] = ["email_exact", "phone_normalized", "company_fuzzy"];
 
 /** A score this sure is skipped by default. */
 export const CERTAIN = 0.95;

@@ -2,10 +2,12 @@
 //! as it can be read.
 
 use lotse_core::language::Language;
+use lotse_core::migration::MatchReason;
 use serde_json::Value as Json;
 
 use super::AuditFact;
-use crate::project::{AuditEntry, Project};
+use crate::project::{AuditEntry, CERTAIN, Project};
+use crate::workflows::{DecisionRule, OtherRow};
 
 /// What an event is called; its code where it is not known.
 pub(super) fn title_of(event: &str, language: Language) -> &str {
@@ -152,6 +154,17 @@ impl Telling<'_> {
                             format!("{rows} rows, row {number} stays"),
                         )
                     }
+                    None if self.number("/summary/groups") > 0 => {
+                        let groups = self.count(
+                            self.number("/summary/groups"),
+                            ["Gruppe", "Gruppen"],
+                            ["group", "groups"],
+                        );
+                        say(
+                            format!("{rows} Zeilen in {groups}"),
+                            format!("{rows} rows in {groups}"),
+                        )
+                    }
                     None => self.rows(self.number("/count")),
                 }
             }
@@ -261,16 +274,43 @@ impl Telling<'_> {
                 "of a group decided: one stays",
             ),
             "reopen" => say("wieder offen", "open again"),
-            "email_of_imported" => say(
-                "übersprungen: gleiche E-Mail wie eine importierte",
-                "skipped: same e-mail as an imported one",
-            ),
-            "certain" => say("übersprungen: sichere Dubletten", "skipped: certain duplicates"),
             _ => {
                 let kind = self.text("/summary/kind");
-                format!("{rows}, {}", decision(&kind, self.language))
+                let rule = self.rule();
+                format!("{rows}, {}{rule}", decision(&kind, self.language))
             }
         }
+    }
+
+    /// By which rule many duplicates were decided; nothing where there was none.
+    fn rule(&self) -> String {
+        let rule = self.data.pointer("/summary/rule");
+        let Some(rule) = rule.and_then(|rule| serde_json::from_value::<DecisionRule>(rule.clone()).ok())
+        else {
+            return String::new();
+        };
+        let pick = |german: &'static str, english: &'static str| self.language.pick(german, english);
+        let mut parts = vec![match rule.reason {
+            Some(MatchReason::EmailExact) => pick("E-Mail gleich", "same e-mail"),
+            Some(MatchReason::PhoneNormalized) => pick("Telefon gleich", "same phone"),
+            Some(MatchReason::CompanyFuzzy) => pick("Firma und Ort ähnlich", "similar company and city"),
+            Some(MatchReason::ExternalId) => pick("Kennung gleich", "same identity"),
+            None => pick("jeder Grund", "any reason"),
+        }];
+        if rule.score_from >= CERTAIN {
+            parts.push(pick("sicher", "certain"));
+        }
+        match rule.other {
+            OtherRow::Stays => {}
+            OtherRow::Goes => parts.push(pick("andere Zeile wird importiert", "the other row is imported")),
+            OtherRow::Known => parts.push(pick(
+                "andere Zeile ist im Bestand",
+                "the other row is known already",
+            )),
+        }
+        let rule = parts.join(", ");
+        self.language
+            .pick(format!("; Regel: {rule}"), format!("; rule: {rule}"))
     }
 
     fn operations(&self) -> &[Json] {
