@@ -24,6 +24,10 @@ decided: boolean,
  */
 fields: Array<ComparedField>, 
 /**
+ * What the list of activities is called in a choice ([`MergeChoice::field`]); empty where the target has none.
+ */
+activityField: string, 
+/**
  * The rows; at most [`ComparedGroup::MEMBERS`].
  */
 members: Array<ComparedMember>, 

@@ -5,7 +5,7 @@
  */
 export type MergeChoice = { 
 /**
- * [`ComparedField::id`].
+ * [`ComparedField::id`], or [`ComparedGroup::activity_field`] for all activities of a row.
  */
 field: string, 
 /**

@@ -10,6 +10,6 @@ export type MergedGroup = {
  */
 fields: Array<MergedCell>, 
 /**
- * The union of activities, one line each.
+ * The activities, one line each: of all rows, or of the one that was chosen for them.
  */
 activities: Array<string>, };
