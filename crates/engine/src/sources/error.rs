@@ -96,10 +96,6 @@ pub enum ForeignFormat {
     Numbers,
     /// A database file (SQLite, Access, dBase, Parquet).
     Database,
-    /// A table in the exchange format SYLK (`.slk`).
-    Sylk,
-    /// A table in the exchange format DIF.
-    Dif,
     /// JSON text.
     Json,
     /// XML that is no spreadsheet.
@@ -126,14 +122,6 @@ impl ForeignFormat {
             Self::Presentation => ("eine Präsentation", "a presentation"),
             Self::Numbers => ("ein Numbers-Dokument", "a Numbers document"),
             Self::Database => ("eine Datenbankdatei", "a database file"),
-            Self::Sylk => (
-                "eine Tabelle im alten Austauschformat SYLK",
-                "a table in the old exchange format SYLK",
-            ),
-            Self::Dif => (
-                "eine Tabelle im alten Austauschformat DIF",
-                "a table in the old exchange format DIF",
-            ),
             Self::Json => ("eine JSON-Datei", "a JSON file"),
             Self::Xml => ("eine XML-Datei ohne Tabellenblatt", "an XML file without a sheet"),
             Self::Program => ("ein Programm", "a program"),
@@ -152,10 +140,6 @@ impl ForeignFormat {
             Self::Numbers => (
                 "Bitte in Numbers als Excel oder CSV exportieren.",
                 "Please export it from Numbers as Excel or CSV.",
-            ),
-            Self::Sylk | Self::Dif => (
-                "Bitte in der Tabellenkalkulation öffnen und als Excel- oder CSV-Datei speichern.",
-                "Please open it in the spreadsheet program and save it as an Excel or CSV file.",
             ),
             Self::Mail => (
                 "Mails werden über das Postfach gelesen.",

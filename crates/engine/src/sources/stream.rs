@@ -11,7 +11,7 @@ use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::NoticeFact,
-    probe::{RowProbe, is_page_number, is_total_word},
+    probe::{RowProbe, is_count_of_rows, is_page_number, is_total_word},
     segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
     structure::Structure,
@@ -253,6 +253,12 @@ impl TableStream {
             self.blanks_until(header.first);
             self.last = self.last.max(first_data - 1);
         }
+        if self.stands_beside(row) {
+            self.blanks_until(number);
+            self.skip(number, SkipReason::OtherTable);
+            self.last = number;
+            return;
+        }
         let gap = number > self.last + 1;
         let started = self.account.read > 0 || !self.building.is_empty();
         if gap {
@@ -302,6 +308,16 @@ impl TableStream {
         } else {
             self.emit(row.number(), row.cells());
         }
+    }
+
+    /// True for a row that has something in the columns of another table only.
+    fn stands_beside(&self, row: &Row<'_>) -> bool {
+        let beside = &self.structure.beside.columns;
+        !beside.is_empty()
+            && row
+                .cells()
+                .enumerate()
+                .all(|(column, cell)| cell.is_blank() || beside.contains(&column))
     }
 
     /// A row of the table that may be a remark, a sum or the heading once more.
@@ -511,6 +527,9 @@ fn is_remark(row: &Row<'_>, usual: usize) -> bool {
     let text = cell.text.trim();
     let words = text.split_whitespace().count();
     let marked = text.starts_with(['*', '(', '©', '-']);
+    if column == 0 && cell.kind == CellKind::Text && is_count_of_rows(text) {
+        return true;
+    }
     column <= 1
         && cell.kind == CellKind::Text
         && Shape::of(text) == Shape::Text

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use lotse_core::table::CellKind;
 
 use super::{
+    beside::{self, Beside},
     heading::{contrast, find_header},
     inspection::{DetectionReason, SkipReason},
     settings::HeaderRows,
@@ -97,6 +98,8 @@ pub(crate) struct Structure {
     pub(crate) before: Vec<(u32, SkipReason)>,
     /// The shape of the table's body.
     pub(crate) profile: Profile,
+    /// What stands beside the table and is another one.
+    pub(crate) beside: Beside,
 }
 
 /// What rows of the table's body are like.
@@ -154,6 +157,14 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>, counted: bool
     if rows.is_empty() {
         return None;
     }
+    let beside = beside::find(rows);
+    let narrowed;
+    let rows = if beside.columns.is_empty() {
+        rows
+    } else {
+        narrowed = beside::without(rows, &beside.columns);
+        &narrowed[..]
+    };
     let commented: Vec<bool> = comment_lines(rows);
     let kept: Vec<&SampleRow> = rows
         .iter()
@@ -242,6 +253,7 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>, counted: bool
         first_data,
         before,
         profile: Profile::of(&body, filled),
+        beside,
     })
 }
 

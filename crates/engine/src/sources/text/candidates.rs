@@ -53,7 +53,7 @@ pub(super) fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         }
         let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
         // A sign that never stands alone is half of a delimiter of two.
-        let paired = lines > 1 && twice * 2 == count && b"|:#~^$&*@!".contains(&byte);
+        let paired = lines > 1 && twice * 2 == count && b"|:#~^$&*@!,;\t".contains(&byte);
         if !paired {
             found.push(vec![byte]);
         }
@@ -64,7 +64,7 @@ pub(super) fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         if USUAL.contains(&byte) && with_blank * 10 >= count * 3 && with_blank >= lines / 2 {
             found.push(vec![byte, b' ']);
         }
-        if twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
+        if paired || twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
             found.push(vec![byte, byte]);
         }
     }
@@ -111,6 +111,17 @@ pub(super) fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> 
         found.insert(0, Some(b'"').filter(|quote| !delimiter.contains(quote)));
     }
     found
+}
+
+/// The same dialect with a backslash that makes text of the delimiter behind it, where there is such a one.
+pub(super) fn escaping_delimiters(body: &[u8], dialect: &Dialect) -> Option<Dialect> {
+    let first = *dialect.delimiter.first()?;
+    memchr::memmem::find(body, &[b'\\', first])?;
+    Some(Dialect {
+        quote: None,
+        escape: Some(b'\\'),
+        ..dialect.clone()
+    })
 }
 
 /// The sign that stands before stray quotes inside quoted cells, where it is always the same.

@@ -8,9 +8,10 @@ use std::{collections::BTreeMap, path::Path};
 use lotse_core::table::CellKind;
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::{archive::damaged, frames::SheetData, sheet::BlockBuilder};
+use super::{archive::damaged, sheet_rows::BlockBuilder, whole::SheetData};
 use crate::sources::{
     error::SourceError,
+    inspection::SkipReason,
     text::charset::{self, Transcoder},
 };
 
@@ -102,7 +103,10 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
         // Columns taken by cells of rows above, with the rows they still reach down.
         let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
         let mut row_number = 0u32;
-        for row in rows_of(table) {
+        let rows: Vec<(ElementRef<'_>, bool)> = rows_of(table).collect();
+        // A table that is all foot has none.
+        let has_body = rows.iter().any(|(_, in_foot)| !in_foot);
+        for (row, in_foot) in rows {
             row_number += 1;
             let mut cells: Vec<(usize, CellKind, String)> = Vec::new();
             let mut column = 0;
@@ -135,14 +139,18 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
                 }
                 column += wide;
             }
+            let known = (in_foot && has_body).then_some(SkipReason::Footer);
             let borrowed: Vec<(usize, CellKind, &str)> = cells
                 .iter()
                 .map(|(column, kind, text)| (*column, *kind, text.as_str()))
                 .collect();
             if let (Some((last, ..)), Some(placed)) =
-                (borrowed.last(), builder.push(row_number, &borrowed, None))
+                (borrowed.last(), builder.push(row_number, &borrowed, known))
             {
                 sheet.last_row = placed;
+                if is_hidden(row) {
+                    sheet.hidden_rows.insert(placed, false);
+                }
                 sheet.columns = sheet.columns.max(last + 1);
             }
             sheet.blocks.extend(builder.take(false));
@@ -152,15 +160,23 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
     }
 }
 
-/// The rows of a table without those of tables inside it.
-fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+/// True for a row that a browser does not show.
+fn is_hidden(row: ElementRef<'_>) -> bool {
+    let style = row.value().attr("style").unwrap_or_default();
+    let plain: String = style.chars().filter(|sign| !sign.is_whitespace()).collect();
+    plain.to_ascii_lowercase().contains("display:none")
+}
+
+/// The rows of a table without those of tables inside it, and whether each stands in the table's foot.
+fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = (ElementRef<'_>, bool)> {
     table
         .child_elements()
         .flat_map(|child| match child.value().name() {
-            "tr" => vec![child],
-            "thead" | "tbody" | "tfoot" => child
+            "tr" => vec![(child, false)],
+            part @ ("thead" | "tbody" | "tfoot") => child
                 .child_elements()
                 .filter(|row| row.value().name() == "tr")
+                .map(|row| (row, part == "tfoot"))
                 .collect(),
             _ => Vec::new(),
         })

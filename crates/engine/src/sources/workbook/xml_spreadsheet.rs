@@ -6,10 +6,11 @@ use lotse_core::table::CellKind;
 
 use super::{
     archive::Content,
-    frames::SheetData,
     number_format::shortest,
     page::decode,
-    sheet::{BlockBuilder, MOST_COLUMNS, MOST_ROWS},
+    sheet::{MOST_COLUMNS, MOST_ROWS},
+    sheet_rows::BlockBuilder,
+    whole::SheetData,
     xml::{Node, Xml, attribute, flag},
 };
 use crate::sources::{Control, error::SourceError};
