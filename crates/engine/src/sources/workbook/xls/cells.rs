@@ -193,16 +193,16 @@ fn find_cells(bytes: &[u8], generation: Generation, start: usize, rows: &mut She
 }
 
 fn is_cell(kind: u16, generation: Generation) -> bool {
-    // The same number was given to a kind of cell and, later, to something else.
-    match generation {
-        Generation::Two => matches!(kind, 0x0002..=0x0006),
-        _ => {
-            matches!(
-                kind,
-                0x0203..=0x0205 | 0x0006 | 0x0206 | 0x0406 | PACKED | SHARED | 0x00D6
-            )
-        }
+    match kind {
+        PACKED | SHARED | 0x00D6 | 0x0006 => true,
+        0x0203..=0x0205 | 0x0206 | 0x0406 => generation > Generation::Two,
+        _ => is_of_excel_2(kind, generation),
     }
+}
+
+/// True for a cell as Excel 2 lays it out; some programs write such ones into files that say they are newer.
+fn is_of_excel_2(kind: u16, generation: Generation) -> bool {
+    matches!(kind, 0x0002..=0x0005) || (kind == 0x0006 && generation == Generation::Two)
 }
 
 /// Appends what a person sees in a cell, and says what it is.
@@ -240,7 +240,7 @@ impl Reading<'_> {
     /// `None` where the record is too short for what it says it is.
     fn read(mut self, nth: u16, out: &mut String, notices: &mut NoticeTally) -> Option<CellKind> {
         let body = self.record.body;
-        let old = self.globals.generation == Generation::Two;
+        let old = self.is_old();
         // Excel 2 has three bytes about the look, the others two.
         let value = if old { 7 } else { 6 };
         match self.record.kind {
@@ -269,7 +269,7 @@ impl Reading<'_> {
             }
             kind if LABEL.contains(&kind) => {
                 let bodies = self.records.with_continuation(body);
-                self.text(bodies, value, out);
+                self.text(bodies, value, old, out);
                 Some(CellKind::Text)
             }
             kind if BOOL_OR_ERROR.contains(&kind) => {
@@ -284,10 +284,14 @@ impl Reading<'_> {
         }
     }
 
+    fn is_old(&self) -> bool {
+        is_of_excel_2(self.record.kind, self.globals.generation)
+    }
+
     fn number(&self, number: f64, look_at: usize, out: &mut String, notices: &mut NoticeTally) -> CellKind {
         let globals = self.globals;
         let looked_up;
-        let format = if globals.generation == Generation::Two {
+        let format = if self.is_old() {
             let number = self.record.body.get(5).map_or(0, |byte| u16::from(byte & 0x3F));
             looked_up = globals.format(number);
             &looked_up
@@ -308,26 +312,21 @@ impl Reading<'_> {
         )
     }
 
-    fn text(&self, bodies: Vec<&[u8]>, at: usize, out: &mut String) {
+    /// Appends a text; `short` ones, of Excel 2, have their length in one byte.
+    fn text(&self, bodies: Vec<&[u8]>, at: usize, short: bool, out: &mut String) {
         let from = out.len();
         let mut texts = Texts::of(bodies, at);
         // A text that is cut shows what is there of it.
-        match self.globals.generation {
-            Generation::Eight => {
-                if let Some(length) = texts.u16() {
-                    let _ = texts.unicode(usize::from(length), out);
-                }
-            }
-            Generation::Two => {
-                if let Some(length) = texts.byte() {
-                    texts.narrow(usize::from(length), self.globals.charset, out);
-                }
-            }
-            _ => {
-                if let Some(length) = texts.u16() {
-                    texts.narrow(usize::from(length), self.globals.charset, out);
-                }
-            }
+        let length = if short {
+            texts.byte().map(u16::from)
+        } else {
+            texts.u16()
+        };
+        let length = usize::from(length.unwrap_or(0));
+        if self.globals.generation == Generation::Eight && !short {
+            let _ = texts.unicode(length, out);
+        } else {
+            texts.narrow(length, self.globals.charset, out);
         }
         if out[from..].contains('\r') {
             let text = out.split_off(from);
@@ -361,7 +360,7 @@ impl Reading<'_> {
                     if FORMULA_TEXT.contains(&record.kind) {
                         let mut bodies = self.records.with_continuation(record.body);
                         bodies.retain(|body| !body.is_empty());
-                        self.text(bodies, 0, out);
+                        self.text(bodies, 0, record.kind == FORMULA_TEXT[0], out);
                         break;
                     }
                     if is_cell(record.kind, self.globals.generation) || record.kind == END {
