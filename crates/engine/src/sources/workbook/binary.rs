@@ -50,6 +50,14 @@ pub(super) fn push_wide(bytes: &[u8], out: &mut String) {
     out.extend(char::decode_utf16(units).map(|sign| sign.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
 
+/// Makes line ends of the text from `from` on line feeds, and removes NUL signs, which nobody sees.
+pub(super) fn tidy(text: &mut String, from: usize) {
+    if text[from..].contains(['\r', '\0']) {
+        let raw = text.split_off(from);
+        text.push_str(&raw.replace("\r\n", "\n").replace('\r', "\n").replace('\0', ""));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

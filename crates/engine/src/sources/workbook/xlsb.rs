@@ -10,7 +10,7 @@ use lotse_core::table::CellKind;
 use super::{
     Workbook,
     archive::{Archive, Content, damaged, inflated_ahead, read_error},
-    binary::{error_text, f64_at, packed_number, push_wide, u16_at, u32_at},
+    binary::{error_text, f64_at, packed_number, push_wide, tidy, u16_at, u32_at},
     number_format::NumberFormat,
     sheet::{MOST_COLUMNS, MOST_MERGED, MOST_ROWS, number_cell},
     sheet_rows::{HiddenRows, SheetFacts, SheetRows, check_row_text},
@@ -327,10 +327,7 @@ fn wide_text(body: &[u8], at: &mut usize) -> Option<String> {
 fn push_text(body: &[u8], mut at: usize, out: &mut String) {
     let from = out.len();
     push_wide(wide_bytes(body, &mut at).unwrap_or_default(), out);
-    if out[from..].contains('\r') {
-        let text = out.split_off(from);
-        out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
-    }
+    tidy(out, from);
 }
 
 /// Reads the rows of a sheet.

@@ -44,7 +44,7 @@ fn text_of(path: &Path) -> Result<String, SourceError> {
             limit: MOST,
         });
     }
-    Ok(decode(&std::fs::read(path).map_err(unreadable)?))
+    Ok(decode(&std::fs::read(path).map_err(unreadable)?).replace('\0', ""))
 }
 
 fn fill(sheet: &mut SheetData, cells: &Cells) {

@@ -17,24 +17,23 @@ use crate::sources::{
 
 /// SYLK begins with `ID;P`, and so may a heading (`ID;PLZ;Ort`): what follows has to be records of cells, too.
 pub(crate) fn is_sylk(start: &str) -> bool {
-    const RECORDS: [&str; 8] = ["B;", "C;", "F;", "P;", "O;", "NN;", "NE;", "W;"];
+    const RECORDS: [&str; 14] = [
+        "P;P", "P;F", "P;E", "B;X", "B;Y", "C;X", "C;Y", "C;K", "F;", "O;", "NN;", "NE;", "NU;", "W;",
+    ];
+    const PLACES: [&str; 6] = ["B;X", "B;Y", "C;X", "C;Y", "F;W", "F;X"];
     let mut lines = start.lines();
     let begins = lines
         .next()
-        .is_some_and(|line| line.starts_with("ID;") || line == "ID");
-    // The last line of what was looked at may be cut.
-    let following: Vec<&str> = lines.take(200).collect();
-    let whole = &following[..following.len().saturating_sub(1)];
+        .is_some_and(|line| line.starts_with("ID;P") || line == "ID" || line.starts_with("ID;N"));
+    // Texts of cells may go on over lines, so only the first records are looked at closely.
+    let mut records = lines.filter(|line| !line.is_empty()).take(200);
+    let is_record = |line: &str| RECORDS.iter().any(|record| line.starts_with(record));
+    let is_place = |line: &str| PLACES.iter().any(|record| line.starts_with(record));
+    let head: Vec<&str> = records.by_ref().take(2).collect();
     begins
-        && whole.len() >= 2
-        && whole
-            .iter()
-            .all(|line| RECORDS.iter().any(|record| line.starts_with(record)) || line.is_empty())
-        && whole.iter().any(|line| {
-            ["B;X", "B;Y", "C;X", "C;Y"]
-                .iter()
-                .any(|record| line.starts_with(record))
-        })
+        && head.len() == 2
+        && head.iter().all(|line| is_record(line))
+        && (head.iter().any(|line| is_place(line)) || records.any(is_place))
 }
 
 /// Which number format holds where; the nearer one counts.
@@ -64,11 +63,24 @@ pub(super) fn parse(text: &str, control: &Control<'_>) -> Result<(SheetData, Cel
     let mut looks = Looks::default();
     let mut values: BTreeMap<(u32, usize), String> = BTreeMap::new();
     let (mut row, mut column) = (1u32, 0usize);
-    for (count, line) in text.lines().enumerate() {
+    let mut lines = text.lines();
+    let mut count = 0usize;
+    while let Some(line) = lines.next() {
+        count += 1;
         if count.is_multiple_of(4096) {
             control.check()?;
         }
-        let mut fields = fields(line).into_iter();
+        // A text goes on over line breaks until its quote ends.
+        let mut whole = std::borrow::Cow::Borrowed(line);
+        while line.starts_with("C;")
+            && whole.contains(";K\"")
+            && is_open(&whole)
+            && whole.len() < LONGEST_TEXT
+        {
+            let Some(more) = lines.next() else { break };
+            whole = format!("{whole}\n{more}").into();
+        }
+        let mut fields = fields(&whole).into_iter();
         let record = fields.next().unwrap_or_default();
         let fields: Vec<String> = fields.collect();
         let named = |name: char| fields.iter().find_map(|field| field.strip_prefix(name));
@@ -129,6 +141,18 @@ pub(super) fn parse(text: &str, control: &Control<'_>) -> Result<(SheetData, Cel
         })
         .collect();
     Ok((sheet, cells))
+}
+
+/// Bytes that the text of a cell may have.
+const LONGEST_TEXT: usize = 64 << 10;
+
+/// True where a quote was opened and not closed.
+fn is_open(record: &str) -> bool {
+    !record
+        .bytes()
+        .filter(|byte| *byte == b'"')
+        .count()
+        .is_multiple_of(2)
 }
 
 /// The fields of a record: a doubled semicolon is one that belongs to the text.

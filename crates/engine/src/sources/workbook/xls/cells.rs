@@ -16,7 +16,7 @@ use crate::sources::{
     notice::NoticeFact,
     tally::NoticeTally,
     workbook::{
-        binary::{error_text, f64_at, packed_number, u16_at, u32_at},
+        binary::{error_text, f64_at, packed_number, tidy, u16_at, u32_at},
         number_format::NumberFormat,
         sheet::{MOST_MERGED, number_cell},
         sheet_rows::{SheetRows, check_row_text},
@@ -328,10 +328,7 @@ impl Reading<'_> {
         } else {
             texts.narrow(length, self.globals.charset, out);
         }
-        if out[from..].contains('\r') {
-            let text = out.split_off(from);
-            out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
-        }
+        tidy(out, from);
     }
 
     fn error(&self, code: u8, out: &mut String, notices: &mut NoticeTally) -> CellKind {

@@ -8,7 +8,7 @@ use super::records::{Generation, Record, Records, Texts, beginning, charset_of, 
 use crate::sources::{
     error::SourceError,
     workbook::{
-        binary::{u16_at, u32_at},
+        binary::{tidy, u16_at, u32_at},
         number_format::NumberFormat,
         styles::SharedStrings,
     },
@@ -129,9 +129,7 @@ impl Globals {
                 let bodies = following.with_continuation(body);
                 let strings = &mut self.strings;
                 shared_texts(bodies, |text, _| {
-                    if text.contains('\r') {
-                        *text = text.replace("\r\n", "\n").replace('\r', "\n");
-                    }
+                    tidy(text, 0);
                     strings.add(text);
                 });
             }
