@@ -124,8 +124,9 @@ pub(super) fn escaping_delimiters(body: &[u8], dialect: &Dialect) -> Option<Dial
     })
 }
 
-/// The sign that stands before stray quotes inside quoted cells, where it is always the same.
-pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
+/// The sign that stands before stray quotes inside quoted cells, where it is always the same, and whether it stands in
+/// the middle of a text.
+pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<(u8, bool)> {
     let quote = dialect.quote?;
     let mut before: BTreeMap<u8, usize> = BTreeMap::new();
     let mut inner = 0usize;
@@ -136,8 +137,8 @@ pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8>
         ) else {
             continue;
         };
-        let at_edge =
-            |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte);
+        let delimiter = dialect.delimiter.first();
+        let at_edge = |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || delimiter == Some(&byte);
         if at_edge(left) {
             continue;
         }
@@ -147,5 +148,5 @@ pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8>
         inner += usize::from(!at_edge(right));
     }
     let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
-    (count >= inner && count > 0).then_some(escape)
+    (count >= inner && count > 0).then_some((escape, inner > 0))
 }

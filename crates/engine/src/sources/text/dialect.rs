@@ -95,15 +95,16 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
         .map_or(0.0, |(judgement, _)| judgement.score);
 
     if settings.escape.is_none()
-        && best.stray > 0
-        && let Some(escape) = escape_before_quotes(body, &dialect)
+        && let Some((escape, inside)) = escape_before_quotes(body, &dialect)
+        && (best.stray > 0 || inside)
     {
         let escaped = Dialect {
             escape: Some(escape),
             ..dialect.clone()
         };
         let judgement = judge(&escaped, text);
-        if judgement.score > best.score * 0.98 && judgement.stray < best.stray {
+        let sounder = judgement.stray < best.stray || (best.stray == 0 && judgement.stray == 0);
+        if judgement.score > best.score * 0.98 && sounder {
             (best, dialect) = (judgement, escaped);
         }
     }

@@ -3,12 +3,12 @@
 //! Each table is a sheet. A table that only arranges others is a sheet like any other; the first one that looks like
 //! a table of data is proposed.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use lotse_core::table::CellKind;
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::{archive::damaged, sheet_rows::BlockBuilder, whole::SheetData};
+use super::{archive::damaged, sheet::MOST_COLUMNS, sheet_rows::BlockBuilder, whole::SheetData};
 use crate::sources::{
     error::SourceError,
     inspection::SkipReason,
@@ -100,8 +100,8 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
             ..SheetData::default()
         };
         let mut builder = BlockBuilder::new(1);
-        // Columns taken by cells of rows above, with the rows they still reach down.
-        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        // How many rows, from this one on, each column is still taken by a cell that began above.
+        let mut taken: Vec<usize> = Vec::new();
         let mut row_number = 0u32;
         let rows: Vec<(ElementRef<'_>, bool)> = rows_of(table).collect();
         // A table that is all foot has none.
@@ -110,17 +110,15 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
             row_number += 1;
             let mut cells: Vec<(usize, CellKind, String)> = Vec::new();
             let mut column = 0;
-            let before = taken.clone();
-            taken.retain(|_, left| {
-                *left -= 1;
-                *left > 0
-            });
             for cell in row
                 .child_elements()
                 .filter(|cell| matches!(cell.value().name(), "td" | "th"))
             {
-                while before.contains_key(&column) {
+                while taken.get(column).is_some_and(|left| *left > 0) {
                     column += 1;
+                }
+                if column >= MOST_COLUMNS {
+                    break;
                 }
                 let span = |name: &str| {
                     cell.value()
@@ -134,11 +132,14 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
                     cells.push((column, CellKind::Text, text));
                 }
                 let (wide, down) = (span("colspan"), span("rowspan"));
+                let end = (column + wide).min(MOST_COLUMNS);
                 if down > 1 {
-                    taken.extend((column..column + wide).map(|column| (column, down - 1)));
+                    taken.resize(taken.len().max(end), 0);
+                    taken[column..end].fill(down);
                 }
-                column += wide;
+                column = end;
             }
+            taken.iter_mut().for_each(|left| *left = left.saturating_sub(1));
             let known = (in_foot && has_body).then_some(SkipReason::Footer);
             let borrowed: Vec<(usize, CellKind, &str)> = cells
                 .iter()
