@@ -18,7 +18,7 @@ const BLOCK_CELLS: usize = 1 << 18;
 /// Bytes of text that a row may have. Cells refer to texts that stand in the file once, so a small file can ask for any.
 const MOST_ROW_TEXT: usize = 16 << 20;
 /// Bytes of text that a sheet may have, with what its cells share.
-const MOST_TEXT: u64 = 4 << 30;
+const MOST_TEXT: u64 = 2 << 30;
 
 /// What surrounds the cells of a sheet.
 #[derive(Debug, Default)]
