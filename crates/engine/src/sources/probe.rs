@@ -73,6 +73,12 @@ impl RowProbe {
     }
 }
 
+/// True for a text that a remark begins with. What a spreadsheet shows for an error (`#N/A`, `#REF!`) begins so, too.
+pub(crate) fn begins_remark(text: &str) -> bool {
+    let is_error = !text.contains(' ') && (text.ends_with(['!', '?']) || matches!(text, "#N/A" | "#NV"));
+    text.len() > 1 && text.starts_with('#') && !is_error
+}
+
 /// Words that alone in their cell head a sum.
 pub(crate) fn is_total_word(text: &str) -> bool {
     const WORDS: [&str; 22] = [

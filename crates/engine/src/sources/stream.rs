@@ -11,7 +11,7 @@ use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::NoticeFact,
-    probe::{RowProbe, is_count_of_rows, is_page_number, is_total_word},
+    probe::{RowProbe, begins_remark, is_count_of_rows, is_page_number, is_total_word},
     segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
     structure::Structure,
@@ -335,11 +335,7 @@ impl TableStream {
             });
         let reason = if repeated {
             Some(SkipReason::RepeatedHeader)
-        } else if first.starts_with('#')
-            && first.len() > 1
-            && filled < usual
-            && (filled == 1 || row.ragged.is_some())
-        {
+        } else if begins_remark(first) && filled < usual && (filled == 1 || row.ragged.is_some()) {
             Some(SkipReason::Comment)
         } else if is_total_word(first) && self.is_total(row) {
             Some(SkipReason::Total)

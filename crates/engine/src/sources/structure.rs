@@ -11,6 +11,7 @@ use super::{
     beside::{self, Beside},
     heading::{contrast, find_header},
     inspection::{DetectionReason, SkipReason},
+    probe::begins_remark,
     settings::HeaderRows,
     shape::Shape,
 };
@@ -277,13 +278,13 @@ fn rows_from<'a, 'b>(rows: &'b [&'a SampleRow], first: u32) -> &'b [&'a SampleRo
 fn comment_lines(rows: &[SampleRow]) -> Vec<bool> {
     let marked: Vec<bool> = rows
         .iter()
-        .map(|row| row.cells.first().is_some_and(|cell| cell.text.starts_with('#')))
+        .map(|row| row.cells.first().is_some_and(|cell| begins_remark(&cell.text)))
         .collect();
     // `#` at the head of a numbered column is a heading, and a file whose rows all begin so has no remarks.
     let usual = usual_filled(&rows.iter().collect::<Vec<_>>());
     rows.iter()
         .zip(&marked)
-        .map(|(row, &marked)| marked && (row.filled() < usual.max(2)) && row.text(0).len() > 1)
+        .map(|(row, &marked)| marked && row.filled() < usual.max(2))
         .collect()
 }
 

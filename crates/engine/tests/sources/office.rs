@@ -121,3 +121,9 @@ fn a_count_of_rows_is_a_remark_and_a_row_that_was_cut_is_none() {
     assert_eq!(found.rows.len(), 4);
     assert_eq!(found.rows[3][0], "2024-06-18");
 }
+
+#[test]
+fn an_error_in_the_first_cell_is_no_remark() {
+    let found = table_of(b"Wert;Ort;PLZ\n#DIV/0!;Ulm;89073\n#REF!;;\n#N/A;;\n5;Bonn;53111\n");
+    assert_eq!(found.rows.len(), 4);
+}
