@@ -51,11 +51,6 @@ pub enum SourceError {
         /// The limit that was reached, in bytes.
         limit: u64,
     },
-    /// A part took longer than any honest file does.
-    TooSlow {
-        /// The limit in seconds.
-        seconds: u64,
-    },
     /// The sheet that was asked for is not there.
     NoSuchSheet {
         /// The name that was asked for.
@@ -195,10 +190,6 @@ impl Tell for SourceError {
                     format!("{part} grows past {mebibytes} MiB when unpacked; the file is not read. Please save only the sheet with the data as CSV."),
                 )
             }
-            Self::TooSlow { seconds } => language.pick(
-                format!("Nach {seconds} s war kein Ende abzusehen; das Lesen wurde abgebrochen. Bitte die Tabelle als CSV speichern und diese laden."),
-                format!("No end was in sight after {seconds} s; reading was stopped. Please save the table as CSV and load that."),
-            ),
             Self::NoSuchSheet { wanted, sheets } => {
                 let list = sheets.join(", ");
                 language.pick(
