@@ -118,7 +118,7 @@ pub(crate) fn read_sheet<R: Content>(
     out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
 ) -> Result<SheetFacts, SourceError> {
     let mut xml = Xml::new(Unreading::new(content), part);
-    let mut rows = SheetRows::new(context.width, context.hidden, out);
+    let mut rows = SheetRows::new(part, context.width, context.hidden, out);
     let mut row = RowCells::default();
     let mut number = 0u32;
     let mut filtered = false;
@@ -229,7 +229,7 @@ fn read_quick_row<R: Content>(
                 notices,
             );
             row.place(column, kind, begun, xml.part())?;
-            check_row_text(number, row.text.len())?;
+            check_row_text(xml.part(), row.text.len())?;
         }
     } else {
         xml.content(0).unread(&raw);
@@ -279,7 +279,7 @@ fn read_row<R: Content>(
         let place = Place { row: number, column };
         let kind = read_cell(xml, kind, style, context, row, place, notices)?;
         row.place(column, kind, from, xml.part())?;
-        check_row_text(number, row.text.len())?;
+        check_row_text(xml.part(), row.text.len())?;
     }
     Ok(())
 }

@@ -107,22 +107,18 @@ impl BlockBuilder {
     }
 }
 
-/// Refuses the text of a row that grows beyond all measure, before it is there.
+/// Refuses the text of a row that grows beyond all measure, before it is there; `part` names the sheet.
 ///
 /// # Errors
 /// [`SourceError::TooLarge`].
-pub(crate) fn check_row_text(number: u32, length: usize) -> Result<(), SourceError> {
+pub(crate) fn check_row_text(part: &str, length: usize) -> Result<(), SourceError> {
     if length > MOST_ROW_TEXT {
-        return Err(too_large(number, MOST_ROW_TEXT as u64));
+        return Err(SourceError::TooLarge {
+            part: part.to_owned(),
+            limit: MOST_ROW_TEXT as u64,
+        });
     }
     Ok(())
-}
-
-fn too_large(number: u32, limit: u64) -> SourceError {
-    SourceError::TooLarge {
-        part: format!("row {number}"),
-        limit,
-    }
 }
 
 /// Whether rows that are hidden are read.
@@ -166,14 +162,16 @@ pub(crate) struct SheetRows<'a> {
     blocks: BlockBuilder,
     hidden: HiddenRows,
     out: &'a mut dyn FnMut(Vec<RawBlock>) -> bool,
+    part: String,
     text: u64,
     /// What is known of the sheet so far.
     pub(crate) facts: SheetFacts,
 }
 
 impl<'a> SheetRows<'a> {
-    /// Blocks are at least `width` columns wide; `out` takes them and says whether to go on.
+    /// Blocks are at least `width` columns wide; `out` takes them and says whether to go on. `part` names the sheet.
     pub(crate) fn new(
+        part: &str,
         width: usize,
         hidden: HiddenRows,
         out: &'a mut dyn FnMut(Vec<RawBlock>) -> bool,
@@ -182,6 +180,7 @@ impl<'a> SheetRows<'a> {
             blocks: BlockBuilder::new(width),
             hidden,
             out,
+            part: part.to_owned(),
             text: 0,
             facts: SheetFacts::default(),
         }
@@ -205,7 +204,10 @@ impl<'a> SheetRows<'a> {
         };
         self.text += cells.iter().map(|(_, _, text)| text.len() as u64).sum::<u64>();
         if self.text > MOST_TEXT {
-            return Err(too_large(number, MOST_TEXT));
+            return Err(SourceError::TooLarge {
+                part: self.part.clone(),
+                limit: MOST_TEXT,
+            });
         }
         self.facts.last_row = number;
         self.facts.columns = self.facts.columns.max(last + 1);

@@ -152,10 +152,11 @@ impl Workbook for XlsbFile {
             return Ok(SheetFacts::default());
         };
         let mut reader = SheetReader {
+            part: &part,
             strings,
             styles: &self.styles,
             epoch_1904: self.epoch_1904,
-            rows: SheetRows::new(width, HiddenRows::of(settings), out),
+            rows: SheetRows::new(&part, width, HiddenRows::of(settings), out),
             filtered: false,
             row: 0,
             hidden: false,
@@ -168,7 +169,7 @@ impl Workbook for XlsbFile {
             control.report(bytes.min(total), total, u64::from(row));
             Ok(())
         };
-        let whole = inflated_ahead(member, |ahead| reader.read(ahead, &part, notices, &mut progress))?;
+        let whole = inflated_ahead(member, |ahead| reader.read(ahead, notices, &mut progress))?;
         Ok(if whole {
             reader.rows.finish()
         } else {
@@ -332,6 +333,7 @@ fn push_text(body: &[u8], mut at: usize, out: &mut String) {
 
 /// Reads the rows of a sheet.
 struct SheetReader<'a> {
+    part: &'a str,
     strings: &'a SharedStrings,
     styles: &'a Styles,
     epoch_1904: bool,
@@ -351,10 +353,10 @@ impl SheetReader<'_> {
     fn read<R: Content>(
         &mut self,
         content: R,
-        part: &str,
         notices: &mut NoticeTally,
         progress: &mut dyn FnMut(u32, u64) -> Result<(), SourceError>,
     ) -> Result<bool, SourceError> {
+        let part = self.part;
         let mut records = Records::new(content);
         let mut since = 0usize;
         while let Some(kind) = records.next(part)? {
@@ -450,7 +452,7 @@ impl SheetReader<'_> {
         }
         self.next_column = column + 1;
         if let Some(kind) = self.value(kind, column, body, notices) {
-            check_row_text(self.row, self.text.len())?;
+            check_row_text(self.part, self.text.len())?;
             self.cells.push((column, kind, self.text.len()));
         }
         Ok(())

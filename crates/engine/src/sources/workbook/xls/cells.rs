@@ -86,7 +86,7 @@ pub(super) fn read_sheet(
                 ranges.pop();
             }
             let kind = read_cell(bytes, globals, cell, &mut text, notices);
-            check_row_text(number, text.len())?;
+            check_row_text(&place.name, text.len())?;
             ranges.push((usize::from(cell.column), kind, text.len()));
         }
         let mut from = 0;

@@ -121,7 +121,7 @@ impl Workbook for XlsFile {
         notices: &mut NoticeTally,
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
     ) -> Result<SheetFacts, SourceError> {
-        let rows = SheetRows::new(width, HiddenRows::of(settings), out);
+        let rows = SheetRows::new(&self.place(index).name, width, HiddenRows::of(settings), out);
         let mut progress = |row: u32| {
             control.check()?;
             control.report(0, 0, u64::from(row));
