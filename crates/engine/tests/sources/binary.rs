@@ -47,7 +47,7 @@ fn formats_of_a_file_are_no_dates_because_of_their_numbers() {
     );
     assert_eq!(
         lines.next(),
-        Some("Öko & Söhne <GmbH> 0,7675,Köln,2021-11-20,562.24,false,")
+        Some("Öko & Söhne <GmbH> 0,07675,Köln,2021-11-20,562.24,false,")
     );
 }
 
@@ -175,7 +175,7 @@ const HOUSES: &str = "Nr,Firma,PLZ,Seit,Intern,Wert\n\
      1,Bäckerei Müller,01067,2024-06-15,a,1.5\n\
      2,Hotel Zur Post,50667,2024-06-16,b,-2\n\
      3,Gasthof Krone,08001,2024-06-17,c,true\n\
-     4,Metzgerei Huber,04109,2024-06-18,d,#DIV/0!\n";
+     4,Metzgerei Huber,04109,2024-06-18,d,\"#DIV/0!\"\n";
 
 #[test]
 fn binary_workbooks_tell_what_is_hidden_and_show_zeros() {
@@ -216,7 +216,7 @@ fn workbooks_of_every_excel_are_read() {
              1,B_ckerei M_ller,1067,{a},a,1.5\n\
              2,Hotel Zur Post,50667,{b},b,-2\n\
              3,Gasthof Krone,8001,{c},c,true\n\
-             4,Metzgerei Huber,4109,{d},d,#DIV/0!\n"
+             4,Metzgerei Huber,4109,{d},d,\"#DIV/0!\"\n"
         );
         assert_eq!(converted(&path), expected, "{name}");
         let found = sources::inspect(&path, &ReadSettings::default()).unwrap();

@@ -141,6 +141,7 @@ impl Workbook for XlsbFile {
         notices: &mut NoticeTally,
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
     ) -> Result<SheetFacts, SourceError> {
+        control.check()?;
         let strings = match self.strings.take() {
             Some(strings) => strings,
             None => read_strings(&mut self.archive, &self.strings_part, control)?,

@@ -121,6 +121,7 @@ impl Workbook for XlsFile {
         notices: &mut NoticeTally,
         out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
     ) -> Result<SheetFacts, SourceError> {
+        control.check()?;
         let rows = SheetRows::new(&self.place(index).name, width, HiddenRows::of(settings), out);
         let mut progress = |row: u32| {
             control.check()?;
