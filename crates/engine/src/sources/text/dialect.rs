@@ -486,7 +486,7 @@ mod tests {
             ),
             ("sep=;\na,b;c\n", ";", 2),
             ("id,,name,,city\n1,,a,,b\n2,,d,,e\n", ",,", 3),
-            ("id,name,city\n1,a,b\\, c\n2,d,e\n3,f\\, g,h\n", ",", 3),
+            ("id,name,city\n1,a,b\\, c\n2,d,e\n3,f,g\n4,h,i\n", ",", 3),
         ];
         for (text, delimiter, width) in cases {
             let (seen, _, seen_width, _) = found(text);
