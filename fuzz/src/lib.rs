@@ -8,26 +8,10 @@ pub mod sources;
 use std::{
     io::{Cursor, Write as _},
     path::PathBuf,
-    sync::Once,
 };
 
 use sources::{Control, ReadFailure, ReadSettings, SourceError};
 use zip::{ZipWriter, write::SimpleFileOptions};
-
-/// Panics inside calamine are no findings: it runs in a process of its own outside of the fuzzer, and here on a thread
-/// whose end is noticed. Everything else ends the run.
-fn forgive_calamine() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let strict = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let place = info.location().map_or("", |location| location.file());
-            if !place.contains("calamine") {
-                strict(info);
-            }
-        }));
-    });
-}
 
 fn folder() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
@@ -39,7 +23,6 @@ fn folder() -> PathBuf {
 /// # Panics
 /// When an account is uneven, rows go back, or converting what was written changes something.
 pub fn read_whole(bytes: &[u8]) {
-    forgive_calamine();
     let path = folder().join(format!("lotse-fuzz-{}", std::process::id()));
     std::fs::write(&path, bytes).expect("the folder can be written");
     let settings = ReadSettings::default();

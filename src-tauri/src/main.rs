@@ -17,8 +17,6 @@ usage: lotse-desktop [--demo] [--now RFC3339] [FILE]...
 ";
 
 fn main() -> ExitCode {
-    // Old workbooks are read in a process of their own, which is this program again.
-    lotse_engine::sources::guard::serve_if_asked();
     let Some((start, now)) = read_arguments() else {
         eprint!("{USAGE}");
         return ExitCode::from(2);

@@ -17,8 +17,6 @@ use arguments::{Arguments, Command};
 use outcome::Failure;
 
 fn main() -> ExitCode {
-    // Old workbooks are read in a process of their own, which is this program again.
-    lotse_engine::sources::guard::serve_if_asked();
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Inspect(inspect) => commands::inspect::run(&inspect),

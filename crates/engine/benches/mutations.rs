@@ -17,7 +17,6 @@ use std::{
 use lotse_engine::sources::{self, Control, Format, ReadSettings};
 
 fn main() {
-    sources::guard::serve_if_asked();
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench")

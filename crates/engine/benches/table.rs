@@ -26,7 +26,6 @@ use lotse_engine::workflows::{
 use serde_json::json;
 
 fn main() {
-    sources::guard::serve_if_asked();
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench")

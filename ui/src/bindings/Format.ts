@@ -3,4 +3,4 @@
 /**
  * The format of a file, told by its content.
  */
-export type Format = "csv" | "xlsx" | "xlsb" | "xls" | "ods" | "html" | "xml_spreadsheet";
+export type Format = "csv" | "xlsx" | "xlsb" | "xls" | "ods" | "html" | "xml_spreadsheet" | "sylk" | "dif";

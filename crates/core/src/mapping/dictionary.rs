@@ -307,7 +307,10 @@ fn parts_of(word: &str) -> Vec<String> {
     let known =
         |part: &str| is_neutral(part) || whose(part).is_some() || DICTIONARY.by_key.contains_key(part);
     for at in 3..=word.len().saturating_sub(2) {
-        let (first, second) = word.split_at(at);
+        // Headers come in all scripts: between the bytes of a letter there is no seam.
+        let Some((first, second)) = word.split_at_checked(at) else {
+            continue;
+        };
         let stem = first.strip_suffix('s').unwrap_or(first);
         if (known(first) || known(stem))
             && known(second)
@@ -367,6 +370,22 @@ mod tests {
 
     fn best(header: &str) -> Option<Role> {
         look_up(header).first().map(|entry| entry.role)
+    }
+
+    #[test]
+    fn headers_of_any_script_are_looked_up() {
+        for header in [
+            "αβγ",
+            "Название компании",
+            "国人",
+            "สวัสดีครับ",
+            "保護されたシート",
+            "ÄÖÜäöüß",
+            "e\u{301}e\u{301}e\u{301}",
+        ] {
+            // Nothing is expected of them but an answer.
+            assert_eq!(best(header), None, "{header}");
+        }
     }
 
     #[test]

@@ -39,7 +39,6 @@ use tokio_util::sync::CancellationToken;
 const TURNS: usize = 5;
 
 fn main() {
-    sources::guard::serve_if_asked();
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench")

@@ -51,11 +51,6 @@ pub enum SourceError {
         /// The limit that was reached, in bytes.
         limit: u64,
     },
-    /// A part took longer than any honest file does.
-    TooSlow {
-        /// The limit in seconds.
-        seconds: u64,
-    },
     /// The sheet that was asked for is not there.
     NoSuchSheet {
         /// The name that was asked for.
@@ -96,10 +91,6 @@ pub enum ForeignFormat {
     Numbers,
     /// A database file (SQLite, Access, dBase, Parquet).
     Database,
-    /// A table in the exchange format SYLK (`.slk`).
-    Sylk,
-    /// A table in the exchange format DIF.
-    Dif,
     /// JSON text.
     Json,
     /// XML that is no spreadsheet.
@@ -126,14 +117,6 @@ impl ForeignFormat {
             Self::Presentation => ("eine Präsentation", "a presentation"),
             Self::Numbers => ("ein Numbers-Dokument", "a Numbers document"),
             Self::Database => ("eine Datenbankdatei", "a database file"),
-            Self::Sylk => (
-                "eine Tabelle im alten Austauschformat SYLK",
-                "a table in the old exchange format SYLK",
-            ),
-            Self::Dif => (
-                "eine Tabelle im alten Austauschformat DIF",
-                "a table in the old exchange format DIF",
-            ),
             Self::Json => ("eine JSON-Datei", "a JSON file"),
             Self::Xml => ("eine XML-Datei ohne Tabellenblatt", "an XML file without a sheet"),
             Self::Program => ("ein Programm", "a program"),
@@ -152,10 +135,6 @@ impl ForeignFormat {
             Self::Numbers => (
                 "Bitte in Numbers als Excel oder CSV exportieren.",
                 "Please export it from Numbers as Excel or CSV.",
-            ),
-            Self::Sylk | Self::Dif => (
-                "Bitte in der Tabellenkalkulation öffnen und als Excel- oder CSV-Datei speichern.",
-                "Please open it in the spreadsheet program and save it as an Excel or CSV file.",
             ),
             Self::Mail => (
                 "Mails werden über das Postfach gelesen.",
@@ -211,10 +190,6 @@ impl Tell for SourceError {
                     format!("{part} grows past {mebibytes} MiB when unpacked; the file is not read. Please save only the sheet with the data as CSV."),
                 )
             }
-            Self::TooSlow { seconds } => language.pick(
-                format!("Nach {seconds} s war kein Ende abzusehen; das Lesen wurde abgebrochen. Bitte die Tabelle als CSV speichern und diese laden."),
-                format!("No end was in sight after {seconds} s; reading was stopped. Please save the table as CSV and load that."),
-            ),
             Self::NoSuchSheet { wanted, sheets } => {
                 let list = sheets.join(", ");
                 language.pick(

@@ -9,7 +9,11 @@ use std::{
 use super::{
     error::{ForeignFormat, SourceError},
     inspection::{Detection, DetectionReason, Format},
-    workbook::archive::Archive,
+    workbook::{
+        archive::Archive,
+        exchange::{is_dif, is_sylk},
+        xls::is_bare,
+    },
 };
 
 /// Bytes of the beginning that are looked at.
@@ -33,6 +37,8 @@ pub(crate) fn detect(path: &Path) -> Result<Detection<Format>, SourceError> {
         in_archive(path)?
     } else if head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         in_compound_file(&mut file, &name)?
+    } else if is_bare(&head) {
+        Format::Xls
     } else {
         match in_bytes(&head) {
             Ok(format) => format,
@@ -55,7 +61,9 @@ fn fits(format: Format, ending: &str) -> bool {
         Format::Xlsx => matches!(ending, "xlsx" | "xlsm" | "xltx" | "xltm"),
         Format::Xlsb => ending == "xlsb",
         Format::Xls => matches!(ending, "xls" | "xlt" | "xla"),
-        Format::Ods => matches!(ending, "ods" | "ots"),
+        Format::Ods => matches!(ending, "ods" | "ots" | "fods"),
+        Format::Sylk => matches!(ending, "slk" | "sylk"),
+        Format::Dif => ending == "dif",
         Format::Html => matches!(ending, "html" | "htm" | "mht" | "mhtml"),
         Format::XmlSpreadsheet => ending == "xml",
     }
@@ -163,6 +171,9 @@ fn in_bytes(head: &[u8]) -> Result<Format, ForeignFormat> {
         {
             return Ok(Format::XmlSpreadsheet);
         }
+        if lower.contains("urn:oasis:names:tc:opendocument") && lower.contains("opendocument.spreadsheet") {
+            return Ok(Format::Ods);
+        }
         let page = [
             "<html",
             "<!doctype html",
@@ -194,10 +205,10 @@ fn in_bytes(head: &[u8]) -> Result<Format, ForeignFormat> {
         };
     }
     if is_sylk(start) {
-        return Err(ForeignFormat::Sylk);
+        return Ok(Format::Sylk);
     }
     if is_dif(start) {
-        return Err(ForeignFormat::Dif);
+        return Ok(Format::Dif);
     }
     if is_json(start, head.len() < HEAD) {
         return Err(ForeignFormat::Json);
@@ -219,34 +230,6 @@ fn readable(head: &[u8]) -> String {
     } else {
         String::from_utf8_lossy(head).into_owned()
     }
-}
-
-/// SYLK begins with `ID;P`, and so may a heading (`ID;PLZ;Ort`): what follows has to be records of cells, too.
-fn is_sylk(start: &str) -> bool {
-    const RECORDS: [&str; 8] = ["B;", "C;", "F;", "P;", "O;", "NN;", "NE;", "W;"];
-    let mut lines = start.lines();
-    let begins = lines.next().is_some_and(|line| line.starts_with("ID;P"));
-    // The last line of what was looked at may be cut.
-    let following: Vec<&str> = lines.take(200).collect();
-    let whole = &following[..following.len().saturating_sub(1)];
-    begins
-        && whole.len() >= 2
-        && whole
-            .iter()
-            .all(|line| RECORDS.iter().any(|record| line.starts_with(record)))
-        && whole.iter().any(|line| {
-            ["B;X", "B;Y", "C;X", "C;Y"]
-                .iter()
-                .any(|record| line.starts_with(record))
-        })
-}
-
-/// DIF begins with the topic `TABLE`, a pair of numbers and a title in quotes.
-fn is_dif(start: &str) -> bool {
-    let mut lines = start.lines().map(str::trim_end);
-    lines.next() == Some("TABLE")
-        && lines.next() == Some("0,1")
-        && lines.next().is_some_and(|title| title.starts_with('"'))
 }
 
 fn is_json(start: &str, whole: bool) -> bool {

@@ -61,12 +61,16 @@ pub enum Format {
     Xlsb,
     /// Excel 97 to 2003 and earlier.
     Xls,
-    /// OpenDocument spreadsheet.
+    /// OpenDocument spreadsheet, packed or flat.
     Ods,
     /// A page with a table, as many web applications call `.xls`.
     Html,
     /// XML spreadsheet of Excel 2003.
     XmlSpreadsheet,
+    /// The exchange format SYLK.
+    Sylk,
+    /// The exchange format DIF.
+    Dif,
 }
 
 /// Everything that was found out about a file.

@@ -7,15 +7,14 @@
 //!
 //! What a text means (a date, a phone number) is not decided here; cells keep the text that a careful person would
 //! read. Nothing in a file can end the process, hang it or take more memory than a small multiple of one sheet's
-//! shared texts: members of archives are capped, entities are never expanded, and formats whose readers cannot be
-//! capped are read in a process of their own, see [`guard`].
+//! shared texts: members of archives are capped, entities are never expanded.
 
 mod assembling;
+mod beside;
 mod columns;
 mod convert;
 mod error;
 mod format;
-pub mod guard;
 mod heading;
 mod inspection;
 mod notice;

@@ -73,6 +73,12 @@ impl RowProbe {
     }
 }
 
+/// True for a text that a remark begins with. What a spreadsheet shows for an error (`#N/A`, `#REF!`) begins so, too.
+pub(crate) fn begins_remark(text: &str) -> bool {
+    let is_error = !text.contains(' ') && (text.ends_with(['!', '?']) || matches!(text, "#N/A" | "#NV"));
+    text.len() > 1 && text.starts_with('#') && !is_error
+}
+
 /// Words that alone in their cell head a sum.
 pub(crate) fn is_total_word(text: &str) -> bool {
     const WORDS: [&str; 22] = [
@@ -118,6 +124,45 @@ pub(crate) fn is_total_word(text: &str) -> bool {
         "sous-total ",
     ];
     WORDS.contains(&text.as_str()) || WITH_MORE.iter().any(|word| text.starts_with(word))
+}
+
+/// `24 rows`, `(150 Zeilen)`, `12 Datensätze gefunden`: what a database client writes below what it found.
+pub(crate) fn is_count_of_rows(text: &str) -> bool {
+    const COUNTED: [&str; 16] = [
+        "row",
+        "rows",
+        "row(s)",
+        "record",
+        "records",
+        "entries",
+        "results",
+        "zeile",
+        "zeilen",
+        "datensatz",
+        "datensätze",
+        "einträge",
+        "treffer",
+        "ligne",
+        "lignes",
+        "enregistrements",
+    ];
+    let text = text
+        .trim()
+        .trim_start_matches('(')
+        .trim_end_matches([')', '.', '!']);
+    let mut words = text.split_whitespace();
+    let counted = words.next().is_some_and(|word| {
+        word.bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',')
+    });
+    // A bracket that was closed at the end of the text is part of the word: `row(s)`.
+    let named = words.next().is_some_and(|word| {
+        let word = word.to_lowercase();
+        COUNTED
+            .iter()
+            .any(|known| known.trim_end_matches(')') == word.trim_end_matches(')'))
+    });
+    counted && named && words.count() <= 2
 }
 
 /// `Seite 3`, `Seite 3 von 12`, `Page 3 of 12`: what a report prints between the rows of its pages.

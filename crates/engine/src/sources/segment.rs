@@ -81,8 +81,21 @@ pub(super) fn judge_segment(
     let usual = profile.filled;
     let most = rows.iter().map(Waiting::filled).max().unwrap_or(0);
     let few = rows.len() < JUDGED_ROWS;
+    // Few values, but each what its column has: a row that was cut.
+    let fits_columns = rows.iter().all(|row| {
+        (0..row.cells.len()).all(|column| {
+            let here = row.shape(column).family();
+            here == Shape::Blank || (here.is_typed() && profile.shape(column) == Some(here))
+        })
+    });
     let ragged_only = rows.iter().all(|row| row.ragged.is_some());
-    if usual >= 3 && most <= (usual / 3).max(1) && few && apart && (at_end || rows.len() <= 3 || most == 1) {
+    if usual >= 3
+        && !fits_columns
+        && most <= (usual / 3).max(1)
+        && few
+        && apart
+        && (at_end || rows.len() <= 3 || most == 1)
+    {
         // A single long row is a ragged one; lines of one text are remarks.
         return Segment::Footer;
     }

@@ -14,6 +14,8 @@ use super::{
 pub(crate) const SAMPLE_ROWS: usize = 1000;
 /// Cells of them.
 const SAMPLE_CELLS: usize = 1 << 17;
+/// Bytes of their texts.
+const SAMPLE_TEXT: usize = 64 << 20;
 
 /// The sheet to read: the one that was asked for, else the first visible one with a table.
 pub(crate) fn choose_sheet(
@@ -79,7 +81,7 @@ pub(crate) fn sample_sheet(
     settings: &ReadSettings,
     control: &Control<'_>,
 ) -> Result<(Vec<SampleRow>, SheetFacts, Option<u32>), SourceError> {
-    let (mut rows, mut cells, mut stopped) = (Vec::new(), 0usize, false);
+    let (mut rows, mut cells, mut text, mut stopped) = (Vec::new(), 0usize, 0usize, false);
     let mut ignored = NoticeTally::default();
     let facts = workbook.stream(
         index,
@@ -90,11 +92,12 @@ pub(crate) fn sample_sheet(
         &mut |blocks| {
             for raw in blocks {
                 for row in raw.rows.rows() {
-                    if rows.len() >= SAMPLE_ROWS || cells >= SAMPLE_CELLS {
+                    if rows.len() >= SAMPLE_ROWS || cells >= SAMPLE_CELLS || text >= SAMPLE_TEXT {
                         stopped = true;
                         return false;
                     }
                     cells += raw.rows.width();
+                    text += row.cells().map(|cell| cell.text.len()).sum::<usize>();
                     rows.push(SampleRow {
                         number: row.number(),
                         cells: row

@@ -11,7 +11,7 @@ use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 use super::{
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::NoticeFact,
-    probe::{RowProbe, is_page_number, is_total_word},
+    probe::{RowProbe, begins_remark, is_count_of_rows, is_page_number, is_total_word},
     segment::{JUDGED_ROWS, Segment, Waiting, judge_segment},
     shape::Shape,
     structure::Structure,
@@ -253,6 +253,12 @@ impl TableStream {
             self.blanks_until(header.first);
             self.last = self.last.max(first_data - 1);
         }
+        if self.stands_beside(row) {
+            self.blanks_until(number);
+            self.skip(number, SkipReason::OtherTable);
+            self.last = number;
+            return;
+        }
         let gap = number > self.last + 1;
         let started = self.account.read > 0 || !self.building.is_empty();
         if gap {
@@ -304,6 +310,16 @@ impl TableStream {
         }
     }
 
+    /// True for a row that has something in the columns of another table only.
+    fn stands_beside(&self, row: &Row<'_>) -> bool {
+        let beside = &self.structure.beside.columns;
+        !beside.is_empty()
+            && row
+                .cells()
+                .enumerate()
+                .all(|(column, cell)| cell.is_blank() || beside.contains(&column))
+    }
+
     /// A row of the table that may be a remark, a sum or the heading once more.
     fn take_odd(&mut self, row: &Waiting) {
         let filled = row.filled();
@@ -319,11 +335,7 @@ impl TableStream {
             });
         let reason = if repeated {
             Some(SkipReason::RepeatedHeader)
-        } else if first.starts_with('#')
-            && first.len() > 1
-            && filled < usual
-            && (filled == 1 || row.ragged.is_some())
-        {
+        } else if begins_remark(first) && filled < usual && (filled == 1 || row.ragged.is_some()) {
             Some(SkipReason::Comment)
         } else if is_total_word(first) && self.is_total(row) {
             Some(SkipReason::Total)
@@ -511,6 +523,9 @@ fn is_remark(row: &Row<'_>, usual: usize) -> bool {
     let text = cell.text.trim();
     let words = text.split_whitespace().count();
     let marked = text.starts_with(['*', '(', '©', '-']);
+    if column == 0 && cell.kind == CellKind::Text && is_count_of_rows(text) {
+        return true;
+    }
     column <= 1
         && cell.kind == CellKind::Text
         && Shape::of(text) == Shape::Text

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use lotse_core::table::CellKind;
 
 use super::{
+    beside::{self, Beside},
     heading::{contrast, find_header},
     inspection::{DetectionReason, SkipReason},
+    probe::begins_remark,
     settings::HeaderRows,
     shape::Shape,
 };
@@ -97,6 +99,8 @@ pub(crate) struct Structure {
     pub(crate) before: Vec<(u32, SkipReason)>,
     /// The shape of the table's body.
     pub(crate) profile: Profile,
+    /// What stands beside the table and is another one.
+    pub(crate) beside: Beside,
 }
 
 /// What rows of the table's body are like.
@@ -154,6 +158,14 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>, counted: bool
     if rows.is_empty() {
         return None;
     }
+    let beside = beside::find(rows);
+    let narrowed;
+    let rows = if beside.columns.is_empty() {
+        rows
+    } else {
+        narrowed = beside::without(rows, &beside.columns);
+        &narrowed[..]
+    };
     let commented: Vec<bool> = comment_lines(rows);
     let kept: Vec<&SampleRow> = rows
         .iter()
@@ -242,6 +254,7 @@ pub(crate) fn find(rows: &[SampleRow], chosen: Option<HeaderRows>, counted: bool
         first_data,
         before,
         profile: Profile::of(&body, filled),
+        beside,
     })
 }
 
@@ -265,13 +278,13 @@ fn rows_from<'a, 'b>(rows: &'b [&'a SampleRow], first: u32) -> &'b [&'a SampleRo
 fn comment_lines(rows: &[SampleRow]) -> Vec<bool> {
     let marked: Vec<bool> = rows
         .iter()
-        .map(|row| row.cells.first().is_some_and(|cell| cell.text.starts_with('#')))
+        .map(|row| row.cells.first().is_some_and(|cell| begins_remark(&cell.text)))
         .collect();
     // `#` at the head of a numbered column is a heading, and a file whose rows all begin so has no remarks.
     let usual = usual_filled(&rows.iter().collect::<Vec<_>>());
     rows.iter()
         .zip(&marked)
-        .map(|(row, &marked)| marked && (row.filled() < usual.max(2)) && row.text(0).len() > 1)
+        .map(|(row, &marked)| marked && row.filled() < usual.max(2))
         .collect()
 }
 

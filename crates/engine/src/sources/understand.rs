@@ -10,6 +10,7 @@ use lotse_core::table::{Cell, RowBlock};
 use super::{
     Control, ReadSummary,
     assembling::{Shell, text_detections},
+    beside,
     columns::Observed,
     error::SourceError,
     file_name, format,
@@ -25,7 +26,9 @@ use super::{
     structure::{self, SampleRow, Structure},
     tally::NoticeTally,
     text::{TableShape, TextFile},
-    workbook::{ReadWorkbook, SheetFacts, Workbook, XlsxFile, ods, page, xml_spreadsheet},
+    workbook::{
+        ReadWorkbook, SheetFacts, Workbook, XlsFile, XlsbFile, XlsxFile, exchange, ods, page, xml_spreadsheet,
+    },
 };
 
 /// A file that was opened.
@@ -91,7 +94,10 @@ impl Understood {
             Format::Html => Box::new(ReadWorkbook::of(page::read(path)?)?),
             Format::XmlSpreadsheet => Box::new(ReadWorkbook::of(xml_spreadsheet::read(path, control)?)?),
             Format::Ods => Box::new(ReadWorkbook::of(ods::read(path, control)?)?),
-            Format::Xls | Format::Xlsb => Box::new(ReadWorkbook::open(path, format.value, control)?),
+            Format::Sylk => Box::new(ReadWorkbook::of(exchange::read_sylk(path, control)?)?),
+            Format::Dif => Box::new(ReadWorkbook::of(exchange::read_dif(path, control)?)?),
+            Format::Xls => Box::new(XlsFile::open(path)?),
+            Format::Xlsb => Box::new(XlsbFile::open(path)?),
         };
         Self::of_workbook(path, bytes, format, workbook, settings, control)
     }
@@ -161,12 +167,21 @@ impl Understood {
         }
     }
 
+    /// Columns of the sheet that are not read, for whatever reason.
+    fn unread(&self, settings: &ReadSettings) -> BTreeSet<usize> {
+        let mut columns = self.omitted(settings);
+        if let Some(structure) = &self.structure {
+            columns.extend(&structure.beside.columns);
+        }
+        columns
+    }
+
     /// Positions in the sheet of the table's columns.
     fn positions(&self, settings: &ReadSettings) -> Vec<usize> {
         let Some(structure) = &self.structure else {
             return Vec::new();
         };
-        let omitted = self.omitted(settings);
+        let omitted = self.unread(settings);
         (structure.left..structure.left + structure.names.len())
             .filter(|position| !omitted.contains(position))
             .collect()
@@ -201,7 +216,7 @@ impl Understood {
                 notices: notices.into_notices(),
             });
         };
-        let omitted = self.omitted(settings);
+        let omitted = self.unread(settings);
         let counts_cells = self.counts_cells();
         let mut stream = TableStream::new(structure.clone(), counts_cells, omitted);
         let mut found = NoticeTally::default();
@@ -212,7 +227,8 @@ impl Understood {
             }
             ready.is_empty() || emit(ready)
         };
-        let width = structure.left + structure.names.len();
+        let beside = structure.beside.columns.last().map_or(0, |last| last + 1);
+        let width = (structure.left + structure.names.len()).max(beside);
         let total = match &mut self.opened {
             Opened::Text(text) => {
                 let table = TableShape {
@@ -259,6 +275,7 @@ impl Understood {
                     first_data: 1,
                     before: Vec::new(),
                     profile: structure::Profile::default(),
+                    beside: beside::Beside::default(),
                 };
                 let table = TableShape {
                     width: 1,
@@ -312,6 +329,10 @@ impl Understood {
                 notices.add(NoticeFact::HiddenColumn { included: true }, None, Some(index), 1);
             }
         }
+        if !structure.beside.columns.is_empty() {
+            let (first, last) = structure.beside.rows;
+            notices.add(NoticeFact::OtherTable { last }, Some(first), None, 1);
+        }
         for _ in self.omitted(settings) {
             notices.add(NoticeFact::HiddenColumn { included: false }, None, None, 1);
         }
@@ -342,7 +363,7 @@ impl Understood {
         let mut notices = NoticeTally::default();
         let mut rows = RowAccount::default();
         if let Some(structure) = &self.structure {
-            let mut stream = TableStream::new(structure.clone(), self.counts_cells(), self.omitted(settings));
+            let mut stream = TableStream::new(structure.clone(), self.counts_cells(), self.unread(settings));
             let last = self.sample.last().map_or(0, |row| row.number);
             for raw in raw_blocks(&self.sample, self.usual_cells()) {
                 stream.push(raw, &mut |block| seen.observe(&block));

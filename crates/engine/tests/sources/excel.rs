@@ -133,3 +133,32 @@ fn hidden_rows_columns_and_sheets_are_announced_and_can_be_left_out() {
         Err(sources::SourceError::NoSuchSheet { .. })
     ));
 }
+
+#[test]
+fn days_count_from_1904_whatever_an_extension_says() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        (
+            "xl/workbook.xml",
+            r#"<workbook xmlns:r="r" xmlns:x15="x"><workbookPr date1904="1"/><sheets><sheet name="A" sheetId="1" r:id="s"/></sheets><extLst><ext><x15:workbookPr chartTrackingRefBase="1"/></ext></extLst></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<Relationships><Relationship Id="s" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/styles.xml",
+            r#"<styleSheet><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#,
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            r#"<worksheet><sheetData><row r="1"><c t="str"><v>Tag</v></c></row><row r="2"><c s="1"><v>40850</v></c></row></sheetData></worksheet>"#,
+        ),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    let (_folder, path) = file("Mappe.xlsx", &zip.finish().unwrap().into_inner());
+    assert_eq!(converted(&path), "Tag\n2015-11-04\n");
+}

@@ -179,3 +179,25 @@ fn what_was_once_misread_keeps_an_even_account() {
     }
     assert!(read >= 3, "the fixtures are there");
 }
+
+#[test]
+fn a_row_of_shared_texts_is_stopped_before_it_is_there() {
+    // Sixteen thousand cells that all show the same megabyte.
+    let cells = r#"<c t="s"><v>0</v></c>"#.repeat(16_000);
+    let sheet = format!(r#"<worksheet><sheetData><row r="1">{cells}</row></sheetData></worksheet>"#);
+    let texts = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1 << 20));
+    let (_folder, path) = workbook(&sheet, &[("xl/sharedStrings.xml", texts.as_bytes())]);
+    let error = within_seconds(&path).unwrap_err();
+    assert!(matches!(error, SourceError::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn cells_of_a_page_span_no_more_than_a_sheet_has() {
+    let row = format!("<tr>{}</tr>", "<td colspan=1000 rowspan=1000>x</td>".repeat(40));
+    let (_folder, path) = crate::reading::file(
+        "spans.xls",
+        format!("<table>{}</table>", row.repeat(200)).as_bytes(),
+    );
+    let found = within_seconds(&path).unwrap();
+    assert!(found.rows.is_even());
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop there")]
 #![allow(clippy::print_stdout, reason = "its results are read on the terminal")]
 
+mod binary;
 mod delimited;
 mod excel;
 mod hostile;

@@ -64,14 +64,6 @@ fn what_holds_no_table_is_named() {
         (b"{\"leads\": [1, 2]}", ForeignFormat::Json),
         (b"<?xml version=\"1.0\"?><leads/>", ForeignFormat::Xml),
         (b"{\\rtf1 hallo}", ForeignFormat::TextDocument),
-        (
-            b"ID;PWXL;N;E\r\nB;Y2;X2\r\nC;Y1;X1;K\"Firma\"\r\nC;X2;K\"Ort\"\r\nE\r\n",
-            ForeignFormat::Sylk,
-        ),
-        (
-            b"TABLE\r\n0,1\r\n\"EXCEL\"\r\nVECTORS\r\n0,2\r\n\"\"\r\n",
-            ForeignFormat::Dif,
-        ),
         (b"\x03\x04\x05\x06\x07\x08\x0B\x0E", ForeignFormat::Binary),
     ];
     for (bytes, expected) in cases {
@@ -90,4 +82,41 @@ fn what_holds_no_table_is_named() {
         sources::inspect(&path.with_extension("gone"), &ReadSettings::default()),
         Err(SourceError::NotFound { .. })
     ));
+}
+
+#[test]
+fn exchange_formats_of_the_first_spreadsheets_are_read() {
+    let slk = "ID;PWXL;N;E\r\nP;PGeneral\r\nP;Pdd/mm/yyyy\r\nP;P00000\r\nB;Y3;X4\r\nF;P1;C3\r\nC;Y1;X1;K\"Firma\"\r\nC;X2;K\"PLZ\"\r\nC;X3;K\"Seit\"\r\nC;X4;K\"Notiz\"\r\nC;Y2;X1;K\"Öko;; Co\"\r\nF;P2;X2\r\nC;K1067\r\nC;X3;K45458\r\nC;Y3;X1;K\"Beck\"\r\nC;X2;K\"80331\"\r\nC;X3;K45459\r\nC;X4;K\"sagt \"\"ja\"\"\"\r\nE\r\n";
+    let expected =
+        "Firma,PLZ,Seit,Notiz\nÖko; Co,01067,2024-06-15,\nBeck,80331,2024-06-16,\"sagt \"\"ja\"\"\"\n";
+    let (_folder, path) = file("leads.slk", slk.as_bytes());
+    assert_eq!(converted(&path), expected);
+    assert_eq!(
+        sources::inspect(&path, &ReadSettings::default())
+            .unwrap()
+            .format
+            .value,
+        Format::Sylk
+    );
+    let dif = "TABLE\r\n0,1\r\n\"EXCEL\"\r\nVECTORS\r\n0,3\r\n\"\"\r\nTUPLES\r\n0,2\r\n\"\"\r\nDATA\r\n0,0\r\n\"\"\r\n-1,0\r\nBOT\r\n1,0\r\n\"Firma\"\r\n1,0\r\n\"Menge\"\r\n1,0\r\n\"Aktiv\"\r\n-1,0\r\nBOT\r\n1,0\r\n\"Beck \"\"& Co\"\"\"\r\n0,12.5\r\nV\r\n0,1\r\nTRUE\r\n-1,0\r\nEOD\r\n";
+    let (_folder, path) = file("leads.csv", dif.as_bytes());
+    assert_eq!(
+        converted(&path),
+        "Firma,Menge,Aktiv\n\"Beck \"\"& Co\"\"\",12.5,true\n"
+    );
+}
+
+#[test]
+fn an_open_document_that_is_one_file_is_read() {
+    let text = r#"<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet><table:table table:name="A"><table:table-row><table:table-cell office:value-type="string"><text:p>Firma</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>Ort</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell office:value-type="string"><text:p>Beck</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>Köln</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document>"#;
+    let (_folder, path) = file("leads.fods", text.as_bytes());
+    assert_eq!(converted(&path), "Firma,Ort\nBeck,Köln\n");
+    assert_eq!(
+        sources::inspect(&path, &ReadSettings::default())
+            .unwrap()
+            .format
+            .value,
+        Format::Ods
+    );
 }

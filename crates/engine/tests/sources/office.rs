@@ -65,3 +65,65 @@ fn line_ends_that_are_mixed_end_lines_where_every_line_is_a_row() {
             .any(|notice| matches!(notice.fact, NoticeFact::LongRow { .. }))
     );
 }
+
+#[test]
+fn of_two_tables_beside_each_other_the_larger_is_read() {
+    let text = "Firma;Ort;PLZ;;Kürzel;Bedeutung\nA;Ulm;89073;;N;neu\nB;Bonn;53111;;O;offen\nC;Köln;50667;;E;erledigt\nD;Trier;54290;;;\nE;Mainz;55116;;;\nF;Worms;67547;;;\n";
+    let (_folder, path) = file("Tabelle.csv", text.as_bytes());
+    let (found, summary) = table(&path, &ReadSettings::default());
+    assert_eq!(found.header, ["Firma", "Ort", "PLZ"]);
+    assert_eq!(found.rows.len(), 6);
+    assert_eq!(found.rows[0], ["A", "Ulm", "89073"]);
+    assert!(
+        summary
+            .notices
+            .iter()
+            .any(|notice| notice.fact == NoticeFact::OtherTable { last: 4 })
+    );
+    // The larger one may stand on the right, and be the shorter one.
+    let text = "Kürzel;Bedeutung;;Firma;Ort;PLZ;Mail\nN;neu;;A;Ulm;89073;a@b.de\nO;offen;;B;Bonn;53111;c@d.de\nE;erledigt;;C;Köln;50667;e@f.de\nW;weg;;;;;\nX;fort;;;;;\n";
+    let (_folder, path) = file("Tabelle.csv", text.as_bytes());
+    let (found, summary) = table(&path, &ReadSettings::default());
+    assert_eq!(found.header, ["Firma", "Ort", "PLZ", "Mail"]);
+    assert_eq!(found.rows.len(), 3);
+    let skipped: Vec<_> = summary
+        .rows
+        .skipped
+        .iter()
+        .map(|run| (run.first, run.last, run.reason))
+        .collect();
+    assert_eq!(skipped, [(5, 6, SkipReason::OtherTable)]);
+}
+
+#[test]
+fn the_foot_of_a_page_s_table_is_no_row() {
+    let page = "<table><thead><tr><th>Firma</th><th>Ort</th><th>Umsatz</th></tr></thead><tfoot><tr><td>2 Firmen</td><td>alle</td><td>12</td></tr></tfoot><tbody><tr><td>A</td><td>Ulm</td><td>5</td></tr><tr><td>B</td><td>Bonn</td><td>7</td></tr></tbody></table>";
+    let (_folder, path) = file("Report.xls", page.as_bytes());
+    let (found, summary) = table(&path, &ReadSettings::default());
+    assert_eq!(found.rows, [["A", "Ulm", "5"], ["B", "Bonn", "7"]]);
+    assert!(
+        summary
+            .rows
+            .skipped
+            .iter()
+            .any(|run| run.reason == SkipReason::Footer)
+    );
+}
+
+#[test]
+fn a_count_of_rows_is_a_remark_and_a_row_that_was_cut_is_none() {
+    let rows = "2024-06-15;Firma A;Ulm;89073\n2024-06-16;Firma B;Bonn;53111\n2024-06-17;Firma C;Köln;50667\n";
+    for remark in ["3 rows", "(3 rows)", "3 Datensätze gefunden", "3 row(s) selected"] {
+        let found = table_of(format!("Datum;Name;Ort;PLZ\n{rows}{remark}\n").as_bytes());
+        assert_eq!(found.rows.len(), 3, "{remark}");
+    }
+    let found = table_of(format!("Datum;Name;Ort;PLZ\n{rows}2024-06-18\n").as_bytes());
+    assert_eq!(found.rows.len(), 4);
+    assert_eq!(found.rows[3][0], "2024-06-18");
+}
+
+#[test]
+fn an_error_in_the_first_cell_is_no_remark() {
+    let found = table_of(b"Wert;Ort;PLZ\n#DIV/0!;Ulm;89073\n#REF!;;\n#N/A;;\n5;Bonn;53111\n");
+    assert_eq!(found.rows.len(), 4);
+}

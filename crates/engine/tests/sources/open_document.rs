@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use lotse_engine::sources::{self, Hidden, NoticeFact, ReadSettings, SkipReason};
+use lotse_engine::sources::{self, Hidden, NoticeFact, ReadSettings, SkipReason, SourceError};
 
 use crate::reading::{converted, file, table};
 
@@ -116,4 +116,36 @@ fn rows_and_columns_that_repeat_themselves_keep_their_place() {
     let (found, summary) = table(&path, &ReadSettings::default());
     assert_eq!(found.rows, [["1", "2"], ["7", "7"], ["7", "7"]]);
     assert_eq!(summary.rows.total, 4);
+}
+
+fn refused_or_even(path: &std::path::Path) {
+    match sources::inspect(path, &ReadSettings::default()) {
+        Ok(found) => assert!(found.rows.is_even()),
+        Err(error) => assert!(
+            matches!(error, SourceError::TooLarge { .. } | SourceError::Damaged { .. }),
+            "{error}"
+        ),
+    }
+}
+
+#[test]
+fn a_sheet_that_grows_without_end_is_stopped() {
+    // Each cell says that it stands there a thousand times, in a row that stands there a million times.
+    let row = r#"<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>"#;
+    let (_folder, path) = document("", &format!(r#"<table:table table:name="A">{row}</table:table>"#));
+    let error = sources::inspect(&path, &ReadSettings::default()).unwrap_err();
+    assert!(
+        matches!(error, SourceError::TooLarge { .. } | SourceError::Damaged { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_cell_in_the_last_corner_asks_for_no_dense_sheet() {
+    let cell = r#"<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>"#;
+    let table = format!(
+        r#"<table:table table:name="A"><table:table-row>{cell}</table:table-row><table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row><table:table-row><table:table-cell table:number-columns-repeated="16000"/>{cell}</table:table-row></table:table>"#
+    );
+    let (_folder, path) = document("", &table);
+    refused_or_even(&path);
 }

@@ -53,7 +53,7 @@ pub(super) fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         }
         let twice = memchr::memmem::find_iter(body, &[byte, byte]).count();
         // A sign that never stands alone is half of a delimiter of two.
-        let paired = lines > 1 && twice * 2 == count && b"|:#~^$&*@!".contains(&byte);
+        let paired = lines > 1 && twice * 2 == count && b"|:#~^$&*@!,;\t".contains(&byte);
         if !paired {
             found.push(vec![byte]);
         }
@@ -64,7 +64,7 @@ pub(super) fn delimiters(body: &[u8]) -> Vec<Vec<u8>> {
         if USUAL.contains(&byte) && with_blank * 10 >= count * 3 && with_blank >= lines / 2 {
             found.push(vec![byte, b' ']);
         }
-        if twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
+        if paired || twice * 10 >= count * 4 && b"|:;#~^$&*@!".contains(&byte) {
             found.push(vec![byte, byte]);
         }
     }
@@ -113,8 +113,20 @@ pub(super) fn quotes(body: &[u8], delimiter: &[u8], settings: &ReadSettings) -> 
     found
 }
 
-/// The sign that stands before stray quotes inside quoted cells, where it is always the same.
-pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8> {
+/// The same dialect with a backslash that makes text of the delimiter behind it, where there is such a one.
+pub(super) fn escaping_delimiters(body: &[u8], dialect: &Dialect) -> Option<Dialect> {
+    let first = *dialect.delimiter.first()?;
+    memchr::memmem::find(body, &[b'\\', first])?;
+    Some(Dialect {
+        quote: None,
+        escape: Some(b'\\'),
+        ..dialect.clone()
+    })
+}
+
+/// The sign that stands before stray quotes inside quoted cells, where it is always the same, and whether it stands in
+/// the middle of a text.
+pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<(u8, bool)> {
     let quote = dialect.quote?;
     let mut before: BTreeMap<u8, usize> = BTreeMap::new();
     let mut inner = 0usize;
@@ -125,8 +137,8 @@ pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8>
         ) else {
             continue;
         };
-        let at_edge =
-            |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || dialect.delimiter.contains(&byte);
+        let delimiter = dialect.delimiter.first();
+        let at_edge = |byte: u8| byte == quote || byte == b'\n' || byte == b'\r' || delimiter == Some(&byte);
         if at_edge(left) {
             continue;
         }
@@ -136,5 +148,5 @@ pub(super) fn escape_before_quotes(body: &[u8], dialect: &Dialect) -> Option<u8>
         inner += usize::from(!at_edge(right));
     }
     let (escape, count) = before.into_iter().max_by_key(|entry| entry.1)?;
-    (count >= inner && count > 0).then_some(escape)
+    (count >= inner && count > 0).then_some((escape, inner > 0))
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    candidates::{delimiters, escape_before_quotes, line_ends, quotes},
+    candidates::{delimiters, escape_before_quotes, escaping_delimiters, line_ends, quotes},
     layout::{fixed_columns, looks_drawn, wrapped_lines},
     record::{Cells, Dialect, Layout, LineEnd, Next},
 };
@@ -95,15 +95,27 @@ pub(crate) fn detect(sample: &str, last: bool, settings: &ReadSettings) -> Diale
         .map_or(0.0, |(judgement, _)| judgement.score);
 
     if settings.escape.is_none()
-        && best.stray > 0
-        && let Some(escape) = escape_before_quotes(body, &dialect)
+        && let Some((escape, inside)) = escape_before_quotes(body, &dialect)
+        && (best.stray > 0 || inside)
     {
         let escaped = Dialect {
             escape: Some(escape),
             ..dialect.clone()
         };
         let judgement = judge(&escaped, text);
-        if judgement.score > best.score * 0.98 && judgement.stray < best.stray {
+        let sounder = judgement.stray < best.stray || (best.stray == 0 && judgement.stray == 0);
+        if judgement.score > best.score * 0.98 && sounder {
+            (best, dialect) = (judgement, escaped);
+        }
+    }
+    if settings.escape.is_none()
+        && settings.quote.is_none()
+        && dialect.layout == Layout::Plain
+        && best.fitting < best.records
+        && let Some(escaped) = escaping_delimiters(body, &dialect)
+    {
+        let judgement = judge(&escaped, text);
+        if judgement.width == best.width && judgement.fitting > best.fitting {
             (best, dialect) = (judgement, escaped);
         }
     }
@@ -267,7 +279,7 @@ pub(super) fn judge(dialect: &Dialect, body: &str) -> Judgement {
 
     let content = content_quality(&rows[from..to], width);
     let prior = match dialect.delimiter.as_slice() {
-        b"," | b";" | b"\t" | b"|" | b"||" | b", " | b"; " => 1.0,
+        b"," | b";" | b"\t" | b"|" | b"||" | b", " | b"; " | b",," | b";;" | b"\t\t" => 1.0,
         b"" => 1.0,
         b" " => 0.5,
         b":" | b"/" | b"_" | b"\\" | b"." | b"=" | b"@" | b"+" => 0.5,
@@ -282,7 +294,13 @@ pub(super) fn judge(dialect: &Dialect, body: &str) -> Judgement {
     // Where two cells a line is all there is to see, one line that has them not weighs heavily.
     let lone_heading = width == 2 && rows.first().is_some_and(|row| row.count == 1) && from <= 1;
     let usual = matches!(dialect.delimiter.as_slice(), b"," | b";" | b"\t" | b"|");
-    let few = if fitting == 1 && rows.len() > if usual { 2 } else { 1 } && width > 1 {
+    // A single line with blanks is a text.
+    let enough = match (usual, dialect.delimiter.as_slice()) {
+        (true, _) => 2,
+        (false, b" ") => 0,
+        (false, _) => 1,
+    };
+    let few = if fitting == 1 && rows.len() > enough && width > 1 {
         0.3
     } else {
         1.0
@@ -467,6 +485,8 @@ mod tests {
                 3,
             ),
             ("sep=;\na,b;c\n", ";", 2),
+            ("id,,name,,city\n1,,a,,b\n2,,d,,e\n", ",,", 3),
+            ("id,name,city\n1,a,b\\, c\n2,d,e\n3,f,g\n4,h,i\n", ",", 3),
         ];
         for (text, delimiter, width) in cases {
             let (seen, _, seen_width, _) = found(text);

@@ -37,6 +37,16 @@ impl Archive {
         Ok(Archive { zip })
     }
 
+    /// True for a file that begins as an archive does.
+    pub(crate) fn begins(path: &Path) -> Result<bool, SourceError> {
+        let name = crate::sources::file_name(path);
+        let unreadable = |error: std::io::Error| crate::sources::unreadable(&name, &error);
+        let mut head = Vec::new();
+        let file = File::open(path).map_err(unreadable)?;
+        file.take(2).read_to_end(&mut head).map_err(unreadable)?;
+        Ok(head == b"PK")
+    }
+
     /// Names of all members.
     pub(crate) fn names(&self) -> Vec<String> {
         self.zip
@@ -80,14 +90,17 @@ impl Archive {
                 damaged(&real, &error)
             }
         })?;
-        Ok(Some(BufReader::with_capacity(
-            64 << 10,
-            Capped {
-                inner: file,
-                left: MEMBER_LIMIT,
-                untagged: 0,
-            },
-        )))
+        Ok(Some(BufReader::with_capacity(64 << 10, capped(file))))
+    }
+
+    /// The same, of a member that is no text with tags.
+    pub(crate) fn binary_member(&mut self, name: &str) -> Result<Option<Member<'_>>, SourceError> {
+        let member = self.member(name)?;
+        Ok(member.map(|member| {
+            let mut capped = member.into_inner();
+            capped.tagged = false;
+            BufReader::with_capacity(64 << 10, capped)
+        }))
     }
 
     /// The whole content of a small member as text.
@@ -111,8 +124,20 @@ pub(crate) type Member<'a> = BufReader<Capped<ZipFile<'a, BufReader<File>>>>;
 pub(crate) struct Capped<R> {
     inner: R,
     left: u64,
+    /// Text with tags.
+    tagged: bool,
     /// Bytes since the last tag began: a text has to fit into memory as a whole.
     untagged: u64,
+}
+
+/// A text with tags, with the limits of a member.
+pub(crate) fn capped<R: Read>(inner: R) -> Capped<R> {
+    Capped {
+        inner,
+        left: MEMBER_LIMIT,
+        tagged: true,
+        untagged: 0,
+    }
 }
 
 /// Bytes that may come without a tag.
@@ -124,10 +149,12 @@ impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.inner.read(buffer)?;
         self.left = self.left.saturating_sub(length as u64);
-        self.untagged = match memchr::memrchr(b'<', &buffer[..length]) {
-            Some(place) => (length - place) as u64,
-            None => self.untagged + length as u64,
-        };
+        if self.tagged {
+            self.untagged = match memchr::memrchr(b'<', &buffer[..length]) {
+                Some(place) => (length - place) as u64,
+                None => self.untagged + length as u64,
+            };
+        }
         if self.left == 0 || self.untagged > MOST_UNTAGGED {
             return Err(std::io::Error::other(EXCEEDED));
         }

@@ -1,28 +1,32 @@
 //! Workbooks.
 
 pub(crate) mod archive;
-pub(crate) mod foreign;
-pub(crate) mod frames;
+mod binary;
+pub(crate) mod exchange;
 pub(crate) mod number_format;
 pub(crate) mod ods;
-mod own_formats;
 pub(crate) mod page;
 mod quick_row;
 mod sheet;
-mod short_records;
+mod sheet_rows;
 mod styles;
+mod whole;
+pub(crate) mod xls;
+mod xlsb;
 mod xlsx;
 pub(crate) mod xml;
 pub(crate) mod xml_spreadsheet;
 
-pub(crate) use foreign::ReadWorkbook;
+pub(crate) use sheet_rows::SheetFacts;
+pub(crate) use whole::ReadWorkbook;
+pub(crate) use xls::XlsFile;
+pub(crate) use xlsb::XlsbFile;
 pub(crate) use xlsx::XlsxFile;
 
 use crate::sources::{
     Control, error::SourceError, inspection::SourceSheet, settings::ReadSettings, stream::RawBlock,
     tally::NoticeTally,
 };
-pub(crate) use sheet::SheetFacts;
 
 /// A workbook of any format, as the intake sees it.
 pub(crate) trait Workbook: Send {

@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets (`.ods`): the content streams by, so what a file says of repeated rows and columns costs
+//! OpenDocument spreadsheets (`.ods`, `.fods`): the content streams by, so what a file says of repeated rows and columns costs
 //! nothing until they hold something.
 //!
 //! calamine reads these too, but neither the hidden rows nor the texts that cells show, and stops at documents that are
@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::BufReader,
     path::Path,
 };
 
@@ -13,10 +14,11 @@ use lotse_core::table::CellKind;
 use quick_xml::events::BytesStart;
 
 use super::{
-    archive::{Archive, Content, inflated_ahead},
-    frames::SheetData,
+    archive::{Archive, Content, capped, inflated_ahead},
     number_format::shortest,
-    sheet::{BlockBuilder, MOST_COLUMNS, MOST_ROWS},
+    sheet::{MOST_COLUMNS, MOST_ROWS},
+    sheet_rows::BlockBuilder,
+    whole::SheetData,
     xml::{Node, Xml, attribute},
 };
 use crate::sources::{Control, error::SourceError};
@@ -29,6 +31,9 @@ const MOST_CELLS: usize = 48 << 20;
 
 /// Reads all sheets.
 pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
+    if !Archive::begins(path)? {
+        return read_flat(path, control);
+    }
     let mut archive = Archive::open(path)?;
     let manifest = archive
         .text("META-INF/manifest.xml", 1 << 20)?
@@ -40,6 +45,14 @@ pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>,
         return Err(SourceError::NoSheet);
     };
     inflated_ahead(member, |ahead| parse(ahead, control))
+}
+
+/// Reads a document that is one XML file.
+fn read_flat(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
+    let name = crate::sources::file_name(path);
+    let unreadable = |error: std::io::Error| crate::sources::unreadable(&name, &error);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    parse(BufReader::new(capped(file)), control)
 }
 
 fn parse<R: Content>(content: R, control: &Control<'_>) -> Result<Vec<SheetData>, SourceError> {
@@ -142,7 +155,7 @@ impl Document {
                             && let Some((kind, text)) = value.read(text)
                         {
                             if across > 1 || down > 1 {
-                                let down = u32::try_from(down - 1).unwrap_or(0);
+                                let down = u32::try_from(down.saturating_sub(1)).unwrap_or(0);
                                 row.merged
                                     .push((row.column, row.column + across.max(1) - 1, down));
                             }
@@ -310,11 +323,11 @@ impl CellValue {
                 }
             }
             ("date", _) if get("date-value").is_some() => {
-                let moment = super::foreign::iso_moment(get("date-value").unwrap_or_default());
+                let moment = iso_moment(get("date-value").unwrap_or_default());
                 (CellKind::Moment, moment)
             }
             ("time", _) if get("time-value").is_some() => {
-                let moment = super::foreign::iso_duration(get("time-value").unwrap_or_default());
+                let moment = iso_duration(get("time-value").unwrap_or_default());
                 (CellKind::Moment, moment)
             }
             ("boolean", _) if get("boolean-value").is_some() => {
@@ -386,4 +399,38 @@ fn cell_text<R: Content>(xml: &mut Xml<R>) -> Result<String, SourceError> {
             _ => {}
         }
     }
+}
+
+/// `2024-06-15T00:00:00` without a time that says nothing.
+fn iso_moment(text: &str) -> String {
+    let text = text.strip_suffix("T00:00:00").unwrap_or(text);
+    match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|byte| byte == b'0') => whole.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// `PT10H30M00S` as `10:30:00`.
+fn iso_duration(text: &str) -> String {
+    let Some(rest) = text.strip_prefix("PT") else {
+        return text.to_owned();
+    };
+    let (mut parts, mut digits) = ([0u64; 3], String::new());
+    for sign in rest.chars() {
+        match sign {
+            '0'..='9' | '.' | ',' => digits.push(sign),
+            'H' | 'M' | 'S' => {
+                let whole = digits.split(['.', ',']).next().unwrap_or("");
+                let place = match sign {
+                    'H' => 0,
+                    'M' => 1,
+                    _ => 2,
+                };
+                parts[place] = whole.parse().unwrap_or(0);
+                digits.clear();
+            }
+            _ => return text.to_owned(),
+        }
+    }
+    format!("{:02}:{:02}:{:02}", parts[0], parts[1], parts[2])
 }

@@ -3,14 +3,15 @@
 //! Each table is a sheet. A table that only arranges others is a sheet like any other; the first one that looks like
 //! a table of data is proposed.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use lotse_core::table::CellKind;
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::{archive::damaged, frames::SheetData, sheet::BlockBuilder};
+use super::{archive::damaged, sheet::MOST_COLUMNS, sheet_rows::BlockBuilder, whole::SheetData};
 use crate::sources::{
     error::SourceError,
+    inspection::SkipReason,
     text::charset::{self, Transcoder},
 };
 
@@ -99,24 +100,25 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
             ..SheetData::default()
         };
         let mut builder = BlockBuilder::new(1);
-        // Columns taken by cells of rows above, with the rows they still reach down.
-        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        // How many rows, from this one on, each column is still taken by a cell that began above.
+        let mut taken: Vec<usize> = Vec::new();
         let mut row_number = 0u32;
-        for row in rows_of(table) {
+        let rows: Vec<(ElementRef<'_>, bool)> = rows_of(table).collect();
+        // A table that is all foot has none.
+        let has_body = rows.iter().any(|(_, in_foot)| !in_foot);
+        for (row, in_foot) in rows {
             row_number += 1;
             let mut cells: Vec<(usize, CellKind, String)> = Vec::new();
             let mut column = 0;
-            let before = taken.clone();
-            taken.retain(|_, left| {
-                *left -= 1;
-                *left > 0
-            });
             for cell in row
                 .child_elements()
                 .filter(|cell| matches!(cell.value().name(), "td" | "th"))
             {
-                while before.contains_key(&column) {
+                while taken.get(column).is_some_and(|left| *left > 0) {
                     column += 1;
+                }
+                if column >= MOST_COLUMNS {
+                    break;
                 }
                 let span = |name: &str| {
                     cell.value()
@@ -130,19 +132,26 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
                     cells.push((column, CellKind::Text, text));
                 }
                 let (wide, down) = (span("colspan"), span("rowspan"));
+                let end = (column + wide).min(MOST_COLUMNS);
                 if down > 1 {
-                    taken.extend((column..column + wide).map(|column| (column, down - 1)));
+                    taken.resize(taken.len().max(end), 0);
+                    taken[column..end].fill(down);
                 }
-                column += wide;
+                column = end;
             }
+            taken.iter_mut().for_each(|left| *left = left.saturating_sub(1));
+            let known = (in_foot && has_body).then_some(SkipReason::Footer);
             let borrowed: Vec<(usize, CellKind, &str)> = cells
                 .iter()
                 .map(|(column, kind, text)| (*column, *kind, text.as_str()))
                 .collect();
             if let (Some((last, ..)), Some(placed)) =
-                (borrowed.last(), builder.push(row_number, &borrowed, None))
+                (borrowed.last(), builder.push(row_number, &borrowed, known))
             {
                 sheet.last_row = placed;
+                if is_hidden(row) {
+                    sheet.hidden_rows.insert(placed, false);
+                }
                 sheet.columns = sheet.columns.max(last + 1);
             }
             sheet.blocks.extend(builder.take(false));
@@ -152,15 +161,23 @@ fn read_page(page: &str, sheets: &mut Vec<SheetData>) {
     }
 }
 
-/// The rows of a table without those of tables inside it.
-fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+/// True for a row that a browser does not show.
+fn is_hidden(row: ElementRef<'_>) -> bool {
+    let style = row.value().attr("style").unwrap_or_default();
+    let plain: String = style.chars().filter(|sign| !sign.is_whitespace()).collect();
+    plain.to_ascii_lowercase().contains("display:none")
+}
+
+/// The rows of a table without those of tables inside it, and whether each stands in the table's foot.
+fn rows_of(table: ElementRef<'_>) -> impl Iterator<Item = (ElementRef<'_>, bool)> {
     table
         .child_elements()
         .flat_map(|child| match child.value().name() {
-            "tr" => vec![child],
-            "thead" | "tbody" | "tfoot" => child
+            "tr" => vec![(child, false)],
+            part @ ("thead" | "tbody" | "tfoot") => child
                 .child_elements()
                 .filter(|row| row.value().name() == "tr")
+                .map(|row| (row, part == "tfoot"))
                 .collect(),
             _ => Vec::new(),
         })

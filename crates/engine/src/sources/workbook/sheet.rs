@@ -1,126 +1,34 @@
 //! Reads the rows of one sheet of an Excel workbook as they stream by, and what the sheet says of them.
 
-use std::collections::BTreeSet;
-
-use lotse_core::table::{Cell, CellKind, RowBlock};
+use lotse_core::table::CellKind;
 
 use super::{
     archive::{Content, read_error},
-    number_format::number_text,
+    number_format::{NumberFormat, number_text},
     quick_row::{LONGEST_ROW, QuickCell, ROW_END, Unreading, quick_cells},
+    sheet_rows::{HiddenRows, SheetFacts, SheetRows, check_row_text},
     styles::{SharedStrings, Styles, rich_text, unescape_signs},
     xml::{Node, Xml, attribute, flag, raw_attributes},
 };
-use crate::sources::{
-    error::SourceError, inspection::SkipReason, notice::NoticeFact, settings::Hidden, stream::RawBlock,
-    tally::NoticeTally,
-};
+use crate::sources::{error::SourceError, notice::NoticeFact, stream::RawBlock, tally::NoticeTally};
 
 /// Rows and columns that a sheet can have.
 pub(crate) const MOST_ROWS: u32 = 1_048_576;
 pub(crate) const MOST_COLUMNS: usize = 16_384;
-/// Cells of a block, blank ones included.
-const BLOCK_CELLS: usize = 1 << 18;
+/// Merged ranges of a sheet that are remembered.
+pub(super) const MOST_MERGED: usize = 100_000;
 
 /// Cells and rows after which a person is told how far the reading is, and asked whether it shall go on.
 const CELLS_BETWEEN_REPORTS: usize = 4096;
-
-/// What surrounds the cells of a sheet.
-#[derive(Debug, Default)]
-pub(crate) struct SheetFacts {
-    /// Number of the last row with content.
-    pub(crate) last_row: u32,
-    /// Columns up to the last one with content.
-    pub(crate) columns: usize,
-    /// Columns that are hidden, from 0.
-    pub(crate) hidden_columns: BTreeSet<usize>,
-    /// Merged ranges: first row, first column, last row, last column; from 1 and from 0.
-    pub(crate) merged: Vec<(u32, usize, u32, usize)>,
-}
 
 /// What a sheet's cells refer to, and what is wanted of them.
 pub(crate) struct SheetContext<'a> {
     pub(crate) strings: &'a SharedStrings,
     pub(crate) styles: &'a Styles,
     pub(crate) epoch_1904: bool,
-    pub(crate) hidden_rows: Hidden,
-    pub(crate) filtered_rows: Hidden,
+    pub(crate) hidden: HiddenRows,
     /// Columns that rows usually have; blocks are at least as wide.
     pub(crate) width: usize,
-}
-
-/// Collects rows into blocks.
-pub(crate) struct BlockBuilder {
-    width: usize,
-    raw: RawBlock,
-    finished: Vec<RawBlock>,
-    last: u32,
-}
-
-impl BlockBuilder {
-    pub(crate) fn new(width: usize) -> Self {
-        BlockBuilder {
-            width,
-            raw: RawBlock {
-                rows: RowBlock::new(width),
-                ..RawBlock::default()
-            },
-            finished: Vec::new(),
-            last: 0,
-        }
-    }
-
-    /// Adds a row whose cells are ordered by column, and returns its number; blank rows are left out. Rows of damaged
-    /// files that go back or stay where they are keep their order and get the next number.
-    pub(crate) fn push(
-        &mut self,
-        number: u32,
-        cells: &[(usize, CellKind, &str)],
-        known: Option<SkipReason>,
-    ) -> Option<u32> {
-        let last = cells.iter().rposition(|(_, _, text)| !text.trim().is_empty())?;
-        let number = number.max(self.last.saturating_add(1));
-        self.last = number;
-        let cells = &cells[..=last];
-        if let Some(reason) = known {
-            self.raw.known.push((number, reason));
-            return Some(number);
-        }
-        let width = self.width.max(cells[last].0 + 1);
-        let rows = &self.raw.rows;
-        if width != rows.width() || rows.is_full() || rows.len() * width > BLOCK_CELLS {
-            self.close(width);
-        }
-        let mut next = 0;
-        let all = (0..width).map(|column| match cells.get(next) {
-            Some(&(place, kind, text)) if place == column => {
-                next += 1;
-                Cell { kind, text }
-            }
-            _ => Cell::EMPTY,
-        });
-        self.raw.rows.push(number, all);
-        Some(number)
-    }
-
-    fn close(&mut self, width: usize) {
-        let fresh = RawBlock {
-            rows: RowBlock::new(width),
-            ..RawBlock::default()
-        };
-        let raw = std::mem::replace(&mut self.raw, fresh);
-        if !raw.rows.is_empty() || !raw.known.is_empty() {
-            self.finished.push(raw);
-        }
-    }
-
-    /// The blocks that are finished; with `all`, the one begun, too.
-    pub(crate) fn take(&mut self, all: bool) -> Vec<RawBlock> {
-        if all {
-            self.close(self.width);
-        }
-        std::mem::take(&mut self.finished)
-    }
 }
 
 /// Text ranges of one row's cells.
@@ -210,8 +118,7 @@ pub(crate) fn read_sheet<R: Content>(
     out: &mut dyn FnMut(Vec<RawBlock>) -> bool,
 ) -> Result<SheetFacts, SourceError> {
     let mut xml = Xml::new(Unreading::new(content), part);
-    let mut facts = SheetFacts::default();
-    let mut blocks = BlockBuilder::new(context.width);
+    let mut rows = SheetRows::new(part, context.width, context.hidden, out);
     let mut row = RowCells::default();
     let mut number = 0u32;
     let mut filtered = false;
@@ -229,7 +136,7 @@ pub(crate) fn read_sheet<R: Content>(
                         let edge = |name| attribute(&tag, name).and_then(|value| value.parse::<usize>().ok());
                         if let (Some(first), Some(last)) = (edge("min"), edge("max")) {
                             // The rest of a sheet is often hidden; only columns that can be meant are kept.
-                            facts
+                            rows.facts
                                 .hidden_columns
                                 .extend(first.max(1) - 1..last.min(MOST_COLUMNS));
                         }
@@ -248,9 +155,9 @@ pub(crate) fn read_sheet<R: Content>(
                 }
                 "mergeCell" => {
                     if let Some(range) = attribute(&tag, "ref").as_deref().and_then(parse_range)
-                        && facts.merged.len() < 100_000
+                        && rows.facts.merged.len() < MOST_MERGED
                     {
-                        facts.merged.push(range);
+                        rows.facts.merged.push(range);
                     }
                     None
                 }
@@ -277,44 +184,11 @@ pub(crate) fn read_sheet<R: Content>(
             unreported = 0;
             progress(number, xml.position())?;
         }
-        let filled = cells.iter().rfind(|(_, _, text)| !text.trim().is_empty());
-        let Some(&(last, ..)) = filled else { continue };
-        facts.last_row = number;
-        facts.columns = facts.columns.max(last + 1);
-        let known = if hidden {
-            let (choice, included, left_out) = if filtered {
-                (
-                    context.filtered_rows,
-                    NoticeFact::FilteredRows { included: true },
-                    SkipReason::Filtered,
-                )
-            } else {
-                (
-                    context.hidden_rows,
-                    NoticeFact::HiddenRows { included: true },
-                    SkipReason::Hidden,
-                )
-            };
-            let fact = match (choice, included) {
-                (Hidden::Include, fact) => fact,
-                (Hidden::LeaveOut, NoticeFact::FilteredRows { .. }) => {
-                    NoticeFact::FilteredRows { included: false }
-                }
-                (Hidden::LeaveOut, _) => NoticeFact::HiddenRows { included: false },
-            };
-            notices.add(fact, Some(number), None, 1);
-            (choice == Hidden::LeaveOut).then_some(left_out)
-        } else {
-            None
-        };
-        blocks.push(number, &cells, known);
-        let finished = blocks.take(false);
-        if !finished.is_empty() && !out(finished) {
-            return Ok(facts);
+        if !rows.add(number, &cells, hidden.then_some(filtered), notices)? {
+            return Ok(rows.facts);
         }
     }
-    out(blocks.take(true));
-    Ok(facts)
+    Ok(rows.finish())
 }
 
 /// Reads a row of plain cells. False, with nothing read, where the row has others.
@@ -355,6 +229,7 @@ fn read_quick_row<R: Content>(
                 notices,
             );
             row.place(column, kind, begun, xml.part())?;
+            check_row_text(xml.part(), row.text.len())?;
         }
     } else {
         xml.content(0).unread(&raw);
@@ -404,6 +279,7 @@ fn read_row<R: Content>(
         let place = Place { row: number, column };
         let kind = read_cell(xml, kind, style, context, row, place, notices)?;
         row.place(column, kind, from, xml.part())?;
+        check_row_text(xml.part(), row.text.len())?;
     }
     Ok(())
 }
@@ -544,19 +420,15 @@ fn stored_value(
                 return CellKind::Empty;
             }
             match digits.parse::<f64>() {
-                Ok(parsed) => {
-                    let format = context.styles.format(style);
-                    let (kind, text) = number_text(parsed, digits, format, context.epoch_1904);
-                    if kind == CellKind::Number
-                        && text.starts_with('0')
-                        && text.len() > 1
-                        && !text.starts_with("0.")
-                    {
-                        notices.add(NoticeFact::LeadingZeros, Some(number), Some(column), 1);
-                    }
-                    out.push_str(&text);
-                    kind
-                }
+                Ok(parsed) => number_cell(
+                    parsed,
+                    digits,
+                    context.styles.format(style),
+                    context.epoch_1904,
+                    out,
+                    (number, column),
+                    notices,
+                ),
                 Err(_) => {
                     out.push_str(value);
                     CellKind::Text
@@ -564,6 +436,24 @@ fn stored_value(
             }
         }
     }
+}
+
+/// Appends what a person sees of a stored number in row and column `place`, and says what it is.
+pub(super) fn number_cell(
+    value: f64,
+    digits: &str,
+    format: &NumberFormat,
+    epoch_1904: bool,
+    out: &mut String,
+    place: (u32, usize),
+    notices: &mut NoticeTally,
+) -> CellKind {
+    let (kind, text) = number_text(value, digits, format, epoch_1904);
+    if kind == CellKind::Number && text.starts_with('0') && text.len() > 1 && !text.starts_with("0.") {
+        notices.add(NoticeFact::LeadingZeros, Some(place.0), Some(place.1), 1);
+    }
+    out.push_str(&text);
+    kind
 }
 
 /// `B5` as row from 1 and column from 0.

@@ -10,7 +10,7 @@ use super::{
 use crate::sources::{Control, error::SourceError};
 
 /// Shared texts may take this much memory, in bytes.
-const MOST_TEXT: usize = 1 << 30;
+pub(super) const MOST_TEXT: usize = 1 << 30;
 
 /// The texts that cells share, in one piece of memory.
 #[derive(Debug, Default)]
@@ -64,6 +64,17 @@ impl SharedStrings {
                 _ => {}
             }
         }
+    }
+
+    /// Takes a text; false, and the text is left out, where all together are too many.
+    pub(crate) fn add(&mut self, text: &str) -> bool {
+        let end = self.text.len() + text.len();
+        let Some(end) = u32::try_from(end).ok().filter(|end| *end as usize <= MOST_TEXT) else {
+            return false;
+        };
+        self.text.push_str(text);
+        self.ends.push(end);
+        true
     }
 
     /// The text with number `index`.
@@ -185,6 +196,11 @@ impl Styles {
                 _ => {}
             }
         }
+    }
+
+    /// Takes the format of the next style.
+    pub(crate) fn add(&mut self, format: NumberFormat) {
+        self.formats.push(format);
     }
 
     /// The format of a style; plain for a style that is not there.

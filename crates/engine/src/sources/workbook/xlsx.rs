@@ -9,16 +9,13 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     Workbook,
     archive::{Archive, inflated_ahead},
-    sheet::{SheetContext, SheetFacts, parse_range, read_sheet},
+    sheet::{SheetContext, parse_range, read_sheet},
+    sheet_rows::{HiddenRows, SheetFacts},
     styles::{SharedStrings, Styles},
     xml::{Node, Xml, attribute, flag},
 };
 use crate::sources::{
-    Control,
-    error::SourceError,
-    inspection::SourceSheet,
-    settings::{Hidden, ReadSettings},
-    stream::RawBlock,
+    Control, error::SourceError, inspection::SourceSheet, settings::ReadSettings, stream::RawBlock,
     tally::NoticeTally,
 };
 
@@ -53,7 +50,8 @@ impl XlsxFile {
             loop {
                 match xml.next()? {
                     Node::Start { tag, .. } => match tag.local_name().as_ref() {
-                        "workbookPr" => epoch_1904 = flag(&tag, "date1904"),
+                        // An extension has an element of the same name.
+                        "workbookPr" => epoch_1904 |= flag(&tag, "date1904"),
                         "sheet" => {
                             let name = attribute(&tag, "name").unwrap_or_default();
                             let state = attribute(&tag, "state").unwrap_or_default();
@@ -193,8 +191,7 @@ impl Workbook for XlsxFile {
             strings: self.strings.as_ref().expect("read just above"),
             styles: &self.styles,
             epoch_1904: self.epoch_1904,
-            hidden_rows: settings.hidden_rows.unwrap_or(Hidden::Include),
-            filtered_rows: settings.filtered_rows.unwrap_or(Hidden::Include),
+            hidden: HiddenRows::of(settings),
             width,
         };
         let mut progress = |row: u32, bytes: u64| {

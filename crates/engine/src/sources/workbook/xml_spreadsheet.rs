@@ -1,15 +1,16 @@
 //! The XML spreadsheet of Excel 2003, which many applications write and call `.xls`.
 
-use std::{io::Cursor, path::Path};
+use std::{collections::BTreeMap, io::Cursor, path::Path};
 
 use lotse_core::table::CellKind;
 
 use super::{
     archive::Content,
-    frames::SheetData,
-    number_format::shortest,
+    number_format::{NumberFormat, number_text},
     page::decode,
-    sheet::{BlockBuilder, MOST_COLUMNS, MOST_ROWS},
+    sheet::{MOST_COLUMNS, MOST_ROWS},
+    sheet_rows::BlockBuilder,
+    whole::SheetData,
     xml::{Node, Xml, attribute, flag},
 };
 use crate::sources::{Control, error::SourceError};
@@ -30,8 +31,13 @@ pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>,
     let text = decode(&std::fs::read(path).map_err(unreadable)?);
     let mut xml = Xml::new(Cursor::new(text.as_bytes()), &name);
     let mut sheets = Vec::new();
+    let mut styles = Styles::default();
     loop {
         match xml.next()? {
+            Node::Start { tag, empty: false } if tag.local_name().as_ref() == "Styles" => {
+                drop(tag);
+                styles = read_styles(&mut xml)?;
+            }
             Node::Start { tag, empty: false } if tag.local_name().as_ref() == "Worksheet" => {
                 let sheet = SheetData {
                     name: attribute(&tag, "Name").unwrap_or_default(),
@@ -39,7 +45,7 @@ pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>,
                     ..SheetData::default()
                 };
                 drop(tag);
-                sheets.push(read_sheet(&mut xml, sheet, control)?);
+                sheets.push(read_sheet(&mut xml, sheet, &styles, control)?);
             }
             Node::Eof => return Ok(sheets),
             _ => {}
@@ -50,16 +56,28 @@ pub(crate) fn read(path: &Path, control: &Control<'_>) -> Result<Vec<SheetData>,
 fn read_sheet<R: Content>(
     xml: &mut Xml<R>,
     mut sheet: SheetData,
+    styles: &Styles,
     control: &Control<'_>,
 ) -> Result<SheetData, SourceError> {
     let mut builder = BlockBuilder::new(1);
     let mut number = 0u32;
     let mut column = 0usize;
+    let (mut columns, mut hidden, mut filtered) = (0usize, false, false);
     let mut cells: Vec<(usize, CellKind, String)> = Vec::new();
     loop {
         match xml.next()? {
             Node::Start { tag, empty } => match tag.local_name().as_ref() {
+                "Column" => {
+                    let get = |name| attribute(&tag, name).and_then(|value| value.parse::<usize>().ok());
+                    let first = get("Index").map_or(columns, |index| index.saturating_sub(1));
+                    let last = first.saturating_add(get("Span").unwrap_or(0)).min(MOST_COLUMNS);
+                    if flag(&tag, "Hidden") {
+                        sheet.hidden_columns.extend(first..=last);
+                    }
+                    columns = last + 1;
+                }
                 "Row" => {
+                    hidden = flag(&tag, "Hidden");
                     let index = attribute(&tag, "Index").and_then(|index| index.parse::<u32>().ok());
                     number = index.filter(|index| *index > number).unwrap_or(number + 1);
                     if number > MOST_ROWS {
@@ -78,12 +96,14 @@ fn read_sheet<R: Content>(
                         column = index.saturating_sub(1).max(column);
                     }
                     let across = get("MergeAcross").unwrap_or(0).min(MOST_COLUMNS);
+                    let format = attribute(&tag, "StyleID").and_then(|id| styles.get(&id));
                     drop(tag);
                     if !empty {
-                        read_cell(xml, column.min(MOST_COLUMNS - 1), &mut cells)?;
+                        read_cell(xml, column.min(MOST_COLUMNS - 1), format, &mut cells)?;
                     }
                     column += 1 + across;
                 }
+                "AutoFilter" => filtered = true,
                 "WorksheetOptions" if !empty => {
                     drop(tag);
                     read_options(xml, &mut sheet)?;
@@ -101,6 +121,9 @@ fn read_sheet<R: Content>(
                     {
                         number = placed;
                         sheet.last_row = placed;
+                        if hidden {
+                            sheet.hidden_rows.insert(placed, false);
+                        }
                         sheet.columns = sheet.columns.max(last + 1);
                     }
                     sheet.blocks.extend(builder.take(false));
@@ -116,12 +139,19 @@ fn read_sheet<R: Content>(
         }
     }
     sheet.blocks.extend(builder.take(true));
+    if filtered {
+        sheet
+            .hidden_rows
+            .values_mut()
+            .for_each(|by_filter| *by_filter = true);
+    }
     Ok(sheet)
 }
 
 fn read_cell<R: Content>(
     xml: &mut Xml<R>,
     column: usize,
+    format: Option<&NumberFormat>,
     cells: &mut Vec<(usize, CellKind, String)>,
 ) -> Result<(), SourceError> {
     loop {
@@ -140,13 +170,13 @@ fn read_cell<R: Content>(
                 let mut text = String::new();
                 all_text(xml, &mut text)?;
                 let (kind, text) = match kind.as_str() {
-                    "Number" => {
-                        let text = match text.trim().parse::<f64>() {
-                            Ok(value) => shortest(value, text.trim()),
-                            Err(_) => text,
-                        };
-                        (CellKind::Number, text)
-                    }
+                    "Number" => match text.trim().parse::<f64>() {
+                        Ok(value) => {
+                            let format = format.unwrap_or(&NumberFormat::Plain);
+                            number_text(value, text.trim(), format, false)
+                        }
+                        Err(_) => (CellKind::Number, text),
+                    },
                     "DateTime" => {
                         let text = text.trim().trim_end_matches(".000");
                         let text = text.strip_prefix("1899-12-31T").unwrap_or(text);
@@ -165,6 +195,41 @@ fn read_cell<R: Content>(
             Node::Eof => return Ok(()),
             _ => {}
         }
+    }
+}
+
+/// How the numbers of cells with a style are shown.
+type Styles = BTreeMap<String, NumberFormat>;
+
+fn read_styles<R: Content>(xml: &mut Xml<R>) -> Result<Styles, SourceError> {
+    let (mut styles, mut id) = (Styles::new(), String::new());
+    loop {
+        match xml.next()? {
+            Node::Start { tag, .. } => match tag.local_name().as_ref() {
+                "Style" => id = attribute(&tag, "ID").unwrap_or_default(),
+                "NumberFormat" => {
+                    if let Some(code) = attribute(&tag, "Format") {
+                        styles.insert(std::mem::take(&mut id), named_format(&code));
+                    }
+                }
+                _ => {}
+            },
+            Node::End(tag) if tag.local_name().as_ref() == "Styles" => return Ok(styles),
+            Node::Eof => return Ok(styles),
+            _ => {}
+        }
+    }
+}
+
+/// Some formats have names of their own here.
+fn named_format(code: &str) -> NumberFormat {
+    match code {
+        "General Date" => NumberFormat::DateTime,
+        "Long Date" | "Medium Date" | "Short Date" => NumberFormat::Date,
+        "Long Time" | "Medium Time" | "Short Time" => NumberFormat::Time,
+        "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Percent" | "Scientific"
+        | "Yes/No" | "True/False" | "On/Off" => NumberFormat::Plain,
+        code => NumberFormat::parse(code),
     }
 }
 
