@@ -49,6 +49,7 @@ pub use notice::{NoticeFact, SourceNotice};
 pub use report::InspectionReport;
 pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
 pub use structure::column_letters;
+pub use text::PlainRows;
 
 use understand::Understood;
 
@@ -182,6 +183,38 @@ pub fn open(
 /// Pieces of a file that may wait for whoever stores them: a disk that takes its time now and then stops nobody.
 const WAITING: usize = 6;
 
+/// Consecutive rows of a table.
+#[derive(Clone, Debug)]
+pub enum TableRows {
+    /// Cut into cells.
+    Cells(RowBlock),
+    /// As they stand in the file.
+    Plain(PlainRows),
+}
+
+impl TableRows {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            TableRows::Cells(rows) => rows.len(),
+            TableRows::Plain(rows) => rows.len(),
+        }
+    }
+
+    /// True when there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows, cut into cells.
+    pub fn into_cells(self) -> RowBlock {
+        match self {
+            TableRows::Cells(rows) => rows,
+            TableRows::Plain(rows) => rows.cells(),
+        }
+    }
+}
+
 /// A file whose table was found.
 pub struct OpenedSource {
     understood: Understood,
@@ -202,6 +235,31 @@ impl OpenedSource {
         self,
         control: &Control<'_>,
         encode: impl Fn(RowBlock) -> T + Sync,
+        store: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<ReadSummary, ReadFailure<E>> {
+        self.stream(control, None, |rows| encode(rows.into_cells()), store)
+    }
+
+    /// The same for those who keep rows: where rows are plain, they come as they stand in the file, which is quicker.
+    /// About `cells` rows at the beginning come as cells in any case.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read_as_kept<T: Send, E>(
+        self,
+        control: &Control<'_>,
+        cells: usize,
+        encode: impl Fn(TableRows) -> T + Sync,
+        store: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<ReadSummary, ReadFailure<E>> {
+        self.stream(control, Some(cells), encode, store)
+    }
+
+    fn stream<T: Send, E>(
+        self,
+        control: &Control<'_>,
+        plain_after: Option<usize>,
+        encode: impl Fn(TableRows) -> T + Sync,
         mut store: impl FnMut(T) -> Result<(), E>,
     ) -> Result<ReadSummary, ReadFailure<E>> {
         let OpenedSource { understood, settings } = self;
@@ -209,7 +267,7 @@ impl OpenedSource {
             let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(WAITING);
             let encode = &encode;
             let reading = scope.spawn(move || {
-                understood.run(&settings, control, &mut |blocks| {
+                understood.run_as_kept(&settings, control, plain_after, &mut |blocks| {
                     let encoded = blocks.into_par_iter().map(encode).collect();
                     sender.send(encoded).is_ok()
                 })
