@@ -222,9 +222,10 @@ pub struct OpenedSource {
 }
 
 impl OpenedSource {
-    /// What its beginning shows. Counts are those of the beginning, however short the file is.
-    pub fn beginning(&mut self) -> Inspection {
-        self.understood.beginning(&self.settings)
+    /// What it is read with: its format, its sheet, its columns, each with the reason. Rows are not looked at: there is
+    /// no preview, and nothing is counted.
+    pub fn outline(&mut self) -> Inspection {
+        self.understood.outline(&self.settings)
     }
 
     /// Streams the rows of the table, see [`read`].
@@ -274,6 +275,10 @@ impl OpenedSource {
             });
             let mut stored = Ok(());
             for blocks in receiver {
+                // What waits here would take longer to store than a person waits who has cancelled.
+                if control.cancel.is_cancelled() {
+                    break;
+                }
                 stored = blocks.into_iter().try_for_each(&mut store);
                 if stored.is_err() {
                     break;
@@ -283,6 +288,7 @@ impl OpenedSource {
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             stored.map_err(ReadFailure::Store)?;
+            control.check()?;
             Ok(read?)
         })
     }

@@ -352,8 +352,16 @@ impl Understood {
         Ok(self.beginning(settings))
     }
 
+    /// What the file is read with, without a look at its rows: no preview, no counts, no notices.
+    pub(crate) fn outline(&mut self, settings: &ReadSettings) -> Inspection {
+        let names = self.names(settings);
+        let (seen, rows) = (Observed::default(), RowAccount::default());
+        self.shell()
+            .assemble(settings, seen, names, rows, Vec::new(), false)
+    }
+
     /// What the beginning shows, though there may be no more than it.
-    pub(crate) fn beginning(&mut self, settings: &ReadSettings) -> Inspection {
+    fn beginning(&mut self, settings: &ReadSettings) -> Inspection {
         let mut seen = Observed::default();
         let mut notices = NoticeTally::default();
         let mut rows = RowAccount::default();

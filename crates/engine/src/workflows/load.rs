@@ -55,7 +55,7 @@ pub fn load_file_remembering(
         cancel: watch.cancel.clone(),
     };
     let mut source = sources::open(path, settings, &control)?;
-    let inspection = source.beginning();
+    let inspection = source.outline();
     let headers: Vec<String> = inspection
         .columns
         .iter()

@@ -124,7 +124,7 @@ impl PlainRows {
 
 /// Cuts a packed text; `None` where it is none, or has not so many rows.
 fn cells_of(form: Form, packed: &[u8], width: usize, first: u32, rows: u32) -> Option<RowBlock> {
-    let plain = packing::unpack(packed)?;
+    let plain = packing::unpack_pieces(packed)?;
     let text = simdutf8::basic::from_utf8(&plain).ok()?;
     // A row has a sign at least, and a table far fewer columns than its rows have signs: what claims more is damaged.
     let sound = form.delimiter.is_ascii() && form.quote.is_ascii() && rows as usize <= text.len();
@@ -300,17 +300,23 @@ impl<'a> PlainReader<'a> {
             blocks: Vec::new(),
         };
         let start = place.start;
-        let end = self.prove(text, place, |record| builder.take(record))?;
+        let (end, foreign) = self.prove(text, place, |record| builder.take(record))?;
         builder.pack(end);
         let bytes = &text.as_bytes()[start..end];
-        let foreign = memchr(0, bytes).is_some() || memmem::find(bytes, "\u{feff}".as_bytes()).is_some();
+        let foreign =
+            foreign && (memchr(0, bytes).is_some() || memmem::find(bytes, "\u{feff}".as_bytes()).is_some());
         let rows = builder.before;
         (rows > 0 && !foreign).then_some((rows, end, builder.blocks))
     }
 
-    /// Hands the place of each record that begins in `place` to `each`, and returns where the last of them ends; `None` when one of
-    /// them is not plain.
-    fn prove(&self, text: &str, place: Range<usize>, mut each: impl FnMut(Range<usize>)) -> Option<usize> {
+    /// Hands the place of each record that begins in `place` to `each`, and returns where the last of them ends, and
+    /// whether there may be signs in them that are no text; `None` when one of them is not plain.
+    fn prove(
+        &self,
+        text: &str,
+        place: Range<usize>,
+        mut each: impl FnMut(Range<usize>),
+    ) -> Option<(usize, bool)> {
         let bytes = text.as_bytes();
         let Range { start, end } = place;
         let quoted = if self.form.quote == self.form.delimiter {
@@ -336,6 +342,7 @@ impl<'a> PlainReader<'a> {
             blanks: 0,
             other_quote: false,
         };
+        let mut foreign = false;
         let mut base = start;
         while base < bytes.len() {
             let padded;
@@ -350,8 +357,13 @@ impl<'a> PlainReader<'a> {
                 }
             };
             let signs = self.alphabet.signs(chunk);
+            foreign |= signs.foreign;
             let quotes = signs.quote & quoted;
-            let inside = between(quotes) ^ carried.inside;
+            let inside = if quotes == 0 {
+                carried.inside
+            } else {
+                between(quotes) ^ carried.inside
+            };
             let opening = quotes & inside;
             let closing = quotes & !inside;
             let separators = signs.delimiter & !inside;
@@ -398,7 +410,7 @@ impl<'a> PlainReader<'a> {
                 }
                 each(record.start..next);
                 if next >= end {
-                    return Some(next);
+                    return Some((next, foreign));
                 }
                 record = Looked {
                     start: next,
@@ -425,7 +437,7 @@ impl<'a> PlainReader<'a> {
             };
             base += WIDTH;
         }
-        Some(record.start)
+        Some((record.start, foreign))
     }
 }
 
@@ -490,7 +502,7 @@ impl Builder<'_, '_> {
             return;
         }
         let mut packed = vec![0; PlainRows::HEAD];
-        packing::pack_behind(&mut packed, &self.text.as_bytes()[self.packed_to..end]);
+        packing::pack_pieces(&mut packed, &self.text.as_bytes()[self.packed_to..end]);
         self.blocks.push(PlainRows {
             form: self.reader.form,
             width: self.reader.width,
