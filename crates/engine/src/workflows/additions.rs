@@ -108,8 +108,6 @@ pub(super) struct Matched<T> {
     pub number: u32,
     /// The row of the project.
     pub row: u32,
-    /// By what it was found.
-    pub key: JoinKey,
     /// What it has for its lead.
     pub has: T,
 }
@@ -192,7 +190,7 @@ pub(super) fn match_rows<T: Send>(
                 None => (shown, Err(UnmatchedReason::Unknown)),
                 Some(Called::Several) => (shown, Err(UnmatchedReason::Several)),
                 Some(&Called::One(lead)) => match read(&whole, row, key) {
-                    Some(has) => (String::new(), Ok((key, lead, has))),
+                    Some(has) => (String::new(), Ok((lead, has))),
                     None => (shown, Err(UnmatchedReason::Nothing)),
                 },
             },

@@ -742,7 +742,8 @@ mod tests {
                 row.cell(1).text
             );
         }
-        assert_eq!(blocks[1].picked().len(), 20);
+        let some = RowBlock::MAX_ROWS / PlainRows::ONE_IN as usize;
+        assert!((some..=some + 1).contains(&blocks[1].picked().len()));
     }
 
     #[test]
