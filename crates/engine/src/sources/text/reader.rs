@@ -40,7 +40,7 @@ const HEAD: usize = 256 << 10;
 /// Bytes of the beginning in which letters beyond ASCII are looked for.
 const LETTERS: usize = 16 << 20;
 /// Bytes read at a time.
-const WAVE: usize = 8 << 20;
+const WAVE: usize = 16 << 20;
 /// Bytes of a wave that one task parses.
 const PART: usize = 512 << 10;
 /// Bytes that the record at the end of a wave usually takes at most; longer ones cost a move of the next wave.
@@ -413,6 +413,8 @@ impl<'a> Parser<'a> {
             .collect();
         let guessed: Vec<Part> = bounds
             .par_iter()
+            // Else a core takes several parts in one go, and the others wait for it.
+            .with_max_len(1)
             .map(|&(start, end)| self.part_of_wave(text, start..end, last, first))
             .collect();
         let mut parts = Vec::with_capacity(guessed.len());
