@@ -7,6 +7,7 @@ pub(crate) mod dialect;
 mod layout;
 mod mending;
 mod plain;
+mod plain_reader;
 mod quick;
 mod reader;
 pub(crate) mod record;

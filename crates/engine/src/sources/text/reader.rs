@@ -19,7 +19,7 @@ use super::{
     charset::{self, CharsetGuess, Transcoder},
     dialect::{self, DialectGuess},
     mending::Mender,
-    plain::PlainReader,
+    plain_reader::PlainReader,
     quick::QuickReader,
     record::{Cells, Dialect, Next},
 };
