@@ -8,6 +8,7 @@ pub mod example;
 pub mod jobs;
 pub mod mailbox;
 pub mod mapping_history;
+mod packing;
 pub mod places;
 pub mod project;
 pub mod recent;

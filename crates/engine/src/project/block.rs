@@ -5,8 +5,8 @@
 
 use lotse_core::table::{CellKind, RowBlock};
 
-/// Bytes that a blob may unpack to at most. Blocks are closed at some megabytes; one giant cell may exceed that.
-const LARGEST: usize = 1 << 30;
+use crate::packing::{pack as compress, unpack as decompress};
+use crate::sources::PlainRows;
 
 /// Packs the untouched cells of a block.
 pub(super) fn pack_rows(block: &RowBlock) -> Vec<u8> {
@@ -29,8 +29,11 @@ pub(super) fn pack_rows(block: &RowBlock) -> Vec<u8> {
     compress(&plain)
 }
 
-/// Unpacks what [`pack_rows`] wrote; `None` for anything else.
+/// Unpacks what [`pack_rows`] wrote, or rows that were kept as they stand in their file; `None` for anything else.
 pub(super) fn unpack_rows(packed: &[u8]) -> Option<RowBlock> {
+    if PlainRows::is_blob(packed) {
+        return PlainRows::cells_of_blob(packed);
+    }
     let plain = decompress(packed)?;
     let mut rest = plain.as_slice();
     let width = take(&mut rest)?;
@@ -252,20 +255,6 @@ impl RawColumn<'_> {
         }
         Some(picked)
     }
-}
-
-pub(super) fn compress(plain: &[u8]) -> Vec<u8> {
-    lz4_flex::compress_prepend_size(plain)
-}
-
-pub(super) fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
-    let (size, _) = packed.split_first_chunk::<4>()?;
-    // LZ4 cannot unpack to more than 255 times its size; what claims more is damaged.
-    let size = u32::from_le_bytes(*size) as usize;
-    if size > LARGEST || size / 256 > packed.len() {
-        return None;
-    }
-    lz4_flex::decompress_size_prepended(packed).ok()
 }
 
 fn put(plain: &mut Vec<u8>, number: usize) {

@@ -7,8 +7,8 @@ use lotse_core::mapping::ActivityCells;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::block::{compress, decompress};
 use super::{Project, ProjectError};
+use crate::packing::{pack as compress, unpack as decompress};
 
 /// An activity of another source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6f_7473;
 /// The format that this version writes: the number of steps.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 
-const STEPS: [&str; 5] = [STEP_1, STEP_2, STEP_3, STEP_4, STEP_5];
+const STEPS: [&str; 6] = [STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6];
 
 /// All tables. Large things are blobs of many rows (`cell_block`, `lead_column`): a row of the source is not a row of
 /// SQLite, because reading a million of those takes seconds where the table needs them in milliseconds.
@@ -286,6 +286,10 @@ CREATE TRIGGER touched_row_removed AFTER DELETE ON touched_row BEGIN
     SELECT OLD.row WHERE NOT EXISTS (SELECT 1 FROM duplicate_index_stale WHERE row = OLD.row);
 END;
 ";
+
+/// A blob of `cell_block` may hold rows as they stand in their file from here on, which a program of before takes for damage.
+/// Those that are there stay as they are.
+const STEP_6: &str = "";
 
 /// Brings the tables to [`VERSION`], each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {

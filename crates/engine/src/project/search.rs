@@ -7,8 +7,9 @@ use regex::bytes::{Regex, RegexBuilder};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::at_once::at_once;
-use super::block::{RawColumn, TextColumn, decompress};
+use super::block::{RawColumn, TextColumn};
 use super::{Project, ProjectError};
+use crate::packing::unpack as decompress;
 
 /// Where a text occurs.
 pub(super) struct Found {

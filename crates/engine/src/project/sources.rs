@@ -16,6 +16,7 @@ use super::index::{BlockEntry, SourceEntry, runs_of};
 use super::source_use::NEXT_ROW;
 use super::{Project, ProjectError, audit, moment, stamp};
 use crate::clock::Actor;
+use crate::sources::TableRows;
 
 /// What the rows of a source are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
@@ -418,6 +419,21 @@ impl SourceWriter<'_> {
             rows: u32::try_from(block.len()).unwrap_or(u32::MAX),
             numbers: runs_of(block.rows().map(|row| row.number())),
             data: pack_rows(block),
+        }
+    }
+
+    /// The same of rows as a reader hands them over; those that are kept as they stand are packed already.
+    pub fn pack_kept(rows: TableRows) -> PackedRows {
+        match rows {
+            TableRows::Cells(block) => Self::pack(&block),
+            TableRows::Plain(plain) => {
+                let rows = u32::try_from(plain.len()).unwrap_or(u32::MAX);
+                PackedRows {
+                    rows,
+                    numbers: vec![(plain.first_number(), rows)],
+                    data: plain.into_blob(),
+                }
+            }
         }
     }
 

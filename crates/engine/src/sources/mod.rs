@@ -48,6 +48,7 @@ pub use notice::{NoticeFact, SourceNotice};
 pub use report::InspectionReport;
 pub use settings::{Charset, ColumnSettings, Escape, HeaderRows, Hidden, Quote, ReadSettings};
 pub use structure::column_letters;
+pub use text::PlainRows;
 
 use understand::Understood;
 
@@ -181,6 +182,38 @@ pub fn open(
 /// Pieces of a file that may wait for whoever stores them: a disk that takes its time now and then stops nobody.
 const WAITING: usize = 6;
 
+/// Consecutive rows of a table.
+#[derive(Clone, Debug)]
+pub enum TableRows {
+    /// Cut into cells.
+    Cells(RowBlock),
+    /// As they stand in the file.
+    Plain(PlainRows),
+}
+
+impl TableRows {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            TableRows::Cells(rows) => rows.len(),
+            TableRows::Plain(rows) => rows.len(),
+        }
+    }
+
+    /// True when there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows, cut into cells.
+    pub fn into_cells(self) -> RowBlock {
+        match self {
+            TableRows::Cells(rows) => rows,
+            TableRows::Plain(rows) => rows.cells(),
+        }
+    }
+}
+
 /// A file whose table was found.
 pub struct OpenedSource {
     understood: Understood,
@@ -188,9 +221,10 @@ pub struct OpenedSource {
 }
 
 impl OpenedSource {
-    /// What its beginning shows. Counts are those of the beginning, however short the file is.
-    pub fn beginning(&mut self) -> Inspection {
-        self.understood.beginning(&self.settings)
+    /// What it is read with: its format, its sheet, its columns, each with the reason. Rows are not looked at: there is
+    /// no preview, and nothing is counted.
+    pub fn outline(&mut self) -> Inspection {
+        self.understood.outline(&self.settings)
     }
 
     /// Streams the rows of the table, see [`read`].
@@ -201,6 +235,31 @@ impl OpenedSource {
         self,
         control: &Control<'_>,
         encode: impl Fn(RowBlock) -> T + Sync,
+        store: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<ReadSummary, ReadFailure<E>> {
+        self.stream(control, None, |rows| encode(rows.into_cells()), store)
+    }
+
+    /// The same for those who keep rows: where rows are plain, they come as they stand in the file, which is quicker.
+    /// About `cells` rows at the beginning come as cells in any case.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read_as_kept<T: Send, E>(
+        self,
+        control: &Control<'_>,
+        cells: usize,
+        encode: impl Fn(TableRows) -> T + Sync,
+        store: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<ReadSummary, ReadFailure<E>> {
+        self.stream(control, Some(cells), encode, store)
+    }
+
+    fn stream<T: Send, E>(
+        self,
+        control: &Control<'_>,
+        plain_after: Option<usize>,
+        encode: impl Fn(TableRows) -> T + Sync,
         mut store: impl FnMut(T) -> Result<(), E>,
     ) -> Result<ReadSummary, ReadFailure<E>> {
         let OpenedSource { understood, settings } = self;
@@ -208,13 +267,17 @@ impl OpenedSource {
             let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(WAITING);
             let encode = &encode;
             let reading = scope.spawn(move || {
-                understood.run(&settings, control, &mut |blocks| {
+                understood.run_as_kept(&settings, control, plain_after, &mut |blocks| {
                     let encoded = blocks.into_par_iter().map(encode).collect();
                     sender.send(encoded).is_ok()
                 })
             });
             let mut stored = Ok(());
             for blocks in receiver {
+                // What waits here would take longer to store than a person waits who has cancelled.
+                if control.cancel.is_cancelled() {
+                    break;
+                }
                 stored = blocks.into_iter().try_for_each(&mut store);
                 if stored.is_err() {
                     break;
@@ -224,6 +287,7 @@ impl OpenedSource {
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             stored.map_err(ReadFailure::Store)?;
+            control.check()?;
             Ok(read?)
         })
     }

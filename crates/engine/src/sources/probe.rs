@@ -62,8 +62,18 @@ impl RowProbe {
         self.heads_apart(&source[from..to], text)
     }
 
+    /// True where the first text of a row is all that [`Self::heads_apart`] looks at when it stands in the first column.
+    pub(crate) fn needs_first_only(&self) -> bool {
+        self.head.as_ref().is_none_or(|(column, _)| *column == 0)
+    }
+
+    /// Fewer values than this make a row worth a second look.
+    pub(crate) fn scarce(&self) -> usize {
+        self.scarce
+    }
+
     /// True for a row whose first text is that of a remark, a sum or the heading.
-    fn heads_apart<'t>(&self, first: &str, text: impl Fn(usize) -> &'t str) -> bool {
+    pub(crate) fn heads_apart<'t>(&self, first: &str, text: impl Fn(usize) -> &'t str) -> bool {
         first.starts_with('#')
             || is_total_word(first)
             || self

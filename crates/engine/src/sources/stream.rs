@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use lotse_core::table::{Cell, CellKind, Row, RowBlock};
 
 use super::{
+    TableRows,
     inspection::{RowAccount, SkipReason, SkippedRows},
     notice::NoticeFact,
     probe::{RowProbe, begins_remark, is_count_of_rows, is_page_number, is_total_word},
@@ -16,6 +17,7 @@ use super::{
     shape::Shape,
     structure::Structure,
     tally::NoticeTally,
+    text::PlainRows,
 };
 
 /// Rows of a sheet or file in order, without those that are blank.
@@ -28,6 +30,8 @@ pub(crate) struct RawBlock {
     pub(crate) known: Vec<(u32, SkipReason)>,
     /// Rows worth a second look, by index, when the reader has looked already.
     pub(crate) odd: Option<Vec<u32>>,
+    /// Instead of all that, rows that are kept as they stand in the file.
+    pub(crate) plain: Option<PlainRows>,
 }
 
 /// Rows held back until it is known that the file goes on.
@@ -47,7 +51,7 @@ pub(crate) struct TableStream {
     /// Why rows are skipped until the next gap.
     skipping: Option<SkipReason>,
     other_table: Option<(u32, u32)>,
-    held: VecDeque<RowBlock>,
+    held: VecDeque<TableRows>,
     building: RowBlock,
     account: RowAccount,
     width: usize,
@@ -87,13 +91,25 @@ impl TableStream {
     }
 
     /// Takes the next rows and hands finished blocks to `out`.
-    pub(crate) fn push(&mut self, raw: RawBlock, out: &mut impl FnMut(RowBlock)) {
+    pub(crate) fn push(&mut self, raw: RawBlock, out: &mut impl FnMut(TableRows)) {
         let RawBlock {
-            rows,
+            mut rows,
             ragged,
             mut known,
             odd,
+            plain,
         } = raw;
+        if let Some(plain) = plain {
+            if self.passes(plain.width(), plain.first_number()) {
+                self.flush_building();
+                self.last = plain.first_number() + (u32::try_from(plain.len()).unwrap_or(u32::MAX) - 1);
+                self.account.read += plain.len() as u64;
+                self.held.push_back(TableRows::Plain(plain));
+                self.release(out);
+                return;
+            }
+            rows = plain.cells();
+        }
         if rows.is_empty() && known.is_empty() {
             return;
         }
@@ -101,7 +117,7 @@ impl TableStream {
             self.flush_building();
             self.last = rows.row(rows.len() - 1).number();
             self.account.read += rows.len() as u64;
-            self.held.push_back(rows);
+            self.held.push_back(TableRows::Cells(rows));
             self.release(out);
             return;
         }
@@ -137,7 +153,7 @@ impl TableStream {
     pub(crate) fn finish(
         mut self,
         total: u32,
-        out: &mut impl FnMut(RowBlock),
+        out: &mut impl FnMut(TableRows),
     ) -> (RowAccount, usize, NoticeTally) {
         if self.judging {
             self.judge(true);
@@ -166,26 +182,29 @@ impl TableStream {
         known: &[(u32, SkipReason)],
         odd: Option<&[u32]>,
     ) -> bool {
-        if rows.is_empty()
-            || self.judging
-            || self.skipping.is_some()
-            || !ragged.is_empty()
-            || !known.is_empty()
-            || self.structure.left > 0
-            || !self.omitted.is_empty()
-            || rows.width() != self.width
-            || self.last + 1 < self.structure.first_data
-        {
+        if rows.is_empty() || !ragged.is_empty() || !known.is_empty() {
             return false;
         }
         let (_, numbers, ..) = rows.parts();
         let first = numbers[0];
-        first == self.last + 1
+        self.passes(rows.width(), first)
             && numbers[numbers.len() - 1] - first == u32::try_from(numbers.len() - 1).unwrap_or(u32::MAX)
             && match odd {
                 Some(odd) => odd.is_empty(),
                 None => !rows.rows().any(|row| self.probe.is_odd(&row)),
             }
+    }
+
+    /// True when rows of this width that begin with this number, one after the other and each as usual, are rows of the
+    /// table.
+    fn passes(&self, width: usize, first: u32) -> bool {
+        !self.judging
+            && self.skipping.is_none()
+            && self.structure.left == 0
+            && self.omitted.is_empty()
+            && width == self.width
+            && self.last + 1 >= self.structure.first_data
+            && first == self.last + 1
     }
 
     fn skip_known(&mut self, number: u32, reason: SkipReason) {
@@ -409,13 +428,14 @@ impl TableStream {
     fn flush_building(&mut self) {
         if !self.building.is_empty() {
             let next = RowBlock::new(self.width);
-            self.held.push_back(std::mem::replace(&mut self.building, next));
+            let built = std::mem::replace(&mut self.building, next);
+            self.held.push_back(TableRows::Cells(built));
         }
     }
 
     /// Hands on all held blocks but those whose rows may still turn out to be remarks below the table.
-    fn release(&mut self, out: &mut impl FnMut(RowBlock)) {
-        let mut after: usize = self.building.len() + self.held.iter().map(RowBlock::len).sum::<usize>();
+    fn release(&mut self, out: &mut impl FnMut(TableRows)) {
+        let mut after: usize = self.building.len() + self.held.iter().map(TableRows::len).sum::<usize>();
         while let Some(block) = self.held.front() {
             after -= block.len();
             if after < TAIL_ROWS {
@@ -471,12 +491,13 @@ impl TableStream {
             return;
         }
         while let Some(block) = self.held.pop_back() {
+            let block = block.into_cells();
             let keep = (0..block.len())
                 .rev()
                 .find(|&index| !is_remark(&block.row(index), usual))
                 .map_or(0, |place| place + 1);
             if keep == block.len() {
-                self.held.push_back(block);
+                self.held.push_back(TableRows::Cells(block));
                 return;
             }
             let mut rest = RowBlock::new(block.width());
@@ -489,7 +510,7 @@ impl TableStream {
                 }
             }
             if keep > 0 {
-                self.held.push_back(rest);
+                self.held.push_back(TableRows::Cells(rest));
                 return;
             }
         }

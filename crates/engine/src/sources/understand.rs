@@ -8,7 +8,7 @@ use std::{
 use lotse_core::table::{Cell, RowBlock};
 
 use super::{
-    Control, ReadSummary,
+    Control, ReadSummary, TableRows,
     assembling::{Shell, text_detections},
     beside,
     columns::Observed,
@@ -197,12 +197,26 @@ impl Understood {
             .collect()
     }
 
-    /// Streams the whole table; blocks go to `emit`, which says whether to go on.
+    /// Streams the whole table as cells; blocks go to `emit`, which says whether to go on.
     pub(crate) fn run(
-        mut self,
+        self,
         settings: &ReadSettings,
         control: &Control<'_>,
         emit: &mut dyn FnMut(Vec<RowBlock>) -> bool,
+    ) -> Result<ReadSummary, SourceError> {
+        self.run_as_kept(settings, control, None, &mut |blocks| {
+            emit(blocks.into_iter().map(TableRows::into_cells).collect())
+        })
+    }
+
+    /// The same, with rows as they stand in the file where they are plain, after about `plain_after` rows; never with
+    /// `None`.
+    pub(crate) fn run_as_kept(
+        mut self,
+        settings: &ReadSettings,
+        control: &Control<'_>,
+        plain_after: Option<usize>,
+        emit: &mut dyn FnMut(Vec<TableRows>) -> bool,
     ) -> Result<ReadSummary, SourceError> {
         let mut names = self.names(settings);
         let mut notices = std::mem::take(&mut self.notices);
@@ -234,6 +248,7 @@ impl Understood {
                 let table = TableShape {
                     width,
                     probe: RowProbe::new(&structure),
+                    plain_after,
                 };
                 text.stream(&table, control, &mut found, &mut out)?
             }
@@ -280,6 +295,7 @@ impl Understood {
                 let table = TableShape {
                     width: 1,
                     probe: RowProbe::new(&empty),
+                    plain_after: None,
                 };
                 text.stream(&table, control, &mut ignored, &mut |_| true)
             }
@@ -357,8 +373,16 @@ impl Understood {
         Ok(self.beginning(settings))
     }
 
+    /// What the file is read with, without a look at its rows: no preview, no counts, no notices.
+    pub(crate) fn outline(&mut self, settings: &ReadSettings) -> Inspection {
+        let names = self.names(settings);
+        let (seen, rows) = (Observed::default(), RowAccount::default());
+        self.shell()
+            .assemble(settings, seen, names, rows, Vec::new(), false)
+    }
+
     /// What the beginning shows, though there may be no more than it.
-    pub(crate) fn beginning(&mut self, settings: &ReadSettings) -> Inspection {
+    fn beginning(&mut self, settings: &ReadSettings) -> Inspection {
         let mut seen = Observed::default();
         let mut notices = NoticeTally::default();
         let mut rows = RowAccount::default();
@@ -366,9 +390,9 @@ impl Understood {
             let mut stream = TableStream::new(structure.clone(), self.counts_cells(), self.unread(settings));
             let last = self.sample.last().map_or(0, |row| row.number);
             for raw in raw_blocks(&self.sample, self.usual_cells()) {
-                stream.push(raw, &mut |block| seen.observe(&block));
+                stream.push(raw, &mut |block| seen.observe(&block.into_cells()));
             }
-            let (account, _, noticed) = stream.finish(last, &mut |block| seen.observe(&block));
+            let (account, _, noticed) = stream.finish(last, &mut |block| seen.observe(&block.into_cells()));
             rows = account;
             notices.merge(noticed);
             let names = self.names(settings);

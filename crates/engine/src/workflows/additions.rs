@@ -103,90 +103,120 @@ fn named(keys: &[JoinKey], target: &Target, lead: &Lead) -> Option<Named> {
 }
 
 /// A row of an addition with what it found.
-pub(super) struct Matched {
+pub(super) struct Matched<T> {
     /// Its number as a person sees it.
     pub number: u32,
     /// The row of the project.
     pub row: u32,
-    /// By what it was found.
-    pub key: JoinKey,
-    /// It, read with its own mapping.
-    pub lead: Lead,
+    /// What it has for its lead.
+    pub has: T,
+}
+
+/// Who is called something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Called {
+    /// One row of the project.
+    One(u32),
+    /// Several: nobody knows which of them is meant.
+    Several,
 }
 
 /// The leads of the project by what rows of an addition may name them by.
-type Found = HashMap<(JoinKey, String), Vec<u32>>;
+type Found = HashMap<(JoinKey, String), Called>;
 
-/// Reads the rows of an addition and finds their leads. `each` is asked whether a matched row has anything for its lead.
-pub(super) fn match_rows(
+/// Blocks of an addition that are read at once, on all cores.
+const BLOCKS_AT_ONCE: u32 = 16;
+
+/// Hands each row of an addition to `read`, on all cores, and what that makes of it to `take`, in order.
+fn for_each_row<T: Send>(
+    project: &Project,
+    source: &Source,
+    read: impl Fn(Row<'_>) -> T + Sync,
+    mut take: impl FnMut(T),
+) -> Result<(), ProjectError> {
+    let blocks = project.block_count(source.id)?;
+    for first in (0..blocks).step_by(BLOCKS_AT_ONCE as usize) {
+        let chunk = first..blocks.min(first + BLOCKS_AT_ONCE);
+        let made: Result<Vec<Vec<T>>, ProjectError> = chunk
+            .into_par_iter()
+            .map(|sequence| Ok(project.block_at(source.id, sequence)?.rows().map(&read).collect()))
+            .collect();
+        made?.into_iter().flatten().for_each(&mut take);
+    }
+    Ok(())
+}
+
+/// The mapping with nothing in it but the fields that keys are made of.
+fn keys_only(mut mapping: Mapping, target: &Target, keys: &[JoinKey]) -> Mapping {
+    let names: HashSet<&str> = keys
+        .iter()
+        .filter_map(|key| key.fields(target))
+        .flatten()
+        .map(|field| target.fields[field].name.as_str())
+        .collect();
+    mapping.fields.retain(|name, _| names.contains(name.as_str()));
+    Mapping {
+        fields: mapping.fields,
+        ..Mapping::empty(target)
+    }
+}
+
+/// Reads the rows of an addition and finds their leads. `read` says what a matched row has for its lead, if anything, on
+/// all cores; `take` gets that in the order of the rows.
+pub(super) fn match_rows<T: Send>(
     project: &Project,
     source: &Source,
     mapping: &Mapping,
-    mut each: impl FnMut(&Interpreter<'_>, Row<'_>, Matched) -> bool,
+    read: impl Fn(&Interpreter<'_>, Row<'_>, JoinKey) -> Option<T> + Sync,
+    mut take: impl FnMut(Matched<T>),
 ) -> Result<JoinReport, WorkflowError> {
     let target = project.target();
     let keys = join_keys(target, mapping);
-    let reader = interpreter(project, source, mapping)?;
+    let whole = interpreter(project, source, mapping)?;
+    let naming = interpreter(project, source, &keys_only(mapping.clone(), target, &keys))?;
     let nobody = ExternalId(String::new());
+    let name_of = |row: Row<'_>| named(&keys, target, &naming.interpret(row, None, &nobody).lead);
     let mut wanted: HashSet<(JoinKey, String)> = HashSet::new();
-    project.for_each_block(source.id, |block| {
-        for row in block.rows() {
-            let lead = reader.interpret(row, None, &nobody).lead;
-            wanted.extend(named(&keys, target, &lead).map(|named| (named.key, named.form)));
-        }
-        true
+    for_each_row(project, source, name_of, |name| {
+        wanted.extend(name.map(|named| (named.key, named.form)));
     })?;
-    let found = leads_named(project, source.id, &keys, &wanted)?;
+    let found = leads_named(project, source.id, &keys, wanted)?;
     let mut report = JoinReport::default();
     let mut leads = HashSet::new();
-    project.for_each_block(source.id, |block| {
-        for row in block.rows() {
-            report.rows += 1;
-            let lead = reader.interpret(row, None, &nobody).lead;
-            let (shown, outcome) = match named(&keys, target, &lead) {
-                None => (String::new(), Err(UnmatchedReason::NoKey)),
-                Some(Named { key, form, shown }) => match found.get(&(key, form)).map(Vec::as_slice) {
-                    None | Some([]) => (shown, Err(UnmatchedReason::Unknown)),
-                    Some(&[one]) => (shown, Ok((key, one))),
-                    Some(_) => (shown, Err(UnmatchedReason::Several)),
+    let look = |row: Row<'_>| {
+        let (shown, outcome) = match name_of(row) {
+            None => (String::new(), Err(UnmatchedReason::NoKey)),
+            Some(Named { key, form, shown }) => match found.get(&(key, form)) {
+                None => (shown, Err(UnmatchedReason::Unknown)),
+                Some(Called::Several) => (shown, Err(UnmatchedReason::Several)),
+                Some(&Called::One(lead)) => match read(&whole, row, key) {
+                    Some(has) => (String::new(), Ok((lead, has))),
+                    None => (shown, Err(UnmatchedReason::Nothing)),
                 },
-            };
-            let outcome = outcome.and_then(|(key, at)| {
-                let number = row.number();
-                let taken = each(
-                    &reader,
+            },
+        };
+        (row.number(), shown, outcome)
+    };
+    for_each_row(project, source, look, |(number, key, outcome)| {
+        report.rows += 1;
+        match outcome {
+            Ok((key, row, has)) => {
+                report.matched += 1;
+                leads.insert(row);
+                take(Matched {
+                    number,
                     row,
-                    Matched {
-                        number,
-                        row: at,
-                        key,
-                        lead,
-                    },
-                );
-                if taken {
-                    Ok(at)
-                } else {
-                    Err(UnmatchedReason::Nothing)
-                }
-            });
-            match outcome {
-                Ok(at) => {
-                    report.matched += 1;
-                    leads.insert(at);
-                }
-                Err(reason) => {
-                    report.unmatched += 1;
-                    if report.examples.len() < NAMED {
-                        report.examples.push(UnmatchedRow {
-                            number: row.number(),
-                            key: shown,
-                            reason,
-                        });
-                    }
+                    key,
+                    has,
+                });
+            }
+            Err(reason) => {
+                report.unmatched += 1;
+                if report.examples.len() < NAMED {
+                    report.examples.push(UnmatchedRow { number, key, reason });
                 }
             }
         }
-        true
     })?;
     report.leads = u32::try_from(leads.len()).unwrap_or(u32::MAX);
     Ok(report)
@@ -197,31 +227,21 @@ fn leads_named(
     project: &Project,
     except: i64,
     keys: &[JoinKey],
-    wanted: &HashSet<(JoinKey, String)>,
+    wanted: HashSet<(JoinKey, String)>,
 ) -> Result<Found, WorkflowError> {
     let target = project.target();
     let asked: HashSet<JoinKey> = wanted.iter().map(|(key, _)| *key).collect();
     let keys: Vec<JoinKey> = keys.iter().copied().filter(|key| asked.contains(key)).collect();
-    let names: HashSet<&str> = keys
-        .iter()
-        .filter_map(|key| key.fields(target))
-        .flatten()
-        .map(|field| target.fields[field].name.as_str())
-        .collect();
     let mut readers: BTreeMap<i64, Interpreter<'_>> = BTreeMap::new();
     for source in project.sources()? {
         if source.role != SourceRole::Leads || source.id == except {
             continue;
         }
-        let Some(mut mapping) = project.mapping(source.id)? else {
+        let Some(mapping) = project.mapping(source.id)? else {
             continue;
         };
         // Only what is compared is read: a million leads have many other fields.
-        mapping.fields.retain(|name, _| names.contains(name.as_str()));
-        let only = Mapping {
-            fields: mapping.fields,
-            ..Mapping::empty(target)
-        };
+        let only = keys_only(mapping, target, &keys);
         readers.insert(source.id, interpreter(project, &source, &only)?);
     }
     let blocks: Vec<_> = project
@@ -236,11 +256,11 @@ fn leads_named(
         .filter_map(|(_, form)| form.rsplit_once('\n').map(|(_, city)| city))
         .collect();
     let city = target.role_index(Role::City);
-    let found: Result<Vec<Found>, ProjectError> = blocks
+    let found: Result<Vec<Vec<((JoinKey, String), u32)>>, ProjectError> = blocks
         .par_iter()
         .map(|(source, sequence, first_row, rows)| {
             let edits = project.edits_between(*first_row..*first_row + *rows)?;
-            let mut found = Found::new();
+            let mut found = Vec::new();
             let mut asked: HashMap<String, bool> = HashMap::new();
             let reader = &readers[&source.id];
             for (at, row) in (*first_row..).zip(project.block(source, *sequence)?.rows()) {
@@ -262,16 +282,20 @@ fn leads_named(
                     };
                     let named = (key, form);
                     if wanted.contains(&named) {
-                        found.entry(named).or_default().push(at);
+                        found.push((named, at));
                     }
                 }
             }
             Ok(found)
         })
         .collect();
+    drop(cities);
+    drop(wanted);
     let mut all = Found::new();
-    for (key, rows) in found?.into_iter().flatten() {
-        all.entry(key).or_default().extend(rows);
+    for (named, row) in found?.into_iter().flatten() {
+        all.entry(named)
+            .and_modify(|called| *called = Called::Several)
+            .or_insert(Called::One(row));
     }
     Ok(all)
 }
@@ -288,9 +312,11 @@ pub fn join_activities(project: &Project) -> Result<BTreeMap<i64, JoinReport>, W
             .mapping(source.id)?
             .unwrap_or_else(|| Mapping::empty(project.target()));
         let mut joined = Vec::new();
-        let report = match_rows(project, &source, &mapping, |reader, row, matched| {
-            let before = joined.len();
-            joined.extend(reader.activity_cells(row).into_iter().map(|cells| {
+        let has = |reader: &Interpreter<'_>, row: Row<'_>, _: JoinKey| {
+            Some(reader.activity_cells(row)).filter(|activities| !activities.is_empty())
+        };
+        let report = match_rows(project, &source, &mapping, has, |matched| {
+            joined.extend(matched.has.into_iter().map(|cells| {
                 let activity = JoinedActivity {
                     source_id: source.id,
                     number: matched.number,
@@ -298,7 +324,6 @@ pub fn join_activities(project: &Project) -> Result<BTreeMap<i64, JoinReport>, W
                 };
                 (matched.row, activity)
             }));
-            joined.len() > before
         })?;
         project.put_joined(source.id, &report, &joined)?;
         reports.insert(source.id, report);
@@ -417,7 +442,7 @@ pub fn propose_use(project: &Project, source_id: i64) -> Result<Option<UsePropos
         if keys.is_empty() || best.is_some() || role == SourceRole::Activities && !is_sheet {
             continue;
         }
-        let report = match_rows(project, &source, &mapping, |_, _, _| true)?;
+        let report = match_rows(project, &source, &mapping, |_, _, _| Some(()), |_| ())?;
         if report.matched > 0 && u64::from(report.matched) * 10 >= u64::from(report.rows) * least {
             best = Some(UseProposal {
                 role,

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use lotse_core::lead::{Field, Lead, Value};
-use lotse_core::mapping::{Mapping, Origin};
+use lotse_core::lead::{ExternalId, Field, Lead, Value};
+use lotse_core::mapping::{Interpreter, Mapping, Origin};
+use lotse_core::table::Row;
 use lotse_core::target::{FieldKind, Role};
 use lotse_core::values::{DecimalStyle, Instant};
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,9 @@ pub struct EnrichmentPreview {
     pub fields: Vec<EnrichedField>,
 }
 
+/// The fields of a lead for which a row of an addition has something.
+type Brought = Vec<(usize, Field)>;
+
 /// Conflicts that are shown for each field.
 const SHOWN: usize = 5;
 
@@ -130,16 +134,19 @@ fn compare(
             .role
             .is_some_and(|role| key.roles().contains(&role))
     };
-    let mut matched: Vec<Matched> = Vec::new();
-    let report = match_rows(project, &source, &mapping, |_, _, found| {
-        let has_something = brought
-            .iter()
-            .any(|&field| is_news(field, found.key) && !found.lead.fields[field].text.is_empty());
-        if has_something {
-            matched.push(found);
+    let nobody = ExternalId(String::new());
+    let has = |reader: &Interpreter<'_>, row: Row<'_>, key: JoinKey| {
+        let mut fields = reader.interpret(row, None, &nobody).lead.fields;
+        let mut has = Brought::new();
+        for &field in brought.iter().filter(|&&field| is_news(field, key)) {
+            if !fields[field].text.is_empty() {
+                has.push((field, std::mem::take(&mut fields[field])));
+            }
         }
-        has_something
-    })?;
+        Some(has).filter(|has| !has.is_empty())
+    };
+    let mut matched: Vec<Matched<Brought>> = Vec::new();
+    let report = match_rows(project, &source, &mapping, has, |found| matched.push(found))?;
     matched.sort_by_key(|found| (found.row, found.number));
 
     let styles = decimal_styles(project)?;
@@ -160,11 +167,15 @@ fn compare(
     let mut additions = matched.iter().peekable();
     reader.leads(&rows, |row, mut lead: Lead, _| {
         while let Some(addition) = additions.next_if(|found| found.row <= row) {
-            for (&field, told) in brought.iter().zip(&mut fields) {
-                if !is_news(field, addition.key) {
+            for (field, new) in &addition.has {
+                let field = *field;
+                let Some(told) = brought
+                    .binary_search(&field)
+                    .ok()
+                    .and_then(|at| fields.get_mut(at))
+                else {
                     continue;
-                }
-                let new = &addition.lead.fields[field];
+                };
                 let old = &lead.fields[field];
                 let Some(outcome) = told.add(row, project.row_number(row), old, new) else {
                     continue;

@@ -14,7 +14,7 @@ use super::additions::suggestion_for;
 use crate::clock::Actor;
 use crate::jobs::{Phase, Progress, Watch};
 use crate::project::{NewSource, Project, SourceRole, SourceWriter};
-use crate::sources::{self, ColumnSettings, Control, Format, ReadSettings, ReadSummary};
+use crate::sources::{self, ColumnSettings, Control, Format, ReadSettings, ReadSummary, TableRows};
 
 /// What was loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -55,7 +55,7 @@ pub fn load_file_remembering(
         cancel: watch.cancel.clone(),
     };
     let mut source = sources::open(path, settings, &control)?;
-    let inspection = source.beginning();
+    let inspection = source.outline();
     let headers: Vec<String> = inspection
         .columns
         .iter()
@@ -75,9 +75,13 @@ pub fn load_file_remembering(
         details: json!({}),
     })?;
     let mut profiles: Vec<ColumnProfile> = Vec::new();
-    let summary = source.read(
+    let summary = source.read_as_kept(
         &control,
-        |block| (SourceWriter::pack(&block), profiles_of_some(&block)),
+        LOOKED_AT as usize,
+        |rows| {
+            let seen = profiles_of_some(&rows);
+            (SourceWriter::pack_kept(rows), seen)
+        },
         |(packed, seen)| {
             merge_profiles(&mut profiles, seen);
             writer.append_packed(packed)
@@ -191,8 +195,12 @@ const ONE_IN: u32 = 199;
 
 /// The profile of the first rows and then of some all over the file: enough to decide a column, and cheap at a million
 /// rows. What another row proves against it is a finding of the check.
-fn profiles_of_some(block: &RowBlock) -> Vec<ColumnProfile> {
+fn profiles_of_some(rows: &TableRows) -> Vec<ColumnProfile> {
     let mut profiles = Vec::new();
+    let block = match rows {
+        TableRows::Cells(block) => block,
+        TableRows::Plain(plain) => return profiles_of(plain.picked()),
+    };
     let chosen = |number: u32| number <= LOOKED_AT || number.is_multiple_of(ONE_IN);
     for row in block.rows().filter(|row| chosen(row.number())) {
         profiles.resize_with(block.width(), ColumnProfile::default);

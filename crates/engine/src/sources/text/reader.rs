@@ -19,6 +19,7 @@ use super::{
     charset::{self, CharsetGuess, Transcoder},
     dialect::{self, DialectGuess},
     mending::Mender,
+    plain_reader::PlainReader,
     quick::QuickReader,
     record::{Cells, Dialect, Next},
 };
@@ -39,7 +40,7 @@ const HEAD: usize = 256 << 10;
 /// Bytes of the beginning in which letters beyond ASCII are looked for.
 const LETTERS: usize = 16 << 20;
 /// Bytes read at a time.
-const WAVE: usize = 8 << 20;
+const WAVE: usize = 16 << 20;
 /// Bytes of a wave that one task parses.
 const PART: usize = 512 << 10;
 /// Bytes that the record at the end of a wave usually takes at most; longer ones cost a move of the next wave.
@@ -180,7 +181,10 @@ impl TextFile {
         let skip = self.mark as u64;
         self.file.seek(SeekFrom::Start(skip)).map_err(unreadable)?;
         let mut transcoder = Transcoder::new(self.charset.charset);
-        let parser = Parser::new(&self.dialect, Some(table));
+        let mut parser = Parser::new(&self.dialect, Some(table));
+        // How long rows are, the beginning shows.
+        let lines = memchr::memchr_iter(b'\n', self.head.as_bytes()).count().max(1);
+        parser.plain_after = table.plain_after.unwrap_or(0) * (self.head.len() / lines + 1);
         let mut rows = 0u32;
         if self.dialect.declaration.is_some() {
             rows = 1;
@@ -262,6 +266,9 @@ fn number(wave: Vec<Part>, before: u32, notices: &mut NoticeTally) -> (u32, Vec<
         for mut raw in part.blocks {
             let by = before + rows;
             raw.rows.shift_numbers(by);
+            if let Some(plain) = &mut raw.plain {
+                plain.shift_numbers(by);
+            }
             raw.ragged.iter_mut().for_each(|entry| entry.0 += by);
             raw.known.iter_mut().for_each(|entry| entry.0 += by);
             blocks.push(raw);
@@ -328,6 +335,8 @@ pub(crate) struct TableShape {
     /// Columns of the table with blank ones before it.
     pub(crate) width: usize,
     pub(crate) probe: RowProbe,
+    /// Whoever takes the rows takes them as they stand in the file, too; but so many of the first ones as cells.
+    pub(crate) plain_after: Option<usize>,
 }
 
 /// Some records of a wave; row numbers count from 1 inside it.
@@ -347,6 +356,9 @@ struct Parser<'a> {
     dialect: &'a Dialect,
     mender: Mender,
     quick: Option<QuickReader>,
+    plain: Option<PlainReader<'a>>,
+    /// Bytes of the file before anything is kept as it stands.
+    plain_after: usize,
     /// Cells of the usual record.
     usual: usize,
     width: usize,
@@ -357,8 +369,13 @@ impl<'a> Parser<'a> {
     fn new(guess: &'a DialectGuess, table: Option<&'a TableShape>) -> Self {
         let mender = Mender::new(guess);
         let width = table.map_or(guess.width, |table| table.width);
+        let plain = table
+            .filter(|table| table.plain_after.is_some())
+            .and_then(|table| PlainReader::new(&guess.dialect, guess.width, width, &mender, &table.probe));
         Parser {
             dialect: &guess.dialect,
+            plain,
+            plain_after: 0,
             // Cells past the table make it wider where they have something in them: the careful reading looks.
             quick: QuickReader::new(&guess.dialect, guess.width, &mender).filter(|_| guess.width <= width),
             mender,
@@ -396,7 +413,9 @@ impl<'a> Parser<'a> {
             .collect();
         let guessed: Vec<Part> = bounds
             .par_iter()
-            .map(|&(start, end)| self.part(text, start..end, last, first && start == 0, usize::MAX))
+            // Else a core takes several parts in one go, and the others wait for it.
+            .with_max_len(1)
+            .map(|&(start, end)| self.part_of_wave(text, start..end, last, first))
             .collect();
         let mut parts = Vec::with_capacity(guessed.len());
         let mut at = 0;
@@ -407,7 +426,7 @@ impl<'a> Parser<'a> {
             let part = if at == start {
                 part
             } else {
-                self.part(text, at..end, last, first && at == 0, usize::MAX)
+                self.part_of_wave(text, at..end, last, first)
             };
             at = part.end;
             let incomplete = part.incomplete;
@@ -441,6 +460,30 @@ impl<'a> Parser<'a> {
             at = self.dialect.line_after(text.as_bytes(), at, false)?;
         }
         None
+    }
+
+    /// Takes the records that begin in `place` as they stand, where that may be and can be, else cuts them into cells;
+    /// `first` when the file begins with `text`.
+    fn part_of_wave(&self, text: &str, place: std::ops::Range<usize>, last: bool, first: bool) -> Part {
+        // The end of the file may be no end of a record.
+        let ends = last && place.end == text.len();
+        let begins = first && place.start < self.plain_after.max(1);
+        let plain = self.plain.as_ref().filter(|_| !ends && !begins);
+        if let Some((records, end, rows)) = plain.and_then(|plain| plain.part(text, place.clone())) {
+            let blocks = rows.into_iter().map(|rows| RawBlock {
+                plain: Some(rows),
+                ..RawBlock::default()
+            });
+            return Part {
+                blocks: blocks.collect(),
+                records,
+                end,
+                incomplete: end < place.end,
+                notices: Vec::new(),
+            };
+        }
+        let heads = first && place.start == 0;
+        self.part(text, place, last, heads, usize::MAX)
     }
 
     /// Parses the records that begin in `place`; `first` when the file begins there.
