@@ -9,6 +9,7 @@ mod audit;
 mod bulk;
 mod duplicates;
 mod editing;
+mod imported;
 mod many;
 mod mapping;
 mod opening;
