@@ -5,6 +5,7 @@ pub mod clock;
 pub mod connections;
 pub mod credentials;
 pub mod example;
+pub mod imported_leads;
 pub mod jobs;
 pub mod mailbox;
 pub mod mapping_history;

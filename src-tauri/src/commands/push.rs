@@ -7,6 +7,7 @@ use lotse_core::migration::Mode;
 use lotse_core::target::Role;
 use lotse_engine::clock;
 use lotse_engine::connections::{ConnectionTo, Connections};
+use lotse_engine::imported_leads::ImportedLeads;
 use lotse_engine::jobs::{JobKind, Phase, Watch};
 use lotse_engine::project::{Batch, BatchLead, LeadFate, ProjectError, PushState, RowState};
 use lotse_engine::workflows::push::{
@@ -171,6 +172,7 @@ fn begin(
         let settings = RunSettings {
             control: control.clone(),
             language: desk.language(),
+            imported: Some(ImportedLeads::of(desk.places())),
             ..RunSettings::default()
         };
         // Also where the run panics, the right to push is given back.

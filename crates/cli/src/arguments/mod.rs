@@ -109,6 +109,9 @@ pub(crate) struct InputArguments {
     /// A file with leads that are known already; may be given several times.
     #[arg(long = "reference", value_name = "FILE")]
     pub references: Vec<PathBuf>,
+    /// Compare with the leads that other projects have imported from this machine, too.
+    #[arg(long)]
+    pub imported: bool,
     /// Zone of dates that name none.
     #[arg(long, default_value = "Europe/Berlin", value_name = "ZONE")]
     pub timezone: chrono_tz::Tz,

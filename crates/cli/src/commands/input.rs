@@ -7,6 +7,7 @@ use lotse_core::mapping::{FieldMapping, Mapping, ProgressDecision, fit_template}
 use lotse_core::target::{BUILTIN, Target};
 use lotse_core::values::Instant;
 use lotse_engine::clock::{self, Actor};
+use lotse_engine::imported_leads::ImportedLeads;
 use lotse_engine::places::Places;
 use lotse_engine::project::{NewProject, Project, ProjectError, SourceRole};
 use lotse_engine::sources::ReadSettings;
@@ -14,7 +15,7 @@ use lotse_engine::templates::{Templates, read_mapping};
 use lotse_engine::whole_file::with_suffix;
 use lotse_engine::workflows::{
     CheckSummary, Winner, WorkflowError, apply_enrichment, check_all, check_settings, compare_all, load_file,
-    read_owners, set_mapping, set_owners,
+    read_owners, set_mapping, set_owners, take_in_imported,
 };
 
 use crate::arguments::InputArguments;
@@ -207,6 +208,11 @@ impl Prepared {
                 mapping.progress.insert(kind.to_uppercase(), decision);
             }
             set_mapping(&self.project, &self.actor, loaded.source_id, &mapping)?;
+        }
+        if input.imported {
+            let places = Places::of_user().map_err(|error| Failure::input(error.to_string()))?;
+            let (imported, name) = (ImportedLeads::of(&places), "Leads imported from this machine");
+            line.watch(|watch| take_in_imported(&self.project, &self.actor, &imported, name, watch))?;
         }
         if let Some(path) = owners {
             set_owners(&self.project, &self.actor, Some(&read_owners(path)?))?;

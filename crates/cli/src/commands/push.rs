@@ -1,6 +1,7 @@
 use lotse_core::migration::Mode;
 use lotse_engine::clock::{self, Actor};
 use lotse_engine::connections::{Connections, ServerSettings};
+use lotse_engine::imported_leads::ImportedLeads;
 use lotse_engine::places::Places;
 use lotse_engine::project::{Project, PushState};
 use lotse_engine::server::{RetryPolicy, ServerClient};
@@ -27,7 +28,8 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
     let project = Project::open(&arguments.project)?;
     let secret = secret_for(name)?;
     let client = ServerClient::new(&settings, project.target(), &secret)?;
-    let outcome = push(arguments, &project, name, &settings, &client);
+    let imported = ImportedLeads::of(&places);
+    let outcome = push(arguments, &project, (name, &settings), &client, imported);
     project.close()?;
     outcome
 }
@@ -35,9 +37,9 @@ pub(crate) fn run(arguments: &PushArguments) -> Outcome {
 fn push(
     arguments: &PushArguments,
     project: &Project,
-    name: &str,
-    settings: &ServerSettings,
+    connection: (&str, &ServerSettings),
     client: &ServerClient,
+    imported: ImportedLeads,
 ) -> Outcome {
     let line = ProgressLine::new();
     let actor = Actor::logged_in();
@@ -53,8 +55,7 @@ fn push(
         skip_on_error: !arguments.fail_fast,
         skip_duplicates: !arguments.import_duplicates,
     };
-    let push_id =
-        line.watch(|watch| next_push(project, &actor, (name, settings), mode, options, now, watch))?;
+    let push_id = line.watch(|watch| next_push(project, &actor, connection, mode, options, now, watch))?;
     let progress = |progress: &PushProgress| {
         line.show(&format!(
             "{}: {}/{} leads, {:.0} a second {}",
@@ -70,6 +71,7 @@ fn push(
             attempts: arguments.attempts,
             ..RetryPolicy::default()
         },
+        imported: Some(imported),
         ..RunSettings::default()
     };
     let state = run_push(project, &actor, client, push_id, &run, &progress);

@@ -2,6 +2,7 @@
 
 mod labelled;
 mod lists;
+mod shapes;
 mod world;
 
 use std::collections::{HashMap, HashSet};
@@ -9,6 +10,7 @@ use std::time::Instant;
 
 use lotse_core::duplicates::{Index, Pair, Phone, Reason, Record, Region, Separated, Side, Watch, groups};
 use lotse_core::table::{self, Cell, RowBlock};
+use shapes::SHAPES;
 use world::{Row, World};
 
 /// The rows as a project holds them, with what the truth is known by.
@@ -116,6 +118,11 @@ fn measure(count: usize) {
         timed("  grouping", || groups(&pairs));
         pairs
     });
+    say(&format!(
+        "  {} pairs, digest {:016x}",
+        pairs.len(),
+        digest(&pairs)
+    ));
     quality(&rows, &pairs);
     let bytes = timed("writing the index", || index.to_bytes());
     say(&format!(
@@ -131,16 +138,74 @@ fn measure(count: usize) {
     let new = Table::new(World::new(8).rows(10_000));
     let first = u32::try_from(count).expect("few rows");
     let ids: Vec<u32> = (first..first + 10_000).collect();
-    timed("10,000 new rows against it", || {
+    let met = timed("10,000 new rows against it", || {
         new.read(&mut known, first);
         known.find_for(&ids, &Separated::default(), &Watch::SILENT)
     })
     .expect("nobody cancels");
+    say(&format!("  {} pairs, digest {:016x}", met.len(), digest(&met)));
     timed("one row replaced and matched", || {
         known.replace(Side::Project, &record(first + 5, new.row(7)));
         known.find_for(&ids[5..6], &Separated::default(), &Watch::SILENT)
     })
     .expect("nobody cancels");
+}
+
+/// A number that changes when anything in a pair does, to hold two states of the code against each other.
+fn digest(pairs: &[Pair]) -> u64 {
+    let mut state = 0xCBF2_9CE4_8422_2325_u64;
+    let mut take = |value: u32| {
+        for byte in value.to_le_bytes() {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    };
+    for pair in pairs {
+        for value in [pair.a, pair.b, pair.score.to_bits(), pair.reason as u32] {
+            take(value);
+        }
+        for likeness in [pair.company, pair.city] {
+            take(likeness.map_or(u32::MAX, f32::to_bits));
+        }
+        take(pair.postcode.map_or(2, u32::from));
+    }
+    state
+}
+
+/// Time, memory and pairs for each of the [`SHAPES`], or for those whose names hold `part`.
+fn measure_shapes(count: usize, part: &str) {
+    for shape in SHAPES.iter().filter(|shape| shape.name.contains(part)) {
+        let rows = Table::new(shape.rows(count));
+        forget_peak();
+        say(&format!(
+            "{count} rows, {} ({:.0} MiB before)",
+            shape.name,
+            usage().1
+        ));
+        let mut index = Index::new();
+        let pairs = timed("all: from rows in memory to scored groups", || {
+            rows.read(&mut index, 0);
+            let pairs = index.find_all(&Separated::default(), &Watch::SILENT);
+            let pairs = pairs.expect("nobody cancels");
+            groups(&pairs);
+            pairs
+        });
+        let found: HashSet<(u32, u32)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+        say(&format!(
+            "  {} pairs, digest {:016x}",
+            found.len(),
+            digest(&pairs)
+        ));
+        drop((pairs, found));
+        let new = Table::new(shape.rows(1_000));
+        let first = u32::try_from(count).expect("few rows");
+        let ids: Vec<u32> = (first..first + 1_000).collect();
+        let met = timed("1,000 new rows against them", || {
+            new.read(&mut index, first);
+            index.find_for(&ids, &Separated::default(), &Watch::SILENT)
+        })
+        .expect("nobody cancels");
+        say(&format!("  {} pairs, digest {:016x}", met.len(), digest(&met)));
+    }
 }
 
 /// Lets the peak begin anew, where the system can do that.
@@ -364,6 +429,12 @@ fn main() -> std::io::Result<()> {
         && mode == "pairs"
     {
         return write_pairs(path, out);
+    }
+    if let [mode, count, part @ ..] = &arguments[..]
+        && mode == "shapes"
+    {
+        measure_shapes(count.parse().unwrap_or(100_000), &part.join(" "));
+        return Ok(());
     }
     if let [mode, count] = &arguments[..]
         && mode == "rivals"

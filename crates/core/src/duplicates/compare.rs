@@ -99,7 +99,7 @@ impl<'a> Side<'a> {
                 Role::Trade
             } else if facts.is(SISTER) {
                 Role::Sister
-            } else if vocabulary.text(word & WORD).len() == 1 {
+            } else if vocabulary.word(word & WORD).length == 1 {
                 Role::Letter
             } else if facts.is(GIVEN) && word & SAINT == 0 {
                 Role::Given
@@ -156,10 +156,12 @@ impl Glance {
     pub(super) fn at(vocabulary: &Vocabulary, words: &[u32]) -> Self {
         let mut glance = Glance::default();
         for &word in words.iter().filter(|&&word| word & (OWNER | TAIL) == 0) {
-            let facts = vocabulary.word(word & WORD).facts;
+            let known = vocabulary.word(word & WORD);
+            let facts = known.facts;
+            let is_bau = known.length == 3 && vocabulary.text(word & WORD) == "bau";
             if facts.is(NUMBER) {
                 glance.numbers |= 1 << (mix(u64::from(word & WORD)) % 32);
-            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) && vocabulary.text(word & WORD) != "bau" {
+            } else if facts.is(TRADE) && !facts.is(SURNAME | HOUSE) && !is_bau {
                 // "Holz Bau" is "Holzbau".
                 glance.families |= 1 << (facts.family % 32);
             }
@@ -488,7 +490,7 @@ impl Rest {
                 Role::Trade if word & (TAIL | OWNER) == 0 => rest.trade += 1.0,
                 Role::Trade => {}
                 Role::Number => {
-                    let year = vocabulary.text(word & WORD).len() == 4;
+                    let year = vocabulary.word(word & WORD).length == 4;
                     let share = if word & (TAIL | OWNER) != 0 || year {
                         0.4
                     } else {

@@ -70,9 +70,9 @@ pub(super) type NumberSet<K> = std::collections::HashSet<K, BuildHasherDefault<N
 pub(super) struct Texts {
     text: String,
     ends: Vec<u32>,
-    hashes: Vec<u32>,
-    /// Open addressing, number + 1; a power of two long.
-    slots: Vec<u32>,
+    /// Open addressing, a power of two long: the upper half of the hash, so that hardly any other text is looked at, and
+    /// number + 1, 0 for a free slot.
+    slots: Vec<(u32, u32)>,
 }
 
 impl Texts {
@@ -107,8 +107,9 @@ impl Texts {
         let short = upper(hash);
         let mut at = short as usize & mask;
         loop {
-            let number = self.slots[at].checked_sub(1)?;
-            if self.hashes[number as usize] == short && self.get(number) == text {
+            let (known, number) = self.slots[at];
+            let number = number.checked_sub(1)?;
+            if known == short && self.get(number) == text {
                 return Some(number);
             }
             at = (at + 1) & mask;
@@ -124,32 +125,30 @@ impl Texts {
         if let Some(number) = self.find_hashed(text, hash) {
             return (number, false);
         }
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
+        if (self.ends.len() + 1) * 3 > self.slots.len() * 2 {
             self.grow();
         }
         let number = count(self.ends.len());
         self.text.push_str(text);
         self.ends.push(count(self.text.len()));
-        self.hashes.push(upper(hash));
-        self.place(number);
+        self.place(upper(hash), number + 1);
         (number, true)
     }
 
-    fn place(&mut self, number: u32) {
+    fn place(&mut self, hash: u32, number: u32) {
         let mask = self.slots.len() - 1;
-        let mut at = self.hashes[number as usize] as usize & mask;
-        while self.slots[at] != 0 {
+        let mut at = hash as usize & mask;
+        while self.slots[at].1 != 0 {
             at = (at + 1) & mask;
         }
-        self.slots[at] = number + 1;
+        self.slots[at] = (hash, number);
     }
 
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(1024);
-        self.slots.clear();
-        self.slots.resize(size, 0);
-        for number in 0..count(self.ends.len()) {
-            self.place(number);
+        let before = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+        for (hash, number) in before.into_iter().filter(|(_, number)| *number != 0) {
+            self.place(hash, number);
         }
     }
 }

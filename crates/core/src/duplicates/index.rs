@@ -7,11 +7,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::company::{Reading, read_word};
 use super::compare::Name;
 use super::email::normal_email;
 use super::hash::{NumberMap, NumberSet, count, hash_bytes};
 use super::phone::normal_phone;
-use super::place::postcode;
+use super::place::{Place, postcode};
 use super::placeholder::is_placeholder;
 use super::places::{NOWHERE, Places};
 use super::reader::{WordAt, assemble, split_name};
@@ -101,7 +102,7 @@ fn range(ends: &[u32], at: u32) -> Range<usize> {
 
 /// A chunk of rows as one thread reads it, before new words and places have numbers.
 #[derive(Default)]
-struct Draft {
+struct Draft<'r> {
     emails: String,
     email_ends: Vec<u32>,
     email_hashes: Vec<u64>,
@@ -111,9 +112,9 @@ struct Draft {
     word_ends: Vec<u32>,
     /// Numbers of the cities' spellings.
     cities: Vec<u32>,
-    /// Places in `words` and `cities` whose text is new: (place, row).
-    new_words: Vec<(u32, u32)>,
-    new_cities: Vec<u32>,
+    /// Places in `words` and `cities` whose text is new, with the text.
+    new_words: Vec<(u32, &'r str)>,
+    new_cities: Vec<(u32, &'r str)>,
     /// Filled in the second step.
     numbers: Vec<u32>,
     number_ends: Vec<u32>,
@@ -168,10 +169,8 @@ impl Index {
             .len()
             .div_ceil(rayon::current_num_threads().max(1) * 2)
             .clamp(64, CHUNK);
-        let mut drafts: Vec<Draft> = records.par_chunks(chunk).map(|rows| self.draft(rows)).collect();
-        for (draft, rows) in drafts.iter_mut().zip(records.chunks(chunk)) {
-            self.learn(draft, rows);
-        }
+        let mut drafts: Vec<Draft<'_>> = records.par_chunks(chunk).map(|rows| self.draft(rows)).collect();
+        self.learn(&mut drafts);
         let index = &*self;
         drafts.par_iter_mut().for_each(|draft| index.finish(draft));
         for (draft, rows) in drafts.iter().zip(records.chunks(chunk)) {
@@ -180,7 +179,7 @@ impl Index {
     }
 
     /// First step, in parallel: everything that needs no new number.
-    fn draft(&self, records: &[Record<'_>]) -> Draft {
+    fn draft<'r>(&self, records: &[Record<'r>]) -> Draft<'r> {
         let mut draft = Draft::default();
         for (row, record) in (0_u32..).zip(records) {
             let email = normal_email(record.email);
@@ -199,7 +198,7 @@ impl Index {
             if !is_placeholder(record.company) {
                 split_name(record.company, |word, signs| {
                     let written = self.vocabulary.find_written(word).unwrap_or_else(|| {
-                        draft.new_words.push((count(draft.words.len()), row));
+                        draft.new_words.push((count(draft.words.len()), word));
                         UNKNOWN
                     });
                     draft.words.push(WordAt { written, signs });
@@ -207,7 +206,7 @@ impl Index {
             }
             draft.word_ends.push(count(draft.words.len()));
             let city = self.places.find(record.city).unwrap_or_else(|| {
-                draft.new_cities.push(row);
+                draft.new_cities.push((row, record.city));
                 UNKNOWN
             });
             draft.cities.push(city);
@@ -215,33 +214,49 @@ impl Index {
         draft
     }
 
-    /// Second step, one draft after the other: new words and cities get their numbers.
-    fn learn(&mut self, draft: &mut Draft, records: &[Record<'_>]) {
-        let mut new_words = draft.new_words.iter().peekable();
-        while let Some(&&(_, row)) = new_words.peek() {
-            let start = if row == 0 {
-                0
-            } else {
-                draft.word_ends[row as usize - 1]
-            };
-            let mut at = start;
-            split_name(records[row as usize].company, |word, _| {
-                if new_words.peek().is_some_and(|(place, _)| *place == at) {
-                    draft.words[at as usize].written = self.vocabulary.learn(word);
-                    new_words.next();
+    /// Second step: new words and cities get their numbers, in the order of the rows. What takes time, reading them, is done
+    /// in parallel.
+    fn learn(&mut self, drafts: &mut [Draft<'_>]) {
+        /// Fewer are not worth a second thread.
+        const TOGETHER: usize = 64;
+        let (mut new_words, mut new_cities) = (Vec::new(), Vec::new());
+        let mut ends = Vec::with_capacity(drafts.len());
+        for draft in &mut *drafts {
+            for &(place, text) in &draft.new_words {
+                let (number, new) = self.vocabulary.number_written(text);
+                if new {
+                    new_words.push(text);
                 }
-                at += 1;
-            });
+                draft.words[place as usize].written = number;
+            }
+            for &(row, text) in &draft.new_cities {
+                let (number, new) = self.places.number_spelling(text);
+                if new {
+                    new_cities.push(text);
+                }
+                draft.cities[row as usize] = number;
+            }
+            ends.push((new_words.len(), new_cities.len()));
         }
-        for &row in &draft.new_cities {
-            draft.cities[row as usize] = self
-                .places
-                .learn(records[row as usize].city, &mut self.vocabulary);
+        let words = new_words.par_iter().with_min_len(TOGETHER);
+        let mut words: Vec<Reading> = words.map(|word| read_word(word)).collect();
+        let cities = new_cities.par_iter().with_min_len(TOGETHER);
+        let mut cities: Vec<Option<Place>> = cities.map(|city| Place::read(city)).collect();
+        let (mut words, mut cities) = (words.drain(..), cities.drain(..));
+        let mut learnt = (0, 0);
+        for end in ends {
+            for reading in words.by_ref().take(end.0 - learnt.0) {
+                self.vocabulary.learn_reading(&reading);
+            }
+            for place in cities.by_ref().take(end.1 - learnt.1) {
+                self.places.learn_place(place, &mut self.vocabulary);
+            }
+            learnt = end;
         }
     }
 
     /// Third step, in parallel: names are put together.
-    fn finish(&self, draft: &mut Draft) {
+    fn finish(&self, draft: &mut Draft<'_>) {
         for row in 0..draft.cities.len() {
             let spelling = draft.cities[row];
             let place = self.places.of_spelling(spelling);
@@ -262,7 +277,7 @@ impl Index {
     }
 
     /// Fourth step: the rows go where they stay.
-    fn append(&mut self, side: Side, draft: &Draft, records: &[Record<'_>]) {
+    fn append(&mut self, side: Side, draft: &Draft<'_>, records: &[Record<'_>]) {
         let rows = &mut self.rows;
         let mark = if side == Side::Reference { REFERENCE } else { 0 };
         rows.ids.extend(records.iter().map(|record| record.id));
@@ -325,7 +340,7 @@ impl Index {
         let mut changed: Vec<Record<'_>> = Vec::new();
         for records in records.chunks(CHUNK) {
             let mut draft = self.draft(records);
-            self.learn(&mut draft, records);
+            self.learn(std::slice::from_mut(&mut draft));
             self.finish(&mut draft);
             for (row, record) in (0_u32..).zip(records) {
                 match known.get(&record.id) {
@@ -346,7 +361,7 @@ impl Index {
     }
 
     /// Whether a slot holds what a row of a finished draft says.
-    fn says(&self, slot: u32, side: Side, draft: &Draft, row: u32) -> bool {
+    fn says(&self, slot: u32, side: Side, draft: &Draft<'_>, row: u32) -> bool {
         let rows = &self.rows;
         let (at, of_draft) = (slot as usize, row as usize);
         rows.is_reference(slot) == (side == Side::Reference)

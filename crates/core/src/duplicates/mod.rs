@@ -23,6 +23,7 @@ mod join;
 mod live;
 mod misspelt;
 mod names;
+mod numbering;
 mod phone;
 mod place;
 mod placeholder;

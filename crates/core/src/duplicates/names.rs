@@ -1,15 +1,16 @@
 //! Stage three: rows whose company and city are alike.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::company::{OWNER, UMLAUT, WORD};
 use super::compare::{Glance, compare_names};
-use super::hash::{NumberMap, count, mix};
+use super::hash::{NumberMap, NumberSet, count, mix, upper};
 use super::index::Index;
-use super::join::{JoinSpace, candidates};
-use super::places::{NOWHERE, blocks_by_postcode};
+use super::join::{Block, JoinSpace, candidates};
+use super::places::{BlockOfPostcode, NOWHERE};
 use super::record::{Cancelled, LIMIT, Phase, Progress, Watch};
 use super::score::{PlaceEvidence, PostcodeEvidence, compare_postcodes, features, probability, score};
 use super::words::{NUMBER, SISTER, TRADE};
@@ -55,12 +56,53 @@ impl Found {
     }
 }
 
+/// The first of the rows of a block that say the same.
+struct FirstOfSet {
+    key: u64,
+    /// As in the block.
+    row: u32,
+    /// Number of the set of all of them, where there are several.
+    set: Option<u32>,
+}
+
+/// The rows of a block that say different things.
+struct Distinct {
+    /// The first row of each set of rows that say the same, and all others; in order, as in the block.
+    rows: Vec<u32>,
+    /// By these rows: [`PROBED`] and [`KNOWN`].
+    marks: Vec<u8>,
+    /// The sets, by ascending slots.
+    sets: Vec<Vec<u32>>,
+}
+
+/// One of the rows that say the same is a probe.
+const PROBED: u8 = 1;
+/// All of them are reference rows.
+const KNOWN: u8 = 2;
+
+/// Blocks of fewer rows than this are never worth being shared among threads.
+const LEAST_SHARED: usize = 16_384;
+
 /// A row in a block: bit 31 tells that it belongs to another block by its city and to this one by its postcode.
 const VISITING: u32 = 1 << 31;
 const SLOT: u32 = VISITING - 1;
 
-/// A row without a place is compared with at most so many rows of its name elsewhere.
+/// A row without a place matches at most so many rows of its name elsewhere, out of those it is compared with.
 const ELSEWHERE: usize = 16;
+const MET_ELSEWHERE: usize = 64;
+
+/// The first rows that bear a name, and the first probes of these; as many as are compared at most.
+#[derive(Default)]
+struct Namesakes {
+    all: Vec<u32>,
+    probes: Vec<u32>,
+}
+
+fn push_first(slots: &mut Vec<u32>, slot: u32) {
+    if slots.len() < MET_ELSEWHERE && slots.last() != Some(&slot) {
+        slots.push(slot);
+    }
+}
 
 impl Index {
     /// How two rows compare by name and place; `None` when they are in different places or have no name.
@@ -114,9 +156,6 @@ impl Index {
     }
 
     fn match_edge(&self, a: u32, b: u32) -> Option<Edge> {
-        if self.rows.is_reference(a) && self.rows.is_reference(b) {
-            return None;
-        }
         let (_, verdict) = self
             .weigh_up(a, b)
             .filter(|(_, verdict)| verdict.score >= LIMIT)?;
@@ -131,32 +170,47 @@ impl Index {
     pub(super) fn match_names(&self, probes: Option<&[bool]>, watch: &Watch<'_>) -> Result<Found, Cancelled> {
         let blocks = self.blocks(probes);
         let total: usize = blocks.iter().map(Vec::len).sum();
-        let done = std::sync::atomic::AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let done = |rows: usize| -> Result<(), Cancelled> {
+            let before = done.fetch_add(rows, Ordering::Relaxed);
+            // A block is a town: villages are too many to tell of each.
+            if before / 8192 != (before + rows) / 8192 {
+                watch.check()?;
+                (watch.progress)(Progress {
+                    phase: Phase::Names,
+                    done: before + rows,
+                    total,
+                });
+            }
+            Ok(())
+        };
+        let threads = rayon::current_num_threads();
+        let too_large = |block: &Vec<u32>| {
+            threads > 1 && block.len() >= LEAST_SHARED && block.len() * threads * 4 > total
+        };
+        let (shared, rest) = blocks.split_at(blocks.partition_point(too_large));
+        let mut found = Found::default();
+        for block in shared {
+            watch.check()?;
+            let mut space = JoinSpace::default();
+            found = found.append(self.match_block(block, probes, true, &mut space, &done)?);
+        }
         // Spaces are large and blocks are mostly small: a space goes from block to block, one for each thread.
         let spaces: Mutex<Vec<JoinSpace>> = Mutex::new(Vec::new());
-        let found = blocks
+        let of_rest = rest
             .par_iter()
             .with_max_len(1)
             .map(|block| {
-                watch.check()?;
                 let free = spaces.lock().unwrap_or_else(PoisonError::into_inner).pop();
                 let mut space = free.unwrap_or_default();
-                let found = self.match_block(block, probes, &mut space);
+                let found = self.match_block(block, probes, false, &mut space, &done);
                 spaces.lock().unwrap_or_else(PoisonError::into_inner).push(space);
-                let before = done.fetch_add(block.len(), std::sync::atomic::Ordering::Relaxed);
-                // A block is a town: villages are too many to tell of each.
-                if before / 8192 != (before + block.len()) / 8192 {
-                    (watch.progress)(Progress {
-                        phase: Phase::Names,
-                        done: before + block.len(),
-                        total,
-                    });
-                }
-                Ok(found)
+                found
             })
             .try_reduce(Found::default, |left, right| Ok(left.append(right)))?;
         watch.check()?;
-        let mut found = found.append(self.match_elsewhere(probes));
+        let mut found = found.append(of_rest);
+        found.edges.append(&mut self.match_elsewhere(probes));
         found.edges.par_sort_unstable_by_key(|edge| (edge.a, edge.b));
         found.edges.dedup_by_key(|edge| (edge.a, edge.b));
         found
@@ -168,30 +222,36 @@ impl Index {
     /// The rows of each block in order, the largest block first. With probes, only blocks that hold one.
     fn blocks(&self, probes: Option<&[bool]>) -> Vec<Vec<u32>> {
         let rows = &self.rows;
-        let by_postcode = blocks_by_postcode(
-            self.named()
-                .map(|slot| (rows.postcodes[slot as usize], self.block(slot))),
+        let named: Vec<(u32, u32)> = (0..count(rows.len()))
+            .into_par_iter()
+            .filter(|&slot| self.rows.is_live(slot) && self.has_name(slot))
+            .map(|slot| (slot, self.block(slot)))
+            .collect();
+        let by_postcode = BlockOfPostcode::of(
+            named
+                .iter()
+                .map(|&(slot, city)| (rows.postcodes[slot as usize], city)),
         );
         let nowhere = self.places.blocks();
-        let mut sizes = vec![0_u32; nowhere + 1];
-        let mut wanted = vec![probes.is_none(); nowhere + 1];
         // Where each row goes: by its city, and by its postcode where that is elsewhere.
-        let mut homes: Vec<(u32, u32, u32)> = Vec::with_capacity(self.len());
-        for slot in self.named() {
-            let city = self.block(slot);
+        let homes = |&(slot, city): &(u32, u32)| {
             let postcode = rows.postcodes[slot as usize];
             let near = if postcode == 0 {
                 NOWHERE
             } else {
-                by_postcode.get(&postcode).copied().unwrap_or(NOWHERE)
+                by_postcode.get(postcode)
             };
-            let (home, near) = match (city, near) {
+            match (city, near) {
                 (NOWHERE, NOWHERE) => (count(nowhere), NOWHERE),
                 (NOWHERE, near) => (near, NOWHERE),
                 (home, near) if home == near => (home, NOWHERE),
                 (home, near) => (home, near),
-            };
-            homes.push((slot, home, near));
+            }
+        };
+        let homes: Vec<(u32, u32)> = named.par_iter().map(homes).collect();
+        let mut sizes = vec![0_u32; nowhere + 1];
+        let mut wanted = vec![probes.is_none(); nowhere + 1];
+        for (&(slot, _), &(home, near)) in named.iter().zip(&homes) {
             let probed = probes.is_some_and(|probes| probes[slot as usize]);
             for block in [home, near].into_iter().filter(|&block| block != NOWHERE) {
                 sizes[block as usize] += 1;
@@ -203,7 +263,7 @@ impl Index {
             .zip(&wanted)
             .map(|(&size, &wanted)| Vec::with_capacity(if wanted && size > 1 { size as usize } else { 0 }))
             .collect();
-        for (slot, home, near) in homes {
+        for (&(slot, _), &(home, near)) in named.iter().zip(&homes) {
             for (block, row) in [(home, slot), (near, slot | VISITING)] {
                 if block != NOWHERE && wanted[block as usize] && sizes[block as usize] > 1 {
                     blocks[block as usize].push(row);
@@ -219,136 +279,238 @@ impl Index {
         (0..count(self.rows.len())).filter(|&slot| self.rows.is_live(slot) && self.has_name(slot))
     }
 
-    fn match_block(&self, block: &[u32], probes: Option<&[bool]>, space: &mut JoinSpace) -> Found {
-        let mut found = Found::default();
-        let distinct;
-        let rows = if probes.is_none() {
-            distinct = self.collect_alike(block, &mut found.alike);
-            &distinct
-        } else {
-            block
-        };
-        let probing = probes.map(|probes| move |row: usize| probes[(rows[row] & SLOT) as usize]);
+    /// The matches in a block; `shared` as in [`Block`].
+    fn match_block(
+        &self,
+        block: &[u32],
+        probes: Option<&[bool]>,
+        shared: bool,
+        space: &mut JoinSpace,
+        done: &(dyn Fn(usize) -> Result<(), Cancelled> + Sync),
+    ) -> Result<Found, Cancelled> {
+        let Distinct { rows, marks, sets } = self.distinct(block, probes, shared);
+        done(block.len() - rows.len())?;
         let words = |row: usize| self.rows.words(rows[row] & SLOT);
+        let probing = |row: usize| marks[row] & PROBED != 0;
         // Few rows meet a probe: theirs are looked at when they do.
-        let glances: Vec<Glance> = (0..if probes.is_none() { rows.len() } else { 0 })
-            .map(|row| Glance::at(&self.vocabulary, words(row)))
-            .collect();
-        let glance = |row: usize| {
-            let seen = glances.get(row).copied();
-            seen.unwrap_or_else(|| Glance::at(&self.vocabulary, words(row)))
+        let all = if probes.is_none() { rows.len() } else { 0 };
+        let look = |row: usize| Glance::at(&self.vocabulary, words(row));
+        let glances: Vec<Glance> = if shared {
+            (0..all).into_par_iter().map(look).collect()
+        } else {
+            (0..all).map(look).collect()
         };
-        candidates(
-            &self.vocabulary,
-            (0..rows.len()).map(words),
-            probing.as_ref().map(|probe| probe as &dyn Fn(usize) -> bool),
-            space,
-            |later, earlier| {
-                let (a, b) = (rows[earlier], rows[later]);
-                if a & b & VISITING == 0 && !glance(earlier).contradicts(glance(later)) {
-                    found.edges.extend(self.match_edge(a & SLOT, b & SLOT));
-                }
-            },
-        );
-        found
+        let glance = |row: usize| glances.get(row).copied().unwrap_or_else(|| look(row));
+        let block = Block {
+            vocabulary: &self.vocabulary,
+            rows: rows.len(),
+            words: &words,
+            probes: probes
+                .is_some()
+                .then_some(&probing as &(dyn Fn(usize) -> bool + Sync)),
+            shared,
+            done,
+        };
+        let edges = candidates(&block, space, |later, earlier| {
+            let (a, b) = (rows[earlier], rows[later]);
+            let both_known = marks[earlier] & marks[later] & KNOWN != 0;
+            if a & b & VISITING == 0 && !both_known && !glance(earlier).contradicts(glance(later)) {
+                self.match_edge(a & SLOT, b & SLOT)
+            } else {
+                None
+            }
+        })?;
+        // Of sets without a probe those count whose first row has met one.
+        let met: NumberSet<u32> = match probes {
+            Some(_) => edges.iter().flat_map(|edge| [edge.a, edge.b]).collect(),
+            None => NumberSet::default(),
+        };
+        let counts = |rows: &Vec<u32>| {
+            probes.is_none_or(|probes| met.contains(&rows[0]) || rows.iter().any(|&row| probes[row as usize]))
+        };
+        let alike = sets.into_iter().filter(counts).filter_map(|rows| {
+            self.judge(rows[0], rows[1])
+                .map(|verdict| Alike { rows, verdict })
+        });
+        Ok(Found {
+            alike: alike.collect(),
+            edges,
+        })
     }
 
-    /// Puts rows that say the same together and gives the first row of each such set, and all others, in order.
-    fn collect_alike(&self, block: &[u32], alike: &mut Vec<Alike>) -> Vec<u32> {
-        let rows = &self.rows;
-        let mut keyed: Vec<(u64, u32)> = block
-            .iter()
-            .map(|&row| {
-                let slot = row & SLOT;
-                let place = rows.places[slot as usize];
-                let mut key = mix(
-                    u64::from(rows.postcodes[slot as usize]) << 16 | u64::from(rows.forms[slot as usize])
-                );
-                key = mix(key
-                    ^ if place == NOWHERE {
-                        0
-                    } else {
-                        self.places.meaning(place)
-                    });
-                for &word in rows.words(slot) {
-                    key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT)));
+    /// Puts the rows of a block together that say the same.
+    fn distinct(&self, block: &[u32], probes: Option<&[bool]>, shared: bool) -> Distinct {
+        let key = |row: &u32| self.saying(row & SLOT);
+        let keys: Vec<u64> = if shared {
+            block.par_iter().map(key).collect()
+        } else {
+            block.iter().map(key).collect()
+        };
+        let mark = |row: u32| {
+            let slot = row & SLOT;
+            let probed = probes.is_some_and(|probes| probes[slot as usize]);
+            let known = self.rows.is_reference(slot);
+            (if probed { PROBED } else { 0 }) | (if known { KNOWN } else { 0 })
+        };
+        // Open addressing: one more than the place among the first rows, 0 for a free slot.
+        let mask = (block.len() * 2).next_power_of_two() - 1;
+        let mut slots = vec![0_u32; mask + 1];
+        let mut first: Vec<FirstOfSet> = Vec::with_capacity(block.len());
+        let mut marks: Vec<u8> = Vec::with_capacity(block.len());
+        let mut sets: Vec<Vec<u32>> = Vec::new();
+        for (&row, &key) in block.iter().zip(&keys) {
+            let mut slot = upper(key) as usize & mask;
+            let known = loop {
+                let Some(place) = slots[slot].checked_sub(1) else {
+                    break None;
+                };
+                if first[place as usize].key == key {
+                    break Some(place as usize);
                 }
-                (key, row)
-            })
-            .collect();
-        keyed.sort_unstable_by_key(|(key, row)| (*key, row & SLOT));
-        let mut first = Vec::with_capacity(block.len());
-        for same in keyed.chunk_by(|left, right| left.0 == right.0) {
-            first.push(same[0].1);
-            let [(_, one), (_, two), ..] = same else {
+                slot = (slot + 1) & mask;
+            };
+            let Some(place) = known else {
+                first.push(FirstOfSet { key, row, set: None });
+                marks.push(mark(row));
+                slots[slot] = count(first.len());
                 continue;
             };
-            if let Some(verdict) = self.judge(one & SLOT, two & SLOT) {
-                alike.push(Alike {
-                    rows: same.iter().map(|(_, row)| row & SLOT).collect(),
-                    verdict,
-                });
-            }
+            let one = &mut first[place];
+            let set = *one.set.get_or_insert_with(|| {
+                sets.push(vec![one.row & SLOT]);
+                count(sets.len() - 1)
+            });
+            sets[set as usize].push(row & SLOT);
+            let (before, more) = (marks[place], mark(row));
+            marks[place] = (before | more) & PROBED | before & more & KNOWN;
         }
-        first.sort_unstable_by_key(|row| row & SLOT);
-        first
+        Distinct {
+            rows: first.into_iter().map(|one| one.row).collect(),
+            marks,
+            sets,
+        }
     }
 
-    /// Rows without city and postcode against those with: by their names alone, and only where the name is found in
-    /// one place.
-    fn match_elsewhere(&self, probes: Option<&[bool]>) -> Found {
+    /// A number that two rows share where they say the same: name, legal forms, place and postcode.
+    fn saying(&self, slot: u32) -> u64 {
+        let rows = &self.rows;
+        let place = rows.places[slot as usize];
+        let mut key =
+            mix(u64::from(rows.postcodes[slot as usize]) << 16 | u64::from(rows.forms[slot as usize]));
+        key = mix(key
+            ^ if place == NOWHERE {
+                0
+            } else {
+                self.places.meaning(place)
+            });
+        for &word in rows.words(slot) {
+            key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT)));
+        }
+        key
+    }
+
+    /// Rows without a city against those with: by their names alone, and only where the name is found in one place.
+    fn match_elsewhere(&self, probes: Option<&[bool]>) -> Vec<Edge> {
         let probed = |slot: u32| probes.is_none_or(|probes| probes[slot as usize]);
-        let mut wanted: NumberMap<u64, Vec<u32>> = NumberMap::default();
         let placeless = |slot: u32| !self.has_place(slot);
         let any_probe_has_place =
             probes.is_none_or(|_| self.named().any(|slot| probed(slot) && !placeless(slot)));
-        for slot in self
+        let mut lone: Vec<u32> = self
             .named()
             .filter(|&slot| placeless(slot) && (any_probe_has_place || probed(slot)))
-        {
-            for key in self.name_keys(slot) {
-                wanted.entry(key).or_default().push(slot);
+            .collect();
+        if lone.is_empty() {
+            return Vec::new();
+        }
+        let namesakes = self.namesakes(&lone, probes);
+        lone.retain(|&slot| self.name_keys(slot).iter().any(|key| namesakes.contains_key(key)));
+        // Rows that say the same meet the same: what they meet is compared once for all of them.
+        let said = |&slot: &u32| {
+            let rows = &self.rows;
+            (
+                rows.words(slot),
+                rows.forms[slot as usize],
+                rows.postcodes[slot as usize],
+                rows.is_reference(slot),
+                probed(slot),
+            )
+        };
+        lone.par_sort_unstable_by(|one, two| said(one).cmp(&said(two)));
+        let same: Vec<&[u32]> = lone.chunk_by(|one, two| said(one) == said(two)).collect();
+        let edges = same.par_iter().flat_map_iter(|&rows| {
+            let met = self.met_elsewhere(rows[0], probed(rows[0]), &namesakes);
+            rows.iter().flat_map(move |&row| {
+                met.clone().into_iter().map(move |(slot, verdict)| Edge {
+                    a: row.min(slot),
+                    b: row.max(slot),
+                    verdict,
+                })
+            })
+        });
+        edges.collect()
+    }
+
+    /// Rows with a place that bear the names of those without one, by [`Index::name_keys`].
+    fn namesakes(&self, lone: &[u32], probes: Option<&[bool]>) -> NumberMap<u64, Namesakes> {
+        let mut namesakes: NumberMap<u64, Namesakes> = NumberMap::default();
+        for key in lone.iter().flat_map(|&slot| self.name_keys(slot)) {
+            namesakes.entry(key).or_default();
+        }
+        let placed: Vec<u32> = self.named().filter(|&slot| self.has_place(slot)).collect();
+        let bearers: Vec<(u64, u32)> = placed
+            .par_iter()
+            .flat_map_iter(|&slot| self.name_keys(slot).map(|key| (key, slot)))
+            .filter(|(key, _)| namesakes.contains_key(key))
+            .collect();
+        for (key, slot) in bearers {
+            let of_key = namesakes.entry(key).or_default();
+            push_first(&mut of_key.all, slot);
+            if probes.is_some_and(|probes| probes[slot as usize]) {
+                push_first(&mut of_key.probes, slot);
             }
         }
-        let mut found = Found::default();
-        if wanted.is_empty() {
-            return found;
-        }
-        let slots: Vec<u32> = self.named().filter(|&slot| !placeless(slot)).collect();
-        let mut meetings: Vec<(u32, u32)> = slots
-            .par_iter()
-            .flat_map_iter(|&slot| {
-                self.name_keys(slot)
-                    .into_iter()
-                    .flat_map(|key| wanted.get(&key).into_iter().flatten())
-                    .map(move |&other| (other, slot))
-            })
+        namesakes.retain(|_, of_key| !of_key.all.is_empty());
+        namesakes
+    }
+
+    /// What a row without a place matches of its namesakes; with all of them if it is a probe itself.
+    fn met_elsewhere(
+        &self,
+        lone: u32,
+        with_all: bool,
+        namesakes: &NumberMap<u64, Namesakes>,
+    ) -> Vec<(u32, Verdict)> {
+        let keys = self.name_keys(lone);
+        let of_keys = keys.iter().filter_map(|key| namesakes.get(key));
+        let mut slots: Vec<u32> = of_keys
+            .flat_map(|of_key| if with_all { &of_key.all } else { &of_key.probes })
+            .copied()
             .collect();
-        meetings.par_sort_unstable();
-        meetings.dedup();
-        for met in meetings.chunk_by(|left, right| left.0 == right.0) {
-            let edges: Vec<Edge> = met
-                .iter()
-                .filter(|(placeless, slot)| probed(*placeless) || probed(*slot))
-                .take(ELSEWHERE * 4)
-                .filter_map(|&(placeless, slot)| self.match_edge(placeless, slot))
-                .collect();
-            let block = |edge: &Edge| {
-                if placeless(edge.a) {
-                    self.block(edge.b)
-                } else {
-                    self.block(edge.a)
+        slots.sort_unstable();
+        slots.dedup();
+        slots.truncate(MET_ELSEWHERE);
+        let look = |slot: u32| Glance::at(&self.vocabulary, self.rows.words(slot));
+        let glance = look(lone);
+        let mut met: Vec<(u32, Verdict)> = Vec::new();
+        let mut one_place = true;
+        for slot in slots {
+            let both_known = self.rows.is_reference(lone) && self.rows.is_reference(slot);
+            if both_known || glance.contradicts(look(slot)) {
+                continue;
+            }
+            if let Some(edge) = self.match_edge(lone, slot) {
+                one_place &= met
+                    .last()
+                    .is_none_or(|&(other, _)| self.block(other) == self.block(slot));
+                met.push((slot, edge.verdict));
+                if !one_place && self.rows.postcodes[lone as usize] == 0 {
+                    return Vec::new();
                 }
-            };
-            let one_place = edges.windows(2).all(|pair| block(&pair[0]) == block(&pair[1]));
-            found.edges.extend(
-                edges
-                    .into_iter()
-                    .filter(|edge| one_place || edge.verdict.postcode == Some(true))
-                    .take(ELSEWHERE),
-            );
+            }
         }
-        found
+        met.retain(|(_, verdict)| one_place || verdict.postcode == Some(true));
+        met.truncate(ELSEWHERE);
+        met
     }
 
     /// Hashes of all that is said in a name, and of its proper names alone, in no order.

@@ -43,28 +43,39 @@ impl Places {
 
     /// The number of a spelling, reading it when it is new.
     pub(super) fn learn(&mut self, text: &str, vocabulary: &mut Vocabulary) -> u32 {
-        let (number, new) = self.spellings.intern(text);
+        let (number, new) = self.number_spelling(text);
         if new {
-            let place = Place::read(text);
-            let (base, meaning, words) = match &place {
-                None => (NOWHERE, 0, Vec::new()),
-                Some(place) => {
-                    let (base, fresh) = self.bases.intern(&place.base);
-                    if fresh {
-                        self.known.push(place.known);
-                        self.rows.push(0);
-                    }
-                    let said = format!("{} {}", place.base, place.qualifiers.join(" "));
-                    let words = place.words.iter().map(|word| vocabulary.add(word)).collect();
-                    (base, hash_bytes(said.as_bytes()), words)
-                }
-            };
-            self.base.push(base);
-            self.meaning.push(meaning);
-            self.words.push(words);
-            self.read.push(place);
+            self.learn_place(Place::read(text), vocabulary);
         }
         number
+    }
+
+    /// The number of a spelling, and whether it is new; then [`Places::learn_place`] has to follow, in the order in which
+    /// the spellings came.
+    pub(super) fn number_spelling(&mut self, text: &str) -> (u32, bool) {
+        self.spellings.intern(text)
+    }
+
+    /// Takes in what the next new spelling says.
+    pub(super) fn learn_place(&mut self, mut place: Option<Place>, vocabulary: &mut Vocabulary) {
+        let (base, meaning, words) = match &mut place {
+            None => (NOWHERE, 0, Vec::new()),
+            Some(place) => {
+                let (base, fresh) = self.bases.intern(&place.base);
+                if fresh {
+                    self.known.push(place.known);
+                    self.rows.push(0);
+                }
+                let said = format!("{} {}", place.base, place.qualifiers.join(" "));
+                let words = std::mem::take(&mut place.words);
+                let words = words.iter().map(|word| vocabulary.add(word)).collect();
+                (base, hash_bytes(said.as_bytes()), words)
+            }
+        };
+        self.base.push(base);
+        self.meaning.push(meaning);
+        self.words.push(words);
+        self.read.push(place);
     }
 
     /// The place of a spelling as rows keep it: the spelling's number, or [`NOWHERE`].
@@ -109,14 +120,18 @@ impl Places {
             .zip(&self.known)
             .map(|((name, rows), known)| (name, *rows, *known))
             .collect();
-        let misspelt = merge_misspelt(&bases);
         let rows: u32 = self.rows.iter().sum();
         let unknown = || self.read.iter().flatten().filter(|place| !place.known);
         let words: usize = unknown().map(|place| place.beginnings.len()).sum();
         let several = unknown().count();
         self.anywhere = rows > 0;
         self.loose = rows >= 40 && several > rows as usize / 2 && words > 3 * several;
-        self.representative = misspelt.into_iter().map(count).collect();
+        if self.loose {
+            // They bring no rows together, and there may be as many of them as rows.
+            self.representative = (0..count(bases.len())).collect();
+            return;
+        }
+        self.representative = merge_misspelt(&bases).into_iter().map(count).collect();
         for place in self.read.iter().flatten() {
             let Some(base) = self.bases.find(&place.base) else {
                 continue;
@@ -216,24 +231,48 @@ impl Places {
     }
 }
 
-/// For each postcode the block that most of its rows are in, by majority vote in the order of the rows.
-pub(super) fn blocks_by_postcode(rows: impl Iterator<Item = (u32, u32)>) -> NumberMap<u32, u32> {
-    let mut votes: NumberMap<u32, (u32, u32)> = NumberMap::default();
-    for (postcode, block) in rows {
-        if postcode == 0 || block == NOWHERE {
-            continue;
+/// For each postcode the block that most of its rows are in.
+#[derive(Default)]
+pub(super) struct BlockOfPostcode {
+    /// By postcode, for those of up to five digits: block and votes.
+    short: Vec<(u32, u32)>,
+    other: NumberMap<u32, (u32, u32)>,
+}
+
+const SHORT: usize = 100_000;
+
+impl BlockOfPostcode {
+    /// By majority vote in the order of the rows.
+    pub(super) fn of(rows: impl Iterator<Item = (u32, u32)>) -> Self {
+        let mut votes = BlockOfPostcode::default();
+        for (postcode, block) in rows {
+            if postcode == 0 || block == NOWHERE {
+                continue;
+            }
+            if votes.short.is_empty() {
+                votes.short.resize(SHORT, (NOWHERE, 0));
+            }
+            let vote = match votes.short.get_mut(postcode as usize) {
+                Some(vote) => vote,
+                None => votes.other.entry(postcode).or_insert((NOWHERE, 0)),
+            };
+            if vote.0 == block {
+                vote.1 += 1;
+            } else if vote.1 == 0 {
+                *vote = (block, 1);
+            } else {
+                vote.1 -= 1;
+            }
         }
-        let vote = votes.entry(postcode).or_insert((block, 0));
-        if vote.0 == block {
-            vote.1 += 1;
-        } else if vote.1 == 0 {
-            *vote = (block, 1);
-        } else {
-            vote.1 -= 1;
-        }
+        votes
     }
-    votes
-        .into_iter()
-        .map(|(postcode, (block, _))| (postcode, block))
-        .collect()
+
+    /// [`NOWHERE`] for a postcode that stands beside no town.
+    pub(super) fn get(&self, postcode: u32) -> u32 {
+        let vote = match self.short.get(postcode as usize) {
+            Some(vote) => Some(vote),
+            None => self.other.get(&postcode),
+        };
+        vote.map_or(NOWHERE, |vote| vote.0)
+    }
 }

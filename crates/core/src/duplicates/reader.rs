@@ -146,8 +146,9 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
             Class::Words => {
                 for &part in parts {
                     let word = part & WORD;
-                    let facts = vocabulary.word(word).facts;
-                    if since && facts.is(NUMBER) && vocabulary.text(word).len() == 4 {
+                    let known = vocabulary.word(word);
+                    let facts = known.facts;
+                    if since && facts.is(NUMBER) && known.length == 4 {
                         continue;
                     }
                     let dotted = if parts.len() == 1 { signs } else { 0 };
@@ -156,7 +157,7 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
                     if saint && let Some(last) = out[before..].last_mut() {
                         *last |= SAINT;
                     }
-                    saint = vocabulary.text(word) == "sankt";
+                    saint = known.length == 5 && vocabulary.text(word) == "sankt";
                     let says_nothing = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
                     named |= !says_nothing && !city.contains(&word);
                 }
@@ -169,12 +170,10 @@ pub(super) fn assemble(vocabulary: &Vocabulary, words: &[WordAt], city: &[u32], 
         facts.is(GIVEN) && !facts.is(SURNAME | HOUSE)
     };
     let name = |word: &u32| {
-        let facts = vocabulary.word(word & WORD).facts;
+        let known = vocabulary.word(word & WORD);
+        let facts = known.facts;
         let other = facts.is(FILLER | TRADE | NUMBER | SISTER) && !facts.is(SURNAME);
-        !other
-            && !first_name(*word)
-            && word & (OWNER | OWN_CITY) == 0
-            && vocabulary.text(word & WORD).len() > 1
+        !other && !first_name(*word) && word & (OWNER | OWN_CITY) == 0 && known.length > 1
     };
     let beside = out[start..].iter().any(name);
     for word in &mut out[start..] {

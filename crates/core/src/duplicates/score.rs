@@ -68,14 +68,32 @@ pub(super) fn compare_postcodes(left: u32, right: u32) -> PostcodeEvidence {
     } else if left > 999_999 || right > 999_999 {
         PostcodeEvidence::Far
     } else {
-        let slip =
-            super::similarity::edits(left.to_string().as_bytes(), right.to_string().as_bytes(), 1) == 1;
-        if slip || area(left) == area(right) {
+        let slip = || {
+            let (left, right) = (digits(left), digits(right));
+            super::similarity::edits(bare(&left), bare(&right), 1) == 1
+        };
+        if area(left) == area(right) || slip() {
             PostcodeEvidence::Near
         } else {
             PostcodeEvidence::Far
         }
     }
+}
+
+/// The last six digits of a number, zeros in front.
+fn digits(mut number: u32) -> [u8; 6] {
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
+    digits
+}
+
+/// Digits without zeros in front.
+fn bare(digits: &[u8; 6]) -> &[u8] {
+    let start = digits.iter().position(|&digit| digit != b'0');
+    &digits[start.unwrap_or(digits.len())..]
 }
 
 /// The area of a postcode: the German region of its first two digits (of which a leading zero may be lost, so that it looks

@@ -120,7 +120,10 @@ impl Index {
         let Found { alike, edges } = self.match_names(probes, watch)?;
         let mut edge_pairs = Vec::with_capacity(edges.len());
         spread(&edges, &alike, &mut edge_pairs);
+        let probed = |row: u32| probes.is_none_or(|probes| probes[row as usize]);
+        edge_pairs.retain(|&(a, b, _)| probed(a) || probed(b));
         let matching = alike.into_iter().filter(|alike| alike.verdict.score >= LIMIT);
+        let matching = matching.filter(|alike| alike.rows.iter().any(|&row| probed(row)));
         equal.extend(matching.map(|alike| EqualRows {
             rows: alike.rows,
             kind: Kind::Name(alike.verdict),
@@ -214,22 +217,25 @@ impl Index {
 
     /// Sets of live rows with the same key other than 0; with probes, the sets that hold one.
     fn equal_keys(&self, keys: &[u64], probes: Option<&[bool]>) -> Vec<Vec<u32>> {
-        let live = (0..count(keys.len())).filter(|&slot| keys[slot as usize] != 0 && self.rows.is_live(slot));
+        let live = || {
+            let slots = (0..count(keys.len())).into_par_iter();
+            slots.filter(move |&slot| keys[slot as usize] != 0 && self.rows.is_live(slot))
+        };
         if let Some(probes) = probes {
-            let wanted: NumberSet<u64> = live
-                .clone()
-                .filter(|&slot| probes[slot as usize])
-                .map(|slot| keys[slot as usize])
+            let probed = probes.iter().zip(keys).filter(|(probe, _)| **probe);
+            let wanted: NumberSet<u64> = probed.map(|(_, key)| *key).collect();
+            let met: Vec<u32> = live()
+                .filter(|&slot| wanted.contains(&keys[slot as usize]))
                 .collect();
             let mut sets: NumberMap<u64, Vec<u32>> = NumberMap::default();
-            for slot in live.filter(|&slot| wanted.contains(&keys[slot as usize])) {
+            for slot in met {
                 sets.entry(keys[slot as usize]).or_default().push(slot);
             }
             let mut sets: Vec<Vec<u32>> = sets.into_values().filter(|rows| rows.len() > 1).collect();
             sets.sort_unstable();
             return sets;
         }
-        let mut keyed: Vec<(u64, u32)> = live.map(|slot| (keys[slot as usize], slot)).collect();
+        let mut keyed: Vec<(u64, u32)> = live().map(|slot| (keys[slot as usize], slot)).collect();
         keyed.par_sort_unstable();
         let runs = keyed.chunk_by(|left, right| left.0 == right.0);
         runs.filter(|run| run.len() > 1)

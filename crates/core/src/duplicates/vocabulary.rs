@@ -1,6 +1,8 @@
 //! All words of an index: how they are read, what is known about them, how many rows have them.
 
-use super::company::{Class, UMLAUT, WORD, read_word};
+use rayon::prelude::*;
+
+use super::company::{Class, Reading, UMLAUT, WORD};
 use super::hash::{Texts, count, hash_bytes, mix};
 use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -15,6 +17,9 @@ pub(super) struct Word {
     pub(super) rows: u32,
     /// Which letters occur in it, see [`letters_of`].
     pub(super) letters: u32,
+    /// Where its features are among all of them; none before [`Vocabulary::feature_new_words`].
+    first_feature: u32,
+    features: u16,
     /// Its length in bytes, cut off at 255.
     pub(super) length: u8,
     pub(super) facts: Facts,
@@ -37,8 +42,8 @@ pub(super) struct Vocabulary {
     parts: Vec<u32>,
     /// A bit for each name in a place that was counted; see [`Vocabulary::see`].
     seen: Vec<u64>,
-    /// Per word the end of its features in `features`.
-    feature_ends: Vec<u32>,
+    /// Of how many words the features are known, and all of these.
+    featured: usize,
     features: Vec<u16>,
 }
 
@@ -73,22 +78,33 @@ impl Vocabulary {
     }
 
     /// The number of a written word, reading it when it is new.
+    #[cfg(test)]
     pub(super) fn learn(&mut self, text: &str) -> u32 {
-        let (number, new) = self.written.intern(text);
+        let (number, new) = self.number_written(text);
         if new {
-            let reading = read_word(text);
-            let start = count(self.parts.len());
-            for (word, umlaut) in &reading.words {
-                let word = self.add(word);
-                self.parts.push(if *umlaut { word | UMLAUT } else { word });
-            }
-            self.readings.push(Written {
-                class: reading.class,
-                start,
-                count: u8::try_from(self.parts.len() - start as usize).unwrap_or(u8::MAX),
-            });
+            self.learn_reading(&super::company::read_word(text));
         }
         number
+    }
+
+    /// The number of a written word, and whether it is new; then [`Vocabulary::learn_reading`] has to follow, in the order
+    /// in which the words came.
+    pub(super) fn number_written(&mut self, text: &str) -> (u32, bool) {
+        self.written.intern(text)
+    }
+
+    /// Takes in how the next new word reads.
+    pub(super) fn learn_reading(&mut self, reading: &Reading) {
+        let start = count(self.parts.len());
+        for (word, umlaut) in &reading.words {
+            let word = self.add(word);
+            self.parts.push(if *umlaut { word | UMLAUT } else { word });
+        }
+        self.readings.push(Written {
+            class: reading.class,
+            start,
+            count: u8::try_from(self.parts.len() - start as usize).unwrap_or(u8::MAX),
+        });
     }
 
     /// The number of a folded word.
@@ -106,33 +122,58 @@ impl Vocabulary {
                 length: u8::try_from(form.len()).unwrap_or(u8::MAX),
                 rows: 0,
                 facts,
+                first_feature: 0,
+                features: 0,
             });
         }
         number
     }
 
+    #[inline]
     pub(super) fn features(&self, word: u32) -> &[u16] {
-        let at = word as usize;
-        let start = if at == 0 {
-            0
-        } else {
-            self.feature_ends[at - 1] as usize
-        };
-        &self.features[start..self.feature_ends[at] as usize]
+        let word = &self.words[word as usize];
+        let first = word.first_feature as usize;
+        &self.features[first..first + usize::from(word.features)]
     }
 
     /// Gives the words that came since the last time their features.
     pub(super) fn feature_new_words(&mut self) {
-        for word in count(self.feature_ends.len())..count(self.words.len()) {
-            let (form, facts) = (self.texts.get(word), self.words[word as usize].facts);
-            push_features(form, facts, &mut self.features);
-            if let Some(parts) = self.parts_of(form, facts) {
-                for part in parts {
-                    let facts = self.words[part as usize].facts;
-                    self.features.push(whole_feature(self.texts.get(part), facts));
+        /// Words that one thread looks at.
+        const TOGETHER: usize = 512;
+        let new: Vec<u32> = (count(self.featured)..count(self.words.len())).collect();
+        let read: Vec<(Vec<u16>, Vec<u16>)> = new
+            .par_chunks(TOGETHER)
+            .map(|words| {
+                let (mut features, mut lengths) = (Vec::new(), Vec::with_capacity(words.len()));
+                for &word in words {
+                    let start = features.len();
+                    self.push_features(word, &mut features);
+                    // No word has so many, unless somebody wrote a book without a blank.
+                    features.truncate(start + usize::from(u16::MAX));
+                    lengths.push(u16::try_from(features.len() - start).unwrap_or(u16::MAX));
                 }
+                (features, lengths)
+            })
+            .collect();
+        for (features, lengths) in read {
+            let mut first = self.features.len();
+            for length in lengths {
+                let word = &mut self.words[self.featured];
+                word.first_feature = count(first);
+                word.features = length;
+                first += usize::from(length);
+                self.featured += 1;
             }
-            self.feature_ends.push(count(self.features.len()));
+            self.features.extend_from_slice(&features);
+        }
+    }
+
+    fn push_features(&self, word: u32, features: &mut Vec<u16>) {
+        let (form, facts) = (self.texts.get(word), self.words[word as usize].facts);
+        push_features(form, facts, features);
+        for part in self.parts_of(form, facts).into_iter().flatten() {
+            let facts = self.words[part as usize].facts;
+            features.push(whole_feature(self.texts.get(part), facts));
         }
     }
 
@@ -180,7 +221,7 @@ impl Vocabulary {
         #[expect(clippy::cast_precision_loss, reason = "a weight needs three digits")]
         let rows = rows.max(1) as f32;
         let corpus = rows.min(CORPUS);
-        for word in &mut self.words {
+        self.words.par_iter_mut().with_min_len(4096).for_each(|word| {
             #[expect(clippy::cast_precision_loss, reason = "a weight needs three digits")]
             let seen = word.rows as f32 * corpus / rows;
             #[expect(clippy::cast_precision_loss, reason = "a share needs three digits")]
@@ -192,7 +233,7 @@ impl Vocabulary {
             if word.facts.is(FILLER) && !word.facts.is_known() {
                 word.weight = 0.0;
             }
-        }
+        });
     }
 }
 

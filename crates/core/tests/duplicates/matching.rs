@@ -259,3 +259,42 @@ fn the_order_of_chunks_changes_nothing() {
     }
     assert_eq!(find(&mut pieces), find(&mut whole));
 }
+
+#[test]
+fn a_row_that_says_what_a_reference_says_matches_what_other_references_say() {
+    let place = |id, company| record(id, "", "", company, "Köln");
+    let known = [
+        place(1, "Bäckerei Hubertus"),
+        place(2, "Bäckerei Hubertus Inh. Peter Schmid"),
+    ];
+    let mut index = Index::new();
+    index
+        .extend(Side::Reference, &known, &Watch::SILENT)
+        .expect("nobody cancels");
+    index
+        .extend(Side::Project, &[place(3, "Bäckerei Hubertus")], &Watch::SILENT)
+        .expect("nobody cancels");
+    use Reason::CompanyFuzzy;
+    let pairs = [(1, 3, CompanyFuzzy), (2, 3, CompanyFuzzy)];
+    assert_eq!(shown(&find(&mut index)), pairs);
+    let found = index.find_for(&[3], &Separated::default(), &Watch::SILENT);
+    assert_eq!(shown(&found.expect("nobody cancels")), pairs);
+}
+
+#[test]
+fn new_rows_of_a_large_set_are_tied_to_its_first_row() {
+    let names = ["Hotel Adler", "Hotel Adler Berlin", "Hotel zum Adler"];
+    let rows: Vec<Record<'_>> = (0..900)
+        .map(|id| record(id, "", "", names[id as usize / 300], "Berlin"))
+        .collect();
+    let mut index = index(&rows);
+    let ids = [5, 299, 450, 899];
+    let found = index
+        .find_for(&ids, &Separated::default(), &Watch::SILENT)
+        .expect("nobody cancels");
+    let all = find(&mut index)
+        .into_iter()
+        .filter(|pair| ids.contains(&pair.a) || ids.contains(&pair.b));
+    assert_eq!(found, all.collect::<Vec<_>>());
+    assert!((4..100).contains(&found.len()), "{}", found.len());
+}

@@ -175,6 +175,15 @@ impl Project {
         self.write(|transaction| append(transaction, actor, event, data))
     }
 
+    /// Hash of the first entry: tells this project from all others, wherever its file lies and whatever it is called.
+    pub(crate) fn beginning(&self) -> Result<String, ProjectError> {
+        self.read(|connection| {
+            connection.query_row("SELECT hash FROM audit ORDER BY sequence LIMIT 1", [], |row| {
+                row.get(0)
+            })
+        })
+    }
+
     /// Entries that fit `query`, the newest first, and how many there are of them.
     pub fn audit_page(
         &self,

@@ -128,7 +128,7 @@ impl Tell for ProjectError {
 
 impl ProjectError {
     /// What an error of SQLite means for the project at `path`.
-    pub(super) fn from_sql(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(crate) fn from_sql(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         let path = path.to_path_buf();
         match error.sqlite_error_code() {
@@ -148,7 +148,7 @@ impl ProjectError {
     }
 
     /// What an error of the file system means for the project at `path`.
-    pub(super) fn from_io(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn from_io(path: &Path, error: &io::Error) -> Self {
         let path = path.to_path_buf();
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },

@@ -3,7 +3,7 @@
 //!
 //! These are derived from cells, mapping and edits and can be made again at any time; what is sent is derived afresh.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use chrono::Timelike as _;
@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use lotse_core::finding::{Finding, Severity};
 use lotse_core::lead::{Field, Lead};
 use lotse_core::protection::Protection;
-use lotse_core::target::{FieldKind, FieldSpec, Target};
+use lotse_core::target::{FieldKind, FieldSpec, Role, Target};
 use lotse_core::values::Instant;
 use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -439,6 +439,22 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    /// The identities of some rows, in one pass over all.
+    pub(crate) fn identities(&self, rows: &BTreeSet<u32>) -> Result<BTreeMap<u32, String>, ProjectError> {
+        let mut identities = BTreeMap::new();
+        if rows.is_empty() {
+            return Ok(identities);
+        }
+        if let Some(field) = self.target.role_index(Role::ExternalId) {
+            self.for_each_cell(field, |row, _, shown| {
+                if rows.contains(&row) {
+                    identities.insert(row, shown.to_string());
+                }
+            })?;
+        }
+        Ok(identities)
     }
 }
 

@@ -109,7 +109,40 @@ pub struct ServerDouble {
     pub reason: String,
 }
 
+/// A row that a server has imported.
+pub(crate) struct ImportedRow {
+    pub row: u32,
+    pub external_id: String,
+    pub lead_id: Option<i64>,
+    /// Address of the server.
+    pub server: String,
+    pub imported_at: Instant,
+}
+
 impl Project {
+    /// All rows that were imported, in order; one that several servers have, once for each.
+    pub(crate) fn imported_rows(&self) -> Result<Vec<ImportedRow>, ProjectError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT l.row, l.external_id, l.lead_id, p.base_url, b.changed_at
+                 FROM batch_lead l JOIN batch b ON b.id = l.batch_id JOIN push p ON p.id = b.push_id
+                 WHERE p.mode = 'production' AND l.outcome = 'imported' ORDER BY l.row, p.id",
+            )?;
+            let imported = |row: &Row<'_>| {
+                let lead_id: i64 = row.get(2)?;
+                let at: String = row.get(4)?;
+                Ok(ImportedRow {
+                    row: row.get(0)?,
+                    external_id: row.get(1)?,
+                    lead_id: (lead_id >= 0).then_some(lead_id),
+                    server: row.get(3)?,
+                    imported_at: super::moment(&at),
+                })
+            };
+            statement.query_map([], imported)?.collect()
+        })
+    }
+
     /// How many leads and batches of a push stand where.
     pub fn push_counts(&self, push_id: i64) -> Result<PushCounts, ProjectError> {
         let count = |shown: LeadFate| format!("COALESCE(SUM({}), 0)", shown.condition());

@@ -144,8 +144,8 @@ fn compare_alone(project: &Project, rows: &[u32]) -> Result<bool, WorkflowError>
     store_groups(project, duplicates, affected)
 }
 
-/// What is compared of some rows: each read by itself, or all columns once where they are many.
-fn rows_to_compare(project: &Project, rows: &[u32]) -> Result<Vec<Compared>, ProjectError> {
+/// What is compared of some rows, in order: each read by itself, or all columns once where they are many.
+pub(crate) fn rows_to_compare(project: &Project, rows: &[u32]) -> Result<Vec<Compared>, ProjectError> {
     if rows.len() <= MOST_SINGLE {
         return project.compared_rows(Some(rows));
     }

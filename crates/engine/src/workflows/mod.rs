@@ -13,6 +13,7 @@ mod decide_by_rule;
 mod edit;
 mod enrichment;
 mod error;
+mod imported;
 mod load;
 mod mail;
 mod mail_mapping;
@@ -44,7 +45,7 @@ pub use columns::{
     ActivityKinds, ActivityTexts, FieldSample, FoundValue, FoundValues, MappedRow, ProgressQuestion,
     activity_kinds, column_profiles, field_samples, field_values, mapped_row,
 };
-pub(crate) use compare::{COMPARED_ROLES, Compared};
+pub(crate) use compare::{COMPARED_ROLES, Compared, rows_to_compare};
 pub use compare::{GroupView, MemberView, PairView, compare_all, compare_waiting, group_view};
 pub use compare_plain::{PlainDuplicates, PlainPair, PlainRow, compare_plain};
 pub use decide_by_rule::{DecisionRule, OtherRow, RuleDeed, decide_by_rule, rows_of_rule};
@@ -56,6 +57,7 @@ pub use enrichment::{
     Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,
 };
 pub use error::WorkflowError;
+pub use imported::take_in_imported;
 pub use load::{Loaded, load_file, load_file_remembering};
 pub use mail::{
     FetchedMails, LoadedMails, MailSelection, MailWatcher, fetch_mails, load_mails, watch_mailbox,

@@ -12,6 +12,7 @@ use lotse_core::values::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::imported::{imported_sources, lead_id_of};
 use super::{WorkflowError, check_settings};
 use crate::project::{Project, SourceRole, UnmatchedRow};
 
@@ -335,8 +336,12 @@ fn identity(target: &Target, fields: &[crate::project::CellState]) -> String {
 }
 
 fn add_duplicates(project: &Project, report: &mut CheckReport) -> Result<(), WorkflowError> {
-    let target = project.target();
-    for pair in project.duplicate_pairs()? {
+    let pairs = project.duplicate_pairs()?;
+    let rows = pairs.iter().flat_map(|pair| [pair.row_a, pair.row_b]).collect();
+    let identities = project.identities(&rows)?;
+    let identity = |row: u32| identities.get(&row).cloned().unwrap_or_default();
+    let imported = imported_sources(project)?;
+    for pair in pairs {
         // The double is the later row, or the one that is no reference.
         let swap = project.is_reference(pair.row_b);
         let (first, double) = if swap {
@@ -344,18 +349,22 @@ fn add_duplicates(project: &Project, report: &mut CheckReport) -> Result<(), Wor
         } else {
             (pair.row_a, pair.row_b)
         };
-        let states = project.row_states(&[first, double])?;
-        let [known, found] = &states[..] else { continue };
+        let reference = project.is_reference(first);
+        let matched_lead_id = if reference && !imported.is_empty() {
+            lead_id_of(project, &imported, first)?
+        } else {
+            None
+        };
         report.duplicate_warnings.push(ReportedDuplicate {
-            external_id: identity(target, &found.fields),
-            matched_external_id: Some(identity(target, &known.fields)),
-            matched_lead_id: None,
+            external_id: identity(double),
+            matched_external_id: Some(identity(first)),
+            matched_lead_id,
             match_score: pair.score,
             match_reason: pair.reason,
             recommendation: Recommendation::of_score(pair.score),
             row: project.row_number(double),
             matched_row: project.row_number(first),
-            reference: project.is_reference(first),
+            reference,
         });
     }
     report.summary.duplicate_warnings = report.duplicate_warnings.len() as u64;

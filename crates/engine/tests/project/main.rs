@@ -10,6 +10,7 @@ mod bulk;
 mod decide_by_rule;
 mod duplicates;
 mod editing;
+mod imported;
 mod kept_rows;
 mod many;
 mod mapping;

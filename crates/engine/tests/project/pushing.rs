@@ -31,13 +31,13 @@ struct World {
     lost: u32,
 }
 
-struct ImportServer {
+pub(super) struct ImportServer {
     world: Arc<Mutex<World>>,
     settings: ServerSettings,
 }
 
 impl ImportServer {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let world = Arc::new(Mutex::new(World::default()));
@@ -59,7 +59,12 @@ impl ImportServer {
         }
     }
 
-    fn run(&self, project: &Project, push: i64, settings: &RunSettings) -> Result<PushState, PushError> {
+    pub(super) fn run(
+        &self,
+        project: &Project,
+        push: i64,
+        settings: &RunSettings,
+    ) -> Result<PushState, PushError> {
         let client =
             ServerClient::new(&self.settings, project.target(), &Secret::new("token".into())).unwrap();
         run_push(project, &actor(), &client, push, settings, &|progress| {
@@ -70,7 +75,7 @@ impl ImportServer {
         })
     }
 
-    fn next(&self, project: &Project, mode: Mode) -> Result<i64, PushError> {
+    pub(super) fn next(&self, project: &Project, mode: Mode) -> Result<i64, PushError> {
         let to = ("Abnahme", &self.settings);
         next_push(
             project,
@@ -148,7 +153,7 @@ fn import(request: &Value, imported: &mut Vec<String>) -> Value {
     })
 }
 
-fn patient() -> RunSettings {
+pub(super) fn patient() -> RunSettings {
     RunSettings {
         policy: RetryPolicy {
             first_wait: Duration::from_secs(60),

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::PushError;
 use super::answer::{read_dry_run, take_over};
 use crate::clock::Actor;
+use crate::imported_leads::ImportedLeads;
 use crate::project::{Batch, BatchState, Project, Push, PushState};
 use crate::server::{Answered, RetryPolicy, ServerClient, ServerError};
 
@@ -91,6 +92,8 @@ pub struct RunSettings {
     pub control: PushControl,
     /// Language of the sentences in the progress.
     pub language: Language,
+    /// Where imported leads are remembered, so that later projects can be compared with them; nowhere without it.
+    pub imported: Option<ImportedLeads>,
 }
 
 /// Sends every batch of a push that is not answered yet, and takes over the answers. Blocks until nothing is left, a
@@ -108,6 +111,7 @@ pub fn run_push(
     progress: &(dyn Fn(&PushProgress) + Sync),
 ) -> Result<PushState, PushError> {
     let push = project.push(push_id)?;
+    let mode = push.mode;
     if push.state == PushState::Paused {
         project.put_push_state(actor, push_id, PushState::Running, &json!({}))?;
     }
@@ -126,7 +130,17 @@ pub fn run_push(
         progress,
         begun: Stopwatch::now(),
     };
-    runtime.block_on(run.to_the_end())
+    let ended = runtime.block_on(run.to_the_end());
+    if let Some(imported) = settings.imported.as_ref().filter(|_| mode == Mode::Production) {
+        // Also of a push that broke off. What was sent is sent, whether or not it can be remembered here.
+        if let Err(error) = imported.remember(project) {
+            tracing::warn!(
+                error = error.tell(Language::En),
+                "imported leads cannot be remembered"
+            );
+        }
+    }
+    ended
 }
 
 struct Run<'a> {
