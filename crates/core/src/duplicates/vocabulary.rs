@@ -1,6 +1,6 @@
 //! All words of an index: how they are read, what is known about them, how many rows have them.
 
-use super::company::{Class, UMLAUT, WORD, read_word};
+use super::company::{Class, WORD, read_word};
 use super::hash::{Texts, count, hash_bytes, mix};
 use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -78,9 +78,9 @@ impl Vocabulary {
         if new {
             let reading = read_word(text);
             let start = count(self.parts.len());
-            for (word, umlaut) in &reading.words {
+            for (word, spelling) in &reading.words {
                 let word = self.add(word);
-                self.parts.push(if *umlaut { word | UMLAUT } else { word });
+                self.parts.push(word | spelling);
             }
             self.readings.push(Written {
                 class: reading.class,
