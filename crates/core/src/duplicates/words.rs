@@ -273,7 +273,9 @@ impl Lexicon {
         }
         for (common, text) in [
             (false, include_str!("words/names_elsewhere.txt")),
+            (false, include_str!("words/names_near.txt")),
             (true, include_str!("words/common_words.txt")),
+            (true, include_str!("words/words_near.txt")),
         ] {
             for word in lines(text).flat_map(str::split_whitespace) {
                 let facts = lexicon.add_spelt(word, 0);
@@ -329,7 +331,7 @@ impl Lexicon {
 
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 12] = [
+    const LISTS: [&str; 14] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
         include_str!("words/nouns.txt"),
@@ -337,7 +339,9 @@ pub(super) fn lists_fingerprint() -> u64 {
         include_str!("words/surnames.txt"),
         include_str!("words/surnames_seldom.txt"),
         include_str!("words/names_elsewhere.txt"),
+        include_str!("words/names_near.txt"),
         include_str!("words/common_words.txt"),
+        include_str!("words/words_near.txt"),
         include_str!("words/fillers.txt"),
         include_str!("words/companies_of_groups.txt"),
         include_str!("words/places.txt"),
