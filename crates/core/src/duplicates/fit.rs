@@ -6,7 +6,9 @@ use super::hash::{hash_bytes, mix};
 use super::index::Index;
 use super::record::{Record, Side, Watch};
 use super::score::{Evidence, FEATURES, WEIGHTS};
-use super::typo::{EXPECTED_TRAITS, Known, Likeness, TRAIT_WEIGHTS, Traits, compare_hiding, compare_words, slip};
+use super::typo::{
+    EXPECTED_TRAITS, Known, Likeness, TRAIT_WEIGHTS, Traits, compare_hiding, compare_words, slip,
+};
 
 /// The list that was there first, a third of it kept out of tuning, and those that were scored once before they were
 /// opened to it.
@@ -144,11 +146,23 @@ fn near_words(pairs: &[Labelled]) -> Vec<NearWords> {
             };
             let both = last.is_none() && traits[BOTH_KNOWN] > 0.0;
             if last.is_none() && (pair.same || !both) {
-                found.push(NearWords { pair: at, same: pair.same, traits, corpus, weight: 1.0 });
+                found.push(NearWords {
+                    pair: at,
+                    same: pair.same,
+                    traits,
+                    corpus,
+                    weight: 1.0,
+                });
                 break;
             }
             last = Some(hidden);
-            found.push(NearWords { pair: at, same: pair.same, traits, corpus, weight });
+            found.push(NearWords {
+                pair: at,
+                same: pair.same,
+                traits,
+                corpus,
+                weight,
+            });
         }
     }
     found
@@ -158,7 +172,11 @@ fn near_words(pairs: &[Labelled]) -> Vec<NearWords> {
 const BOTH_KNOWN: usize = 18;
 
 fn dot<const N: usize>(weights: &[f32; N], values: &[f32; N]) -> f32 {
-    weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
+    weights
+        .iter()
+        .zip(values)
+        .map(|(weight, value)| weight * value)
+        .sum()
 }
 
 fn logistic(logit: f32) -> f32 {
@@ -237,7 +255,11 @@ fn agree(fitted: &[f32], committed: &[f32]) -> bool {
 fn the_weights_of_near_words_are_those_that_the_pairs_open_to_tuning_give() {
     let near = near_words(&labelled());
     let fitted = fit_words(near.iter());
-    assert!(agree(&fitted, &TRAIT_WEIGHTS), "the fit gives {}", rounded(&fitted));
+    assert!(
+        agree(&fitted, &TRAIT_WEIGHTS),
+        "the fit gives {}",
+        rounded(&fitted)
+    );
 }
 
 #[test]

@@ -43,13 +43,14 @@ pub(super) type Traits = [f32; TRAITS.len()];
 
 /// The weights of [`TRAITS`], in logits, fitted to the near words of the labelled pairs, see `docs/duplicates.md`.
 pub(super) const TRAIT_WEIGHTS: Traits = [
-    0.2, 2.3, -0.2, 1.9, 0.8, -0.1, -0.7, 1.3, 0.5, 1.0, -1.4, -0.0, -2.5, -3.0, 0.8, -1.1, 0.5, -0.3, -3.5, 1.0, 1.4, -2.4, 1.6, 1.4, 2.2, -1.1, -3.0, -1.3, -1.1, 2.0, 5.0,
+    0.2, 2.3, -0.2, 1.9, 0.8, -0.1, -0.7, 1.3, 0.5, 1.0, -1.4, -0.0, -2.5, -3.0, 0.8, -1.1, 0.5, -0.3, -3.5,
+    1.0, 1.4, -2.4, 1.6, 1.4, 2.2, -1.1, -3.0, -1.3, -1.1, 2.0, 5.0,
 ];
 
 /// Where that fit begins and to what it is drawn where the pairs say little.
 pub(super) const EXPECTED_TRAITS: Traits = [
-    0.0, 2.0, -0.5, 1.6, 0.5, 0.2, -0.8, 1.0, 0.7, 0.0, -1.2, -0.5, -1.5, -3.0, 0.5, -0.8, 0.0, 0.5, -4.0, 1.0,
-    0.5, -2.5, 2.0, 1.0, 1.5, -1.4, -3.0, -1.6, -0.9, 2.0, 5.0,
+    0.0, 2.0, -0.5, 1.6, 0.5, 0.2, -0.8, 1.0, 0.7, 0.0, -1.2, -0.5, -1.5, -3.0, 0.5, -0.8, 0.0, 0.5, -4.0,
+    1.0, 0.5, -2.5, 2.0, 1.0, 1.5, -1.4, -3.0, -1.6, -0.9, 2.0, 5.0,
 ];
 
 /// Two words beside each other: near enough to weigh, or decided at a glance.
@@ -67,7 +68,11 @@ pub(super) struct Known(pub(super) bool, pub(super) bool);
 
 /// The probability that two words with these traits are one word and a slip.
 pub(super) fn slip(traits: &Traits, corpus: f32) -> f32 {
-    let evidence: f32 = traits.iter().zip(TRAIT_WEIGHTS).map(|(seen, weight)| seen * weight).sum();
+    let evidence: f32 = traits
+        .iter()
+        .zip(TRAIT_WEIGHTS)
+        .map(|(seen, weight)| seen * weight)
+        .sum();
     1.0 / (1.0 + (-(evidence + corpus)).exp())
 }
 
@@ -179,7 +184,10 @@ pub(super) fn traits(
         (0.0, 0.0, false)
     } else {
         let lexicon = Lexicon::get();
-        let strange = [lexicon.strangeness(one, !known.0 && facts_one.is_listed()), lexicon.strangeness(two, !known.1 && facts_two.is_listed())];
+        let strange = [
+            lexicon.strangeness(one, !known.0 && facts_one.is_listed()),
+            lexicon.strangeness(two, !known.1 && facts_two.is_listed()),
+        ];
         let compound = |word: &str, known: bool| known || lexicon.is_compound(word);
         (
             f32::max(strange[0], strange[1]).min(4.0) - 2.4,
@@ -197,10 +205,28 @@ pub(super) fn traits(
         truth(edit == Edit::MissingInside),
         truth(edit == Edit::MissingLast),
         truth(edit == Edit::MissingFirst),
-        truth(matches!(edit, Edit::Replaced { beside: true, alike: false, .. })),
+        truth(matches!(
+            edit,
+            Edit::Replaced {
+                beside: true,
+                alike: false,
+                ..
+            }
+        )),
         truth(matches!(edit, Edit::Replaced { alike: true, .. })),
-        truth(matches!(edit, Edit::Replaced { beside: false, alike: false, .. })),
-        if matches!(edit, Edit::Replaced { .. }) { short } else { 0.0 },
+        truth(matches!(
+            edit,
+            Edit::Replaced {
+                beside: false,
+                alike: false,
+                ..
+            }
+        )),
+        if matches!(edit, Edit::Replaced { .. }) {
+            short
+        } else {
+            0.0
+        },
         truth(distance == 2),
         truth(distance > 2),
         truth(matches!(edit, Edit::Replaced { first: true, .. })),

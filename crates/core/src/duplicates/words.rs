@@ -180,7 +180,10 @@ impl Lexicon {
             // A tenth of a sighting for each letter that was never seen there.
             let seen = f32::from(self.runs[run]) - own;
             let all = f32::from(self.starts[run / LETTERS]) - own;
-            (sum - ((seen.max(0.0) + 0.1) / (all.max(0.0) + 3.0)).ln(), letters + 1.0)
+            (
+                sum - ((seen.max(0.0) + 0.1) / (all.max(0.0) + 3.0)).ln(),
+                letters + 1.0,
+            )
         });
         sum / letters
     }
