@@ -33,6 +33,7 @@ fn is_plain(text: &str) -> bool {
         return false;
     };
     !local.is_empty()
+        && !local.starts_with('.')
         && local
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'))

@@ -130,7 +130,17 @@ fn plain(text: &str) -> String {
         }
     });
     let begins = |letter: &char| letter.is_ascii_digit() || matches!(letter, '+' | '(');
-    zeros.skip_while(|letter| !begins(letter)).collect()
+    let number: Vec<char> = zeros.skip_while(|letter| !begins(letter)).collect();
+    // What follows a number in words is an extension (`DW 12`), what it is for (`privat`) or another number; an exponent
+    // stays, so that a damaged number is known as one.
+    let mut seen = 0;
+    let end = number.iter().enumerate().position(|(at, letter)| {
+        seen += usize::from(letter.is_ascii_digit());
+        let sign_or_digit = |other: &char| other.is_ascii_digit() || *other == '+';
+        let exponent = matches!(letter, 'e' | 'E') && number.get(at + 1).is_some_and(sign_or_digit);
+        seen > 5 && !exponent && (letter.is_alphabetic() || *letter == '#')
+    });
+    number[..end.unwrap_or(number.len())].iter().collect()
 }
 
 /// Reads what consists of digits, blanks and the usual signs and is written with `+49`, `0049` or a leading zero
@@ -263,6 +273,9 @@ mod tests {
                     "'089 12345678",
                     "089 12345678 ext. 12",
                     "089 12345678 x12",
+                    "089 12345678 DW 12",
+                    "089 12345678 (Büro)",
+                    "089 12345678 oder 0171 7654321",
                 ][..],
             ),
             (
