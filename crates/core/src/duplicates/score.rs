@@ -34,8 +34,8 @@ pub(super) const FEATURES: [&str; 25] = [
 /// The weights of [`FEATURES`], in logits. Fitted to the labelled pairs that are open to tuning, see
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
-    1.9, 2.2, -3.2, -4.2, -0.9, -1.3, -7.8, -1.7, -7.2, -0.2, -8.1, -2.8, -6.9, -0.7, -1.2, -4.8, -1.3, 0.8,
-    -6.0, -1.2, -4.1, -2.5, -2.5, -1.4, -1.6,
+    1.8, 2.5, -3.5, -4.5, -0.4, -1.4, -8.0, -0.9, -7.4, -0.3, -8.4, -2.8, -7.3, -0.7, -1.3, -4.9, -1.3, 0.8,
+    -6.2, 0.3, -4.1, -2.5, -2.5, -1.4, -1.9,
 ];
 
 /// What is known about the places of two rows.

@@ -43,8 +43,8 @@ pub(super) type Traits = [f32; TRAITS.len()];
 
 /// The weights of [`TRAITS`], in logits, fitted to the near words of the labelled pairs, see `docs/duplicates.md`.
 pub(super) const TRAIT_WEIGHTS: Traits = [
-    0.2, 2.3, -0.2, 1.9, 0.8, -0.1, -0.7, 1.3, 0.5, 1.0, -1.4, -0.0, -2.5, -3.0, 0.8, -1.1, 0.5, -0.3, -3.5,
-    1.0, 1.4, -2.4, 1.6, 1.4, 2.2, -1.1, -3.0, -1.3, -1.1, 2.0, 5.0,
+    0.4, 2.5, 0.0, 1.9, 0.8, 0.2, -0.4, 1.3, 0.5, 1.3, -2.0, 0.1, -2.3, -3.0, 1.0, -1.1, 0.3, -0.7, -3.1,
+    1.0, 1.4, -2.3, 2.1, 1.1, 1.6, -1.2, -3.0, -1.2, -1.3, 1.9, 5.2,
 ];
 
 /// Where that fit begins and to what it is drawn where the pairs say little.
@@ -320,7 +320,8 @@ pub(super) fn same_spelling(vocabulary: &Vocabulary, names: [&[u32]; 2], at: [us
     let mut alike = 1.0;
     if (left ^ right) & DOUBLED != 0 {
         alike = match (word.facts.even, word.facts.odd, word.length) {
-            (true, true, _) => 0.1,
+            (true, true, ..=7) => 0.1,
+            (true, true, _) => 0.8,
             (false, false, ..=5) => 0.55,
             (false, false, 6..=7) => 0.85,
             (_, _, ..=5) => 0.9,
