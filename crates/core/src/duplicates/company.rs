@@ -1,6 +1,6 @@
 //! Reads a company's name: which words it has and what each is doing there.
 
-use super::fold::fold_marking;
+use super::fold::{Marks, fold_marking};
 use super::hash::count;
 use super::words::Lexicon;
 
@@ -20,8 +20,16 @@ pub(super) const BESIDE: u32 = 1 << 26;
 pub(super) const SAINT: u32 = 1 << 25;
 /// In a row's words: written with an umlaut, which folding takes away.
 pub(super) const UMLAUT: u32 = 1 << 24;
+/// In a row's words: an odd number of its letters was written twice, which folding takes away.
+pub(super) const DOUBLED: u32 = 1 << 23;
 /// The bits of a row's word that number it in the vocabulary.
-pub(super) const WORD: u32 = UMLAUT - 1;
+pub(super) const WORD: u32 = DOUBLED - 1;
+
+/// The bits of a row's word for how it was spelt.
+pub(super) fn spelling(marks: Marks) -> u32 {
+    let mark = |on: bool, bit: u32| if on { bit } else { 0 };
+    mark(marks.umlauts != 0, UMLAUT) | mark(marks.odd(), DOUBLED)
+}
 
 /// Numbers written as words, folded.
 pub(super) const NUMBER_WORDS: &[(&str, &str)] = &[
@@ -89,9 +97,9 @@ pub(super) enum Class {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) class: Class,
-    /// Folded words, in order, and whether an umlaut was written in each; empty unless the class is [`Class::Words`] or
+    /// Folded words, in order, and how each was spelt (see [`spelling`]); empty unless the class is [`Class::Words`] or
     /// [`Class::Letter`].
-    pub(super) words: Vec<(String, bool)>,
+    pub(super) words: Vec<(String, u32)>,
 }
 
 impl Reading {
@@ -108,10 +116,10 @@ pub(super) fn read_word(written: &str) -> Reading {
     if let Some(numeral) = roman(written) {
         return Reading {
             class: Class::Words,
-            words: vec![(numeral.to_string(), false)],
+            words: vec![(numeral.to_string(), 0)],
         };
     }
-    let (form, umlauts) = fold_marking(written);
+    let (form, marks) = fold_marking(written);
     if form.is_empty() {
         return Reading::of(Class::Nothing);
     }
@@ -120,7 +128,7 @@ pub(super) fn read_word(written: &str) -> Reading {
     {
         return Reading {
             class: Class::Letter(*letter),
-            words: vec![(form, false)],
+            words: vec![(form, 0)],
         };
     }
     if let Some(class) = fixed_class(&form, written.chars().count()) {
@@ -131,7 +139,7 @@ pub(super) fn read_word(written: &str) -> Reading {
     }
     let mut words = Vec::new();
     for (start, part) in letters_and_digits(&form) {
-        read_part(part, umlauts.checked_shr(start).unwrap_or(0), &mut words);
+        read_part(part, marks.from(start), &mut words);
     }
     Reading {
         class: Class::Words,
@@ -139,25 +147,24 @@ pub(super) fn read_word(written: &str) -> Reading {
     }
 }
 
-/// Reads a run of letters or of digits; `umlauts` has a bit for each byte of it.
-fn read_part(part: &str, umlauts: u64, words: &mut Vec<(String, bool)>) {
-    let mut push = |word: &str, umlauts: u64| words.push((word.to_string(), umlauts != 0));
+/// Reads a run of letters or of digits; `marks` are those of its bytes.
+fn read_part(part: &str, marks: Marks, words: &mut Vec<(String, u32)>) {
+    let mut push = |word: &str, marks: Marks| words.push((word.to_string(), spelling(marks)));
     if part.as_bytes()[0].is_ascii_digit() {
         let number = part.trim_start_matches('0');
-        push(if number.is_empty() { "0" } else { number }, 0);
+        push(if number.is_empty() { "0" } else { number }, Marks::default());
     } else if let Some((_, number)) = NUMBER_WORDS.iter().find(|(word, _)| *word == part) {
-        push(number, 0);
+        push(number, Marks::default());
     } else if let Ok(at) = ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(part)) {
         for word in ABBREVIATIONS[at].1.split(' ') {
-            push(word, umlauts);
+            push(word, marks);
         }
     } else if let Some((first, second)) = Lexicon::get().split_compound(part) {
         let seam = count(part.len() - second.len());
-        let before = umlauts & !u64::MAX.checked_shl(seam).unwrap_or(0);
-        push(first, before);
-        push(second, umlauts.checked_shr(seam).unwrap_or(0));
+        push(first, marks.before(seam));
+        push(second, marks.from(seam));
     } else {
-        push(part, umlauts);
+        push(part, marks);
     }
 }
 

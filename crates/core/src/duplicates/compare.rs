@@ -3,7 +3,7 @@
 use super::company::{DOTTED, HYPHENED, OWN_CITY, OWNER, SAINT, TAIL, WORD};
 use super::hash::mix;
 use super::similarity::edits;
-use super::typo::{same_spelling, same_word};
+use super::typo::{Likeness, compare_words, same_spelling, slip};
 use super::vocabulary::Vocabulary;
 use super::words::{Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -53,6 +53,28 @@ pub(super) struct NameEvidence {
     pub(super) rarest_shared: u32,
     /// Soft share of agreeing words, for people to see.
     pub(super) similarity: f32,
+    /// The probability that all near words that were taken for the same are.
+    pub(super) sure: f32,
+    /// Weight of those words, a part of `shared`.
+    pub(super) doubtful: f32,
+    /// Whether one of them is a trade.
+    pub(super) trade_doubtful: bool,
+}
+
+impl NameEvidence {
+    /// The same, had the near words been different ones.
+    pub(super) fn had_they_differed(&self) -> Self {
+        NameEvidence {
+            shared: self.shared - self.doubtful,
+            differing: self.differing + self.doubtful,
+            trade_differs: if self.trade_doubtful {
+                self.trade_differs.max(0.6)
+            } else {
+                self.trade_differs
+            },
+            ..*self
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -145,6 +167,20 @@ pub(super) fn compare_names(vocabulary: &Vocabulary, left: Name<'_>, right: Name
     Lineup::of(vocabulary, left, right).finish(left, right)
 }
 
+/// The words of two names that are left to be taken for near ones, each with each, and whether they are people's.
+#[cfg(test)]
+pub(super) fn words_left(vocabulary: &Vocabulary, left: Name<'_>, right: Name<'_>) -> Vec<(u32, u32, bool)> {
+    let mut lineup = Lineup::of(vocabulary, left, right);
+    lineup.match_joined();
+    lineup.match_acronyms();
+    let people = lineup.sides.iter().any(|side| side.names_people(vocabulary));
+    let open = |side: usize| lineup.sides[side].open().map(move |at| (side, at));
+    let pairs = open(0).flat_map(|one| open(1).map(move |two| (one, two)));
+    pairs
+        .map(|(one, two)| (lineup.word(one.0, one.1), lineup.word(two.0, two.1), people))
+        .collect()
+}
+
 /// What of a name contradicts another name at a glance: its trades' families and its numbers, each as a set of bits.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Glance {
@@ -200,6 +236,7 @@ impl<'a> Lineup<'a> {
             ],
             seen: NameEvidence {
                 rarest_shared: u32::MAX,
+                sure: 1.0,
                 ..NameEvidence::default()
             },
             trades_shared: false,
@@ -242,9 +279,26 @@ impl<'a> Lineup<'a> {
                     let names = [self.sides[0].words, self.sides[1].words];
                     same_spelling(self.vocabulary, names, [at, other])
                 };
-                self.settle(at, other, alike);
+                if alike < 1.0 {
+                    self.settle_near(at, other, alike);
+                } else {
+                    self.settle(at, other, 1.0);
+                }
             }
         }
+    }
+
+    /// Takes two near words for the same and remembers how sure that is.
+    fn settle_near(&mut self, at: usize, other: usize, alike: f32) {
+        let before = self.seen.shared;
+        self.settle(at, other, 1.0);
+        let mass = self.seen.shared - before;
+        self.seen.doubtful += mass;
+        self.seen.trade_doubtful |= mass == 0.0;
+        self.seen.sure *= alike;
+        let words = [self.word(0, at), self.word(1, other)];
+        let weights = words.map(|word| self.vocabulary.word(word & WORD).weight);
+        self.all_shared -= (weights[0] + weights[1]) * (1.0 - alike);
     }
 
     /// Takes a word of the left side and one of the right for the same, with the given probability.
@@ -363,22 +417,26 @@ impl<'a> Lineup<'a> {
     /// Pairs off what is left, the most alike first.
     fn match_similar(&mut self) {
         // More than these are never worth a look: the names would have nothing in common.
-        let mut best = [(0.0_f32, 0, 0); 24];
+        let mut best = [(0.0_f32, false, 0, 0); 24];
         let mut length = 0;
         // A name that both have makes it likelier that the words beside it were meant to be the same.
         let context = if self.seen.shared > 3.0 { CONTEXT } else { 1.0 };
         let people = self.sides.iter().any(|side| side.names_people(self.vocabulary));
         for at in self.sides[0].open() {
             for other in self.sides[1].open() {
-                let alike = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
+                let likeness = match (self.sides[0].roles[at], self.sides[1].roles[other]) {
                     (Role::Number, _) | (_, Role::Number) => continue,
                     (Role::Letter, Role::Trade | Role::Sister)
                     | (Role::Trade | Role::Sister, Role::Letter) => continue,
-                    _ => same_word(self.vocabulary, self.word(0, at), self.word(1, other), people),
+                    _ => compare_words(self.vocabulary, self.word(0, at), self.word(1, other), people),
+                };
+                let (alike, near) = match likeness {
+                    Likeness::Clear(alike) => (alike, false),
+                    Likeness::Near(traits, corpus) => (slip(&traits, corpus), true),
                 };
                 let alike = alike * context / (1.0 - alike + alike * context);
                 if alike >= 0.1 && length < best.len() {
-                    best[length] = (alike, at, other);
+                    best[length] = (alike, near, at, other);
                     length += 1;
                 }
             }
@@ -388,11 +446,16 @@ impl<'a> Lineup<'a> {
             right
                 .0
                 .total_cmp(&left.0)
-                .then(left.1.cmp(&right.1))
                 .then(left.2.cmp(&right.2))
+                .then(left.3.cmp(&right.3))
         });
-        for &mut (alike, at, other) in best {
-            if !self.sides[0].matched[at] && !self.sides[1].matched[other] {
+        for &mut (alike, near, at, other) in best {
+            if self.sides[0].matched[at] || self.sides[1].matched[other] {
+                continue;
+            }
+            if near {
+                self.settle_near(at, other, alike);
+            } else {
                 self.settle(at, other, alike);
             }
         }

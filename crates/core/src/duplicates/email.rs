@@ -33,6 +33,7 @@ fn is_plain(text: &str) -> bool {
         return false;
     };
     !local.is_empty()
+        && !local.starts_with('.')
         && local
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'))
@@ -60,11 +61,11 @@ fn normal_email_slow(text: &str) -> Option<String> {
     {
         form = form[open + 1..close].trim();
     }
-    form = form.strip_prefix("mailto:").unwrap_or(form).trim();
+    // A colon ends "mailto:" and "E-Mail:", a question mark begins what a link wants the subject to be.
     let first = form
-        .split(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>'))
+        .split(|letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>' | ':' | '?'))
         .find(|part| part.contains('@'))?;
-    let (local, domain) = first.rsplit_once('@')?;
+    let (local, domain) = first.trim_matches(is_around).rsplit_once('@')?;
     let domain = domain.trim_end_matches('.');
     if local.is_empty() || domain.is_empty() {
         return None;
@@ -73,6 +74,32 @@ fn normal_email_slow(text: &str) -> Option<String> {
     let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_string());
     let address = format!("{local}@{}", domain.trim_end_matches('.'));
     (!is_placeholder_email(&address)).then_some(address)
+}
+
+/// Signs that stand around an address and not in it: quotation marks and brackets, the full stop of the sentence.
+fn is_around(letter: char) -> bool {
+    matches!(
+        letter,
+        '"' | '\''
+            | '`'
+            | '´'
+            | '„'
+            | '“'
+            | '”'
+            | '‚'
+            | '‘'
+            | '’'
+            | '«'
+            | '»'
+            | '‹'
+            | '›'
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '.'
+            | '!'
+    )
 }
 
 /// Characters that take no room and get into addresses by copying: soft hyphen, zero-width and direction marks, byte
@@ -105,6 +132,24 @@ mod tests {
                     "mailto:info@huber.de",
                     "Huber GmbH <info@huber.de>",
                     "<info@huber.de>",
+                    "\"info@huber.de\"",
+                    "'info@huber.de'",
+                    "„info@huber.de“",
+                    "(info@huber.de)",
+                    "[info@huber.de]",
+                    "Huber GmbH (info@huber.de)",
+                    "\"Huber, Anna\" <INFO@huber.de>",
+                    "E-Mail: info@huber.de",
+                    "email:info@huber.de",
+                    "Mailto:Info@Huber.de?subject=Anfrage",
+                    "<mailto:info@huber.de>",
+                    "info@huber.de,",
+                    "info@huber.de.,",
+                    "info@huber.de ...",
+                    "info@huber.de;",
+                    "\u{a0} info@huber.de \u{a0}.",
+                    "＜ｉｎｆｏ＠ｈｕｂｅｒ．ｄｅ＞",
+                    "info@hu\u{ad}ber.de",
                     "info@huber.de.",
                     "info@huber.de; zweite@huber.de",
                     "info@huber.de, zweite@huber.de",

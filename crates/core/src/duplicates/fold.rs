@@ -6,29 +6,68 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Appends the folded form of `word` to `out` and gives where umlauts were written: a bit for each byte of the form, the
-/// first 64 of them. The form is lower case without marks; `ä`, `ae` and `a` are one letter, so are
+/// What folding took away: a bit for each byte of the form, the first 64 of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Where an umlaut was written.
+    pub(super) umlauts: u64,
+    /// Where a letter was written twice; `ß` is `ss`.
+    pub(super) doubled: u64,
+}
+
+impl Marks {
+    /// The marks of the bytes from `start` on.
+    pub(super) fn from(self, start: u32) -> Self {
+        Marks {
+            umlauts: self.umlauts.checked_shr(start).unwrap_or(0),
+            doubled: self.doubled.checked_shr(start).unwrap_or(0),
+        }
+    }
+
+    /// The marks of the bytes before `end`.
+    pub(super) fn before(self, end: u32) -> Self {
+        let mask = !u64::MAX.checked_shl(end).unwrap_or(0);
+        Marks {
+            umlauts: self.umlauts & mask,
+            doubled: self.doubled & mask,
+        }
+    }
+
+    /// Whether the number of doubled letters is odd: spellings that differ in one of them differ in this.
+    pub(super) fn odd(self) -> bool {
+        self.doubled.count_ones() % 2 == 1
+    }
+}
+
+/// Appends the folded form of `word` to `out` and gives what that took away. The form is lower case without marks; `ä`, `ae` and `a` are one letter, so are
 /// `ö`/`oe`/`o` and `ü`/`ue`/`u`; doubled letters are single. `ue` after a vowel or q is no umlaut (`Bauer`,
 /// `Quelle`). What is neither letter nor digit is left out.
-pub(super) fn fold_into(word: &str, out: &mut String) -> u64 {
+pub(super) fn fold_into(word: &str, out: &mut String) -> Marks {
     let start = out.len();
-    let mut umlauts = 0;
-    let mut mark = |out: &String| {
-        if (1..=64).contains(&(out.len() - start)) {
-            umlauts |= 1 << (out.len() - start - 1);
+    let mut marks = Marks::default();
+    let last = |out: &String| {
+        let length = out.len() - start;
+        if (1..=64).contains(&length) {
+            1 << (length - 1)
+        } else {
+            0
         }
+    };
+    let mut note = |pushed: Pushed, out: &String| match pushed {
+        Pushed::AsUmlaut => marks.umlauts |= last(out),
+        Pushed::AsDouble => marks.doubled |= last(out),
+        Pushed::AsLetter | Pushed::NotAtAll => {}
     };
     if word.is_ascii() {
         for byte in word.bytes() {
-            if push(out, start, char::from(byte.to_ascii_lowercase())) == Pushed::AsUmlaut {
-                mark(out);
-            }
+            let pushed = push(out, start, char::from(byte.to_ascii_lowercase()));
+            note(pushed, out);
         }
-        return umlauts;
+        return marks;
     }
     for letter in word.nfkd().flat_map(char::to_lowercase).nfkd() {
         match letter {
-            DIAERESIS if out[start..].ends_with(['a', 'o', 'u']) => mark(out),
+            DIAERESIS if out[start..].ends_with(['a', 'o', 'u']) => note(Pushed::AsUmlaut, out),
             other if is_combining_mark(other) => {}
             other => {
                 let plain = match other {
@@ -41,13 +80,12 @@ pub(super) fn fold_into(word: &str, out: &mut String) -> u64 {
                     'ı' => 'i',
                     other => other,
                 };
-                if push(out, start, plain) == Pushed::AsUmlaut {
-                    mark(out);
-                }
+                let pushed = push(out, start, plain);
+                note(if other == 'ß' { Pushed::AsDouble } else { pushed }, out);
             }
         }
     }
-    umlauts
+    marks
 }
 
 const DIAERESIS: char = '\u{308}';
@@ -68,19 +106,21 @@ pub(super) fn fold(word: &str) -> String {
     fold_marking(word).0
 }
 
-/// The folded form of one word, and a bit for each byte of it that was written as an umlaut.
-pub(super) fn fold_marking(word: &str) -> (String, u64) {
+/// The folded form of one word, and what folding took away.
+pub(super) fn fold_marking(word: &str) -> (String, Marks) {
     let mut out = String::with_capacity(word.len());
-    let umlauts = fold_into(word, &mut out);
-    (out, umlauts)
+    let marks = fold_into(word, &mut out);
+    (out, marks)
 }
 
 /// What became of a letter.
-#[derive(PartialEq)]
+#[derive(Clone, Copy)]
 enum Pushed {
     AsLetter,
     /// It is the `e` of an umlaut that was written with two letters.
     AsUmlaut,
+    /// It is the second of two, or one more.
+    AsDouble,
     NotAtAll,
 }
 
@@ -102,7 +142,7 @@ fn push(out: &mut String, start: usize, letter: char) -> Pushed {
     }
     // Digits stay: 11 is not 1. Roman numerals are recognised before anything is folded.
     if letter.is_alphabetic() && last.is_some() && out[start..].ends_with(letter) {
-        return Pushed::NotAtAll;
+        return Pushed::AsDouble;
     }
     out.push(letter);
     Pushed::AsLetter

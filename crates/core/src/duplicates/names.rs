@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::company::{OWNER, UMLAUT, WORD};
+use super::company::{DOUBLED, OWNER, UMLAUT, WORD};
 use super::compare::{Glance, compare_names};
 use super::hash::{NumberMap, NumberSet, count, mix, upper};
 use super::index::Index;
 use super::join::{Block, JoinSpace, candidates};
 use super::places::{BlockOfPostcode, NOWHERE};
 use super::record::{Cancelled, LIMIT, Phase, Progress, Watch};
-use super::score::{PlaceEvidence, PostcodeEvidence, compare_postcodes, features, probability, score};
+use super::score::{Evidence, PlaceEvidence, PostcodeEvidence, compare_postcodes, score};
 use super::words::{NUMBER, SISTER, TRADE};
 
 /// Two slots that match by name and place, the earlier one first.
@@ -107,11 +107,11 @@ fn push_first(slots: &mut Vec<u32>, slot: u32) {
 impl Index {
     /// How two rows compare by name and place; `None` when they are in different places or have no name.
     #[cfg(test)]
-    pub(super) fn evidence(&self, a: u32, b: u32) -> Option<[f32; super::score::FEATURES.len()]> {
-        self.weigh_up(a, b).map(|(features, _)| features)
+    pub(super) fn evidence(&self, a: u32, b: u32) -> Option<Evidence> {
+        self.weigh_up(a, b).map(|(evidence, _)| evidence)
     }
 
-    fn weigh_up(&self, a: u32, b: u32) -> Option<([f32; super::score::FEATURES.len()], Verdict)> {
+    fn weigh_up(&self, a: u32, b: u32) -> Option<(Evidence, Verdict)> {
         let rows = &self.rows;
         let postcode = compare_postcodes(rows.postcodes[a as usize], rows.postcodes[b as usize]);
         let city = self
@@ -134,9 +134,9 @@ impl Index {
                 .unwrap_or(count(self.len())),
         };
         let name = compare_names(&self.vocabulary, rows.name(a), rows.name(b));
-        let features = features(&name, place);
+        let evidence = Evidence::of(&name, place);
         let verdict = Verdict {
-            score: score(probability(&features)),
+            score: score(evidence.probability()),
             company: name.similarity,
             city,
             postcode: match postcode {
@@ -144,7 +144,7 @@ impl Index {
                 other => Some(other == PostcodeEvidence::Equal),
             },
         };
-        Some((features, verdict))
+        Some((evidence, verdict))
     }
 
     /// The verdict on two rows by name and place, whatever its score; `None` when nothing can match.
@@ -404,7 +404,7 @@ impl Index {
                 self.places.meaning(place)
             });
         for &word in rows.words(slot) {
-            key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT)));
+            key = mix(key ^ u64::from(word & (WORD | OWNER | UMLAUT | DOUBLED)));
         }
         key
     }

@@ -87,10 +87,60 @@ pub fn normal_phone(text: &str, region: Option<Region>) -> Option<E164> {
     if text.is_empty() || text.len() > 60 || text.ends_with(".0") {
         return None;
     }
-    match read_common(text, region) {
-        Some(number) => number,
-        None => read_any(text, region),
+    if let Some(number) = read_common(text, region) {
+        return number;
     }
+    let plain = plain(text);
+    match read_common(&plain, region) {
+        Some(number) => number,
+        None => read_any(&plain, region),
+    }
+}
+
+/// The text with its signs and digits in their usual forms (full-width digits, dashes, no-break spaces, square brackets,
+/// an O for a zero), without what takes no room and without the words before the number (`Tel.:`).
+fn plain(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let usual = text.nfkc().filter_map(|letter| match letter {
+        '\u{AD}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{FEFF}' => None,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}' | '_' | '~' => Some('-'),
+        '[' | '{' => Some('('),
+        ']' | '}' => Some(')'),
+        '\u{2215}' | '\u{2044}' | '\\' | '|' => Some('/'),
+        '\u{B7}' | '\u{2022}' => Some('.'),
+        other if other.is_whitespace() => Some(' '),
+        other => Some(other),
+    });
+    let letters: Vec<char> = usual.collect();
+    let word = |at: Option<usize>| {
+        let letter = at.and_then(|at| letters.get(at));
+        letter.is_some_and(|letter| letter.is_alphabetic() && !matches!(letter, 'o' | 'O'))
+    };
+    let digits = letters.iter().filter(|letter| letter.is_ascii_digit()).count();
+    let zeros = letters.iter().enumerate().map(|(at, &letter)| {
+        let alone = !word(at.checked_sub(1)) && !word(Some(at + 1));
+        if matches!(letter, 'o' | 'O') && alone && digits > 4 {
+            '0'
+        } else {
+            letter
+        }
+    });
+    let begins = |letter: &char| letter.is_ascii_digit() || matches!(letter, '+' | '(');
+    let number: Vec<char> = zeros.skip_while(|letter| !begins(letter)).collect();
+    // What follows a number in words is an extension (`DW 12`), what it is for (`privat`) or another number; an exponent
+    // stays, so that a damaged number is known as one.
+    let mut seen = 0;
+    let end = number.iter().enumerate().position(|(at, letter)| {
+        seen += usize::from(letter.is_ascii_digit());
+        let sign_or_digit = |other: &char| other.is_ascii_digit() || *other == '+';
+        let exponent = matches!(letter, 'e' | 'E') && number.get(at + 1).is_some_and(sign_or_digit);
+        seen > 5 && !exponent && (letter.is_alphabetic() || *letter == '#')
+    });
+    number[..end.unwrap_or(number.len())].iter().collect()
 }
 
 /// Reads what consists of digits, blanks and the usual signs and is written with `+49`, `0049` or a leading zero
@@ -112,6 +162,7 @@ fn read_common(text: &str, region: Option<Region>) -> Option<Option<E164>> {
     }
     let digits = &digits[..length];
     // A slash before an x or two numbers in one cell are the library's business; so is a second leading zero.
+    let abroad = plus || digits.starts_with(b"00");
     let (code, national): (&[u8], &[u8]) = if plus {
         (digits.get(..2)?, digits.get(2..)?)
     } else if let Some(rest) = digits.strip_prefix(b"00") {
@@ -127,7 +178,7 @@ fn read_common(text: &str, region: Option<Region>) -> Option<Option<E164>> {
         (code, rest)
     };
     // "+49 (0)89 …": the zero is dialled inside the country only.
-    let national = if plus || text.starts_with("00") {
+    let national = if abroad {
         national.strip_prefix(b"0").unwrap_or(national)
     } else {
         national
@@ -205,6 +256,26 @@ mod tests {
                     "498912345678",
                     "+49 89 12345678 ",
                     "+49\u{a0}89\u{a0}12345678",
+                    "(0049) (0)89 12345678",
+                    "(+49) 89 12345678",
+                    "+49 [0] 89 12345678",
+                    "00 49 89 12345678",
+                    "＋４９　８９　１２３４５６７８",
+                    "０８９／１２３４５６７８",
+                    "089 – 123 45 678",
+                    "089\u{2011}12345678",
+                    "Tel.: 089 12345678",
+                    "Tel. +49 (0)89 / 12345678",
+                    "Telefon 089/12345678",
+                    "O89 12345678",
+                    "0049 (O)89 12345678",
+                    "089\u{ad}12345678",
+                    "'089 12345678",
+                    "089 12345678 ext. 12",
+                    "089 12345678 x12",
+                    "089 12345678 DW 12",
+                    "089 12345678 (Büro)",
+                    "089 12345678 oder 0171 7654321",
                 ][..],
             ),
             (
@@ -216,13 +287,25 @@ mod tests {
                     "0041 44 321 12 34",
                     "+41 (0)44 321 12 34",
                     "044/321.12.34",
+                    "0041 (0) 44 321 12 34",
+                    "(044) 321 12 34",
+                    "T 044 321 12 34",
+                    "+41 [0]44 321 12 34",
+                    "O44 321 12 34",
                 ],
             ),
             ("+498912345678", None, &["+49 89 12345678", "+49 (0)89 12345678"]),
             (
                 "+43142123456",
                 Some(Region::At),
-                &["01 42123456", "+43 1 42123456"],
+                &[
+                    "01 42123456",
+                    "+43 1 42123456",
+                    "0043 1 42123456",
+                    "+43 (0)1 42123456",
+                    "0043/(0)1/42123456",
+                    "01/42 12 34 56",
+                ],
             ),
         ] {
             for spelling in spellings {

@@ -71,7 +71,7 @@ pub struct Pair {
     pub a: u32,
     /// The other row.
     pub b: u32,
-    /// From [`LIMIT`] to 1.0. For [`Reason::CompanyFuzzy`] it is `0.65 + 0.2 × p`, with p the estimated probability
+    /// From [`LIMIT`] to 1.0. For [`Reason::CompanyFuzzy`] it is `0.65 + 0.2 × p²`, with p the estimated probability
     /// that the two are the same.
     pub score: f32,
     /// The stage that gave the score.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::company::{Class, Reading, UMLAUT, WORD};
+use super::company::{Class, Reading, WORD};
 use super::hash::{Texts, count, hash_bytes, mix};
 use super::words::{CITY, FILLER, Facts, GIVEN, HOUSE, Lexicon, NUMBER, SISTER, SURNAME, TRADE};
 
@@ -96,9 +96,9 @@ impl Vocabulary {
     /// Takes in how the next new word reads.
     pub(super) fn learn_reading(&mut self, reading: &Reading) {
         let start = count(self.parts.len());
-        for (word, umlaut) in &reading.words {
+        for (word, spelling) in &reading.words {
             let word = self.add(word);
-            self.parts.push(if *umlaut { word | UMLAUT } else { word });
+            self.parts.push(word | spelling);
         }
         self.readings.push(Written {
             class: reading.class,

@@ -43,6 +43,9 @@ pub(super) struct Facts {
     /// On the lists as it is without an umlaut, and with one (`Kramer`, `Krämer`).
     pub(super) plain: bool,
     pub(super) with_umlaut: bool,
+    /// On the lists with an even number of doubled letters, and with an odd one (`Suter`, `Sutter`).
+    pub(super) even: bool,
+    pub(super) odd: bool,
 }
 
 impl Facts {
@@ -53,6 +56,11 @@ impl Facts {
     /// A word of its own right: a misspelling of another word is hardly ever one.
     pub(super) fn is_known(self) -> bool {
         self.lists & (GIVEN | SURNAME | HOUSE | TRADE | CITY) != 0
+    }
+
+    /// Whether any list holds it at all.
+    pub(super) fn is_listed(self) -> bool {
+        self.attested || self.lists & !NUMBER != 0
     }
 
     /// Whether any list holds it as a word or a name, spelt with an umlaut or without; a word may be known without telling
@@ -71,8 +79,9 @@ pub(super) struct Lexicon {
     compounding: Vec<String>,
     /// Families of trades whose houses have names.
     house_families: Vec<u8>,
-    /// How usual each letter is after the two before it, see [`LETTERS`]: the logarithm of its share in the lists.
-    usual: Vec<f32>,
+    /// How often each letter follows the two before it in the lists, see [`LETTERS`]; and how often any does.
+    runs: Vec<u16>,
+    starts: Vec<u16>,
 }
 
 /// Families of trades, as the list calls them, whose houses have names of their own.
@@ -102,7 +111,7 @@ const HOUSES: [&str; 19] = [
 const LETTERS: usize = 28;
 const END: usize = 27;
 
-/// The places in [`Lexicon::usual`] of a word's letters, its end included.
+/// The places in [`Lexicon::runs`] of a word's letters, its end included.
 fn runs_of(word: &str) -> impl Iterator<Item = usize> + '_ {
     let letter = |byte: u8| {
         if byte.is_ascii_lowercase() {
@@ -164,10 +173,17 @@ impl Lexicon {
     }
 
     /// How far a word is from looking like those of the lists: the mean surprise of its letters, in nats. Names have
-    /// mostly less than 2.6, a slip of the finger mostly brings more.
-    pub(super) fn strangeness(&self, word: &str) -> f32 {
+    /// mostly less than 2.6, a slip of the finger mostly brings more. `without` leaves the word itself out of the lists.
+    pub(super) fn strangeness(&self, word: &str, without: bool) -> f32 {
+        let own = if without { 1.0 } else { 0.0 };
         let (sum, letters) = runs_of(word).fold((0.0, 0.0), |(sum, letters), run| {
-            (sum - self.usual[run], letters + 1.0)
+            // A tenth of a sighting for each letter that was never seen there.
+            let seen = f32::from(self.runs[run]) - own;
+            let all = f32::from(self.starts[run / LETTERS]) - own;
+            (
+                sum - ((seen.max(0.0) + 0.1) / (all.max(0.0) + 3.0)).ln(),
+                letters + 1.0,
+            )
         });
         sum / letters
     }
@@ -209,7 +225,8 @@ impl Lexicon {
             facts: Vec::new(),
             compounding: Vec::new(),
             house_families: Vec::new(),
-            usual: Vec::new(),
+            runs: Vec::new(),
+            starts: Vec::new(),
         };
         let mut families: Vec<&str> = Vec::new();
         let mut trade = 0;
@@ -259,7 +276,9 @@ impl Lexicon {
         }
         for (common, text) in [
             (false, include_str!("words/names_elsewhere.txt")),
+            (false, include_str!("words/names_near.txt")),
             (true, include_str!("words/common_words.txt")),
+            (true, include_str!("words/words_near.txt")),
         ] {
             for word in lines(text).flat_map(str::split_whitespace) {
                 let facts = lexicon.add_spelt(word, 0);
@@ -281,26 +300,24 @@ impl Lexicon {
 
     /// Learns from the words that are there how usual each run of three letters is.
     fn learn_letters(&mut self) {
-        let mut counts = vec![0.0_f32; LETTERS * LETTERS * LETTERS];
+        self.runs = vec![0; LETTERS * LETTERS * LETTERS];
+        self.starts = vec![0; LETTERS * LETTERS];
         for word in self.words.iter() {
             for run in runs_of(word) {
-                counts[run] += 1.0;
+                self.runs[run] = self.runs[run].saturating_add(1);
+                self.starts[run / LETTERS] = self.starts[run / LETTERS].saturating_add(1);
             }
         }
-        // A tenth of a sighting for each letter that was never seen there.
-        let usual = counts.chunks(LETTERS).flat_map(|follow| {
-            let all: f32 = follow.iter().sum();
-            follow.iter().map(move |seen| ((seen + 0.1) / (all + 3.0)).ln())
-        });
-        self.usual = usual.collect();
     }
 
     /// Adds a word as people write it, so that it is known whether an umlaut belongs to it.
     fn add_spelt(&mut self, word: &str, list: u8) -> &mut Facts {
-        let (form, umlauts) = fold_marking(word);
+        let (form, marks) = fold_marking(word);
         let facts = self.add(&form, list);
-        facts.plain |= umlauts == 0;
-        facts.with_umlaut |= umlauts != 0;
+        facts.plain |= marks.umlauts == 0;
+        facts.with_umlaut |= marks.umlauts != 0;
+        facts.even |= !marks.odd();
+        facts.odd |= marks.odd();
         facts
     }
 
@@ -317,7 +334,7 @@ impl Lexicon {
 
 /// A number that changes with the lists.
 pub(super) fn lists_fingerprint() -> u64 {
-    const LISTS: [&str; 12] = [
+    const LISTS: [&str; 14] = [
         include_str!("words/trades.txt"),
         include_str!("words/house_names.txt"),
         include_str!("words/nouns.txt"),
@@ -325,7 +342,9 @@ pub(super) fn lists_fingerprint() -> u64 {
         include_str!("words/surnames.txt"),
         include_str!("words/surnames_seldom.txt"),
         include_str!("words/names_elsewhere.txt"),
+        include_str!("words/names_near.txt"),
         include_str!("words/common_words.txt"),
+        include_str!("words/words_near.txt"),
         include_str!("words/fillers.txt"),
         include_str!("words/companies_of_groups.txt"),
         include_str!("words/places.txt"),

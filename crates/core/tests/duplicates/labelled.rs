@@ -7,7 +7,7 @@ use lotse_core::duplicates::{Index, LIMIT, Record, Separated, Side, Watch};
 
 const TUNED: &str = include_str!("pairs.csv");
 /// The lists that were scored once before anything was learned from them.
-const OPENED: [&str; 8] = [
+const OPENED: [&str; 9] = [
     include_str!("blind.csv"),
     include_str!("third.csv"),
     include_str!("fourth.csv"),
@@ -16,9 +16,10 @@ const OPENED: [&str; 8] = [
     include_str!("seventh.csv"),
     include_str!("eighth.csv"),
     include_str!("ninth.csv"),
+    include_str!("tenth.csv"),
 ];
-/// The list from which nothing was learned.
-const UNTOUCHED: &str = include_str!("tenth.csv");
+/// The lists from which nothing was learned.
+const UNTOUCHED: [&str; 2] = [include_str!("eleventh.csv"), include_str!("twelfth.csv")];
 const DOCUMENTATION: &str = include_str!("../../../../docs/duplicates.md");
 
 struct Pair<'a> {
@@ -143,7 +144,7 @@ fn calibration(pairs: &[Pair<'_>]) -> String {
             .filter(|pair| (from..to).contains(&pair.score))
             .collect();
         let same = band.iter().filter(|pair| pair.same).count();
-        let says = |score: f32| ((score - 0.65) / 0.2).clamp(0.0, 1.0) * 100.0;
+        let says = |score: f32| ((score - 0.65) / 0.2).clamp(0.0, 1.0).sqrt() * 100.0;
         writeln!(
             out,
             "| {from:.2} to {to:.2} | {:.0} to {:.0} % | {} | {same} |",
@@ -188,11 +189,11 @@ fn the_lists_that_were_opened_are_matched_as_documented() {
 }
 
 #[test]
-fn the_list_that_nothing_was_learned_from_is_matched_as_documented() {
-    let pairs = matched(UNTOUCHED);
+fn the_lists_that_nothing_was_learned_from_are_matched_as_documented() {
+    let pairs: Vec<Pair<'_>> = UNTOUCHED.iter().flat_map(|list| matched(list)).collect();
     let quality = Quality::of(&pairs);
     assert!(
-        quality.f1() >= 0.95 && quality.accepted <= 0.06,
+        quality.f1() >= 0.95 && quality.accepted <= 0.04,
         "{}",
         table(&pairs)
     );
