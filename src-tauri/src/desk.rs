@@ -13,8 +13,8 @@ use lotse_engine::recent;
 use lotse_server::practice::PracticeServer;
 
 use crate::border::{
-    AppInfo, Block, BlockTexts, CellEdit, EditOutcome, Failure, FailureKind, PasteOutcome, ProjectInfo,
-    RecentProject, RowWindow, StartRequest, StepOverview, TableShape, View,
+    AppInfo, Block, BlockTexts, CellEdit, CellReading, EditOutcome, Failure, FailureKind, PasteOutcome,
+    ProjectInfo, RecentProject, RowWindow, StartRequest, StepOverview, TableShape, View,
 };
 use crate::failure::Showable;
 use crate::push::Pushes;
@@ -31,6 +31,8 @@ pub trait ReviewTable: Send + Sync {
     fn window(&self, view: &View, offset: u32, limit: u32) -> Result<RowWindow, Failure>;
     /// The texts of a block; fewer rows at the end of the view.
     fn block(&self, view: &View, block: &Block) -> Result<BlockTexts, Failure>;
+    /// How a text would be read in a cell; nothing is written.
+    fn reading(&self, edit: &CellEdit) -> Result<CellReading, Failure>;
     /// Writes single cells.
     fn edit(&self, edits: &[CellEdit]) -> Result<EditOutcome, Failure>;
     /// Writes texts over a block. Where `block` is larger than `texts`, they are repeated, as spreadsheets do.

@@ -130,6 +130,7 @@ pub fn run(context: tauri::Context, desk: Desk) -> ExitCode {
             commands::table::table_shape,
             commands::table::table_window,
             commands::table::table_block,
+            commands::table::read_cell,
             commands::table::edit_cells,
             commands::table::paste_block,
             commands::table::undo,

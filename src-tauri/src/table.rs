@@ -14,8 +14,8 @@ use lotse_engine::workflows;
 use serde_json::json;
 
 use crate::border::{
-    Block, BlockTexts, CellEdit, Column, ColumnKind, EditOutcome, Failure, FailureKind, Mark, PasteOutcome,
-    Row, RowCounts, RowWindow, StepOverview, TableShape, View,
+    Block, BlockTexts, CellEdit, CellReading, Column, ColumnKind, EditOutcome, Failure, FailureKind, Mark,
+    PasteOutcome, Row, RowCounts, RowWindow, StepOverview, TableShape, View,
 };
 use crate::desk::ReviewTable;
 use crate::failure::Showable as _;
@@ -328,6 +328,32 @@ impl ReviewTable for Session {
             }
         }
         Ok(texts)
+    }
+
+    fn reading(&self, edit: &CellEdit) -> Result<CellReading, Failure> {
+        let target = self.project.target();
+        let at = target
+            .field_index(&edit.column)
+            .ok_or_else(|| self.stale(&edit.column))?;
+        let state = workflows::read_as_written(&self.project, edit.row, &edit.column, &edit.text, self.now())
+            .map_err(|error| error.failure(self.language()))?;
+        let Some(state) = state else {
+            return Ok(CellReading {
+                text: edit.text.clone(),
+                ..CellReading::default()
+            });
+        };
+        let of_cell = |finding: &&Finding| column_of(finding.place) == Some(at);
+        let worst = state
+            .findings
+            .iter()
+            .filter(of_cell)
+            .max_by_key(|finding| finding.severity());
+        Ok(CellReading {
+            text: cell_text(&target.fields[at], &state.fields[at], self.project.zone()),
+            severity: worst.map(Finding::severity),
+            message: worst.map_or_else(String::new, |finding| finding.message(target, self.language())),
+        })
     }
 
     fn edit(&self, edits: &[CellEdit]) -> Result<EditOutcome, Failure> {

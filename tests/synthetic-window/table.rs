@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lotse_desktop::ReviewTable;
 use lotse_desktop::border::{
-    Block, BlockTexts, CellEdit, Column, EditOutcome, Failure, FailureKind, Mark, PasteOutcome, Row,
-    RowCounts, RowWindow, Severity, Step, StepOverview, StepState, TableShape, View,
+    Block, BlockTexts, CellEdit, CellReading, Column, EditOutcome, Failure, FailureKind, Mark, PasteOutcome,
+    Row, RowCounts, RowWindow, Severity, Step, StepOverview, StepState, TableShape, View,
 };
 
 use crate::leads::{self, COMPANY, EMAIL, FIELDS, Flaw, PHONE, REGISTERED};
@@ -355,6 +355,13 @@ impl ReviewTable for SyntheticTable {
             .iter()
             .map(|&row| columns.iter().map(|&column| state.text(row, column)).collect())
             .collect())
+    }
+
+    fn reading(&self, edit: &CellEdit) -> Result<CellReading, Failure> {
+        Ok(CellReading {
+            text: edit.text.clone(),
+            ..CellReading::default()
+        })
     }
 
     fn edit(&self, edits: &[CellEdit]) -> Result<EditOutcome, Failure> {

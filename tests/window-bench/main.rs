@@ -2,11 +2,12 @@
 //! with real keys, a real pointer and a real wheel; prints a table.
 //!
 //! ```text
-//! cargo xtask bench window [PROJECT.lotse]
+//! cargo xtask bench window [PROJECT.lotse] [STEP...]
 //! ```
 //!
-//! Every time is that from the event in the page to the frame that shows what came of it (`meter.js`). The project is
-//! copied first: what is measured changes it.
+//! Every time is that from the event in the page to the frame that shows what came of it (`meter.js`). Beside it stand
+//! the parts of it that are told apart: waiting for answers of the shell, and the engine's drawing of the last frame.
+//! The project is copied first: what is measured changes it.
 
 #![allow(
     clippy::print_stdout,
@@ -24,49 +25,75 @@ use lotse_engine::recent;
 use lotse_tests::window::{Opening, Program, Window};
 use serde_json::{Value, json};
 
-use report::Report;
+use report::{Report, Time};
 
 /// Looks at the page from outside.
 const METER: &str = include_str!("meter.js");
 
+/// The sides of the table that can be measured by themselves, in the order in which all of them are.
+const STEPS: [&str; 10] = [
+    "start", "scroll", "jump", "errors", "sort", "search", "filter", "edit", "job", "bulk",
+];
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let (Some(project), None) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: window-bench PROJECT.lotse");
+    let project = arguments.next();
+    let chosen: Vec<String> = arguments.collect();
+    let unknown = chosen.iter().find(|step| !STEPS.contains(&step.as_str()));
+    let (Some(project), None) = (project, unknown) else {
+        eprintln!("usage: window-bench PROJECT.lotse [{}]...", STEPS.join("|"));
         std::process::exit(2);
     };
     let folder = tempfile::tempdir().expect("a folder");
     let project = copied(Path::new(&project), folder.path());
     let mut report = Report::default();
+    let steps = STEPS
+        .into_iter()
+        .filter(|step| chosen.is_empty() || chosen.iter().any(|name| name == step));
 
-    opened_with_the_program(&mut report, folder.path(), &project).await;
+    let mut bench: Option<Bench> = None;
+    for step in steps {
+        if step == "start" {
+            opened_with_the_program(&mut report, folder.path(), &project).await;
+            continue;
+        }
+        let bench = match &bench {
+            Some(bench) => bench,
+            None => bench.insert(opened_from_the_list(&mut report, folder.path(), &project).await),
+        };
+        match step {
+            "scroll" => steps::wheel_and_keys(bench, &mut report).await,
+            "jump" => steps::jumps(bench, &mut report).await,
+            "errors" => steps::errors_only(bench, &mut report).await,
+            "sort" => steps::sorting(bench, &mut report).await,
+            "search" => steps::searching(bench, &mut report).await,
+            "filter" => steps::filtering(bench, &mut report).await,
+            "edit" => steps::editing(bench, &mut report).await,
+            "job" => steps::typing_beside_a_job(bench, &mut report).await,
+            _ => steps::many_cells(bench, &mut report).await,
+        }
+        bench.note_memory(&mut report, &format!("memory after “{step}”"));
+    }
+    if let Some(bench) = bench {
+        bench.window.screenshot("window-bench-end").await;
+        bench.window.close().await;
+    }
+    println!("{report}");
+}
 
-    recent::remember(&Places::below(folder.path()), &project, "Altbestand");
+/// A window that a person opened without anything, and then with the project.
+async fn opened_from_the_list(report: &mut Report, home: &Path, project: &Path) -> Bench {
+    recent::remember(&Places::below(home), project, "Altbestand");
     let bench = Bench {
-        window: opening(folder.path()).open(Program::Desktop).await,
+        window: opening(home).open(Program::Desktop).await,
     };
     bench.window.resize(1600, 900).await;
     bench.attach().await;
-    report.note("empty window, memory of all processes", bench.megabytes());
-    steps::open_from_the_list(&bench, &mut report).await;
-    steps::wheel_and_keys(&bench, &mut report).await;
-    steps::jumps(&bench, &mut report).await;
-    report.memory("… after scrolling and jumping", bench.megabytes());
-    steps::errors_only(&bench, &mut report).await;
-    steps::sorting(&bench, &mut report).await;
-    report.memory("… after sorting by every column", bench.megabytes());
-    steps::searching(&bench, &mut report).await;
-    steps::filtering(&bench, &mut report).await;
-    report.memory("… after filtering by every column", bench.megabytes());
-    steps::editing(&bench, &mut report).await;
-    steps::typing_beside_a_job(&bench, &mut report).await;
-    report.memory("… after checking everything", bench.megabytes());
-    steps::many_cells(&bench, &mut report).await;
-    report.memory("… at the end, everything done once", bench.megabytes());
-    bench.window.screenshot("window-bench-end").await;
-    bench.window.close().await;
-    println!("{report}");
+    bench.note_memory(report, "memory of the empty window");
+    steps::open_from_the_list(&bench, report).await;
+    bench.note_memory(report, "memory, project open");
+    bench
 }
 
 /// Every run begins with the same project.
@@ -110,9 +137,13 @@ async fn opened_with_the_program(report: &mut Report, home: &Path, project: &Pat
         .expect("the clock is past 1970");
     report.time(
         "start the program with a project, to its first rows ¹",
-        shown - begun.as_secs_f64() * 1000.0,
+        Time {
+            whole: shown - begun.as_secs_f64() * 1000.0,
+            ..Time::default()
+        },
         1000.0,
     );
+    bench.note_memory(report, "memory, project open from the start");
     bench.window.close().await;
 }
 
@@ -128,19 +159,19 @@ impl Bench {
             .await;
     }
 
-    fn megabytes(&self) -> u64 {
-        self.window.memory() / 1_000_000
+    fn note_memory(&self, report: &mut Report, what: &str) {
+        report.memory(what, &self.window.memory_of_each());
     }
 
-    /// Does something, and gives the milliseconds from the event of this type that it causes to the frame that shows
-    /// its outcome.
+    /// Does something, and gives the time from the event of this type that it causes to the frame that shows its
+    /// outcome.
     pub(crate) async fn time(
         &self,
         event: &str,
         outcome: &str,
         details: Value,
         act: impl AsyncFnOnce(&Window),
-    ) -> f64 {
+    ) -> Time {
         self.window
             .script::<Option<bool>>(
                 "meter.arm(...arguments); return null",
@@ -158,7 +189,7 @@ impl Bench {
         outcome: &str,
         details: Value,
         act: impl AsyncFnOnce(&Window),
-    ) -> f64 {
+    ) -> Time {
         const PATIENCE: Duration = Duration::from_secs(300);
         self.window
             .script::<Option<bool>>(
@@ -169,7 +200,7 @@ impl Bench {
         act(&self.window).await;
         let begun = Instant::now();
         loop {
-            let last: Option<f64> = self.window.script("return meter.last()", vec![]).await;
+            let last: Option<Time> = self.window.script("return meter.last()", vec![]).await;
             if let Some(last) = last {
                 return last;
             }
@@ -178,8 +209,8 @@ impl Bench {
         }
     }
 
-    /// Presses a key and gives the milliseconds to the frame that shows its outcome.
-    pub(crate) async fn key(&self, key: &str, outcome: &str) -> f64 {
+    /// Presses a key and gives the time to the frame that shows its outcome.
+    pub(crate) async fn key(&self, key: &str, outcome: &str) -> Time {
         self.time("keydown", outcome, Value::Null, async |window: &Window| {
             window.press(key).await;
         })

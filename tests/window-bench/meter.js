@@ -74,11 +74,40 @@ let last = null;
 let running = false;
 let frames = [];
 
+/** When the page waited for an answer from behind the border; `to` is missing while it still does. */
+let asked = [];
+
+// Every command of the shell goes through here; the page itself has no network.
+const { fetch } = window;
+window.fetch = (...request) => {
+    const question = { from: performance.now(), to: undefined };
+    asked.push(question);
+    const answer = fetch(...request);
+    const over = () => (question.to = performance.now());
+    answer.then(over, over);
+    return answer;
+};
+
+/** Milliseconds between these moments in which at least one answer was out. */
+function waited(start, end) {
+    let covered = start;
+    let sum = 0;
+    for (const { from, to = end } of asked) {
+        const begun = Math.max(covered, from);
+        const over = Math.min(to, end);
+        if (over <= begun) continue;
+        sum += over - begun;
+        covered = over;
+    }
+    return sum;
+}
+
 window.meter = {
     filled,
-    /** From the next event of this type on. */
+    /** From the next event of this type on: how long it took, of it waiting for answers, and of it drawing the frame. */
     arm(type, outcome, details) {
         last = null;
+        asked = asked.filter(({ to }) => to === undefined);
         result = new Promise((done) => {
             const begin = async (event) => {
                 const now = performance.now();
@@ -87,9 +116,11 @@ window.meter = {
                 const come = outcomes[outcome](details ?? {});
                 do await frame();
                 while (!come());
+                const there = performance.now();
                 // Drawn in the frame that has just begun: over when the next one begins.
                 await frame();
-                last = performance.now() - start;
+                const end = performance.now();
+                last = { whole: end - start, answers: waited(start, there), frame: end - there };
                 done(last);
             };
             addEventListener(type, begin, { capture: true, once: true });

@@ -6,7 +6,7 @@ use lotse_tests::window::Window;
 use serde_json::{Value, json};
 
 use crate::Bench;
-use crate::report::Report;
+use crate::report::{Report, Time};
 
 const JUMPS: usize = 60;
 const STEPS: usize = 60;
@@ -24,7 +24,6 @@ pub(crate) async fn open_from_the_list(bench: &Bench, report: &mut Report) {
         })
         .await;
     report.time("open a project from the list, to its first rows", time, 1000.0);
-    report.memory("memory of all processes, project open", bench.megabytes());
 }
 
 pub(crate) async fn wheel_and_keys(bench: &Bench, report: &mut Report) {
@@ -37,7 +36,11 @@ pub(crate) async fn wheel_and_keys(bench: &Bench, report: &mut Report) {
         tokio::time::sleep(Duration::from_millis(16)).await;
     }
     let frames: Vec<f64> = window.script("return meter.frames()", vec![]).await;
-    report.times("wheel turned at once, frames", frames, None);
+    let frames = frames.into_iter().map(|whole| Time {
+        whole,
+        ..Time::default()
+    });
+    report.times("wheel turned at once, frames", frames.collect(), None);
     let mut notches = Vec::new();
     for _ in 0..STEPS {
         let turn = async |window: &Window| window.wheel(700, 500, 1);
@@ -271,8 +274,8 @@ pub(crate) async fn filtering(bench: &Bench, report: &mut Report) {
     window.screenshot("window-bench-filters").await;
 }
 
-/// Writes into the active cell and gives the milliseconds until it stands there, checked.
-async fn write(bench: &Bench, text: &str) -> f64 {
+/// Writes into the active cell and gives the time until it stands there, checked.
+async fn write(bench: &Bench, text: &str) -> Time {
     let window = &bench.window;
     let cell: String = window.script("return meter.active()", vec![]).await;
     window.press("Enter").await;
@@ -408,7 +411,6 @@ pub(crate) async fn many_cells(bench: &Bench, report: &mut Report) {
         )
         .await;
     report.unmarked("set it in 83,000 rows all over the table", changed);
-    report.memory("… after that", bench.megabytes());
     let press = async |window: &Window| window.click("button", "Rückgängig").await;
     let undone = bench
         .long_time("pointerdown", "unchanged", Value::Null, press)

@@ -1,5 +1,5 @@
 import { screen } from "@testing-library/svelte";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { openWindow, press, settled, violations } from "./world";
 
@@ -121,6 +121,40 @@ describe("editing", () => {
         await type("3.4.25");
         await press("Tab");
         expect(document.getElementById(id)?.textContent).toContain("03.04.2025");
+    });
+
+    test("steps through the days by keys and by the calendar, and says which day it is", async () => {
+        await openWindow();
+        grid().focus();
+        for (let step = 0; step < 6; step++) await press("ArrowRight");
+        const id = active().id;
+        await press("Enter");
+        const input = await type("1.3.2024 09:30");
+        await press("ArrowUp");
+        expect(input.value).toBe("29.02.2024 09:30");
+        await press("PageDown");
+        expect(input.value).toBe("29.03.2024 09:30");
+        await vi.waitFor(() => expect(announced()).toContain("Freitag, 29. März 2024"));
+        expect(await violations()).toEqual([]);
+        const day = document.querySelector('[data-day="2024-03-05"]');
+        day?.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true, cancelable: true, button: 0 }));
+        await settled();
+        expect(input.value).toBe("05.03.2024 09:30");
+        await press("Enter");
+        expect(document.getElementById(id)?.textContent).toContain("05.03.2024 09:30");
+    });
+
+    test("says while it is written what would be wrong with it", async () => {
+        await openWindow();
+        grid().focus();
+        for (let step = 0; step < 4; step++) await press("ArrowRight");
+        await press("Enter");
+        const input = await type("max@");
+        await vi.waitFor(() => expect(announced()).toContain("Nach dem @ fehlt die Domain."));
+        await vi.waitFor(() => expect(input.getAttribute("aria-invalid")).toBe("true"));
+        await type("max@hafen.example");
+        await vi.waitFor(() => expect(input.getAttribute("aria-invalid")).toBeNull());
+        expect(await violations()).toEqual([]);
     });
 
     test("is refused where the value is computed, and says so", async () => {

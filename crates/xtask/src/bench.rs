@@ -86,8 +86,12 @@ pub(crate) fn bench(arguments: &[&str]) -> Done {
     Ok(())
 }
 
-/// Measures over the project that is named, else over one of invented rows that is made once.
-fn window(projects: &[&str]) -> Done {
+/// Measures over the project that is named, else over one of invented rows that is made once; only the steps that are
+/// named behind it, or all.
+fn window(arguments: &[&str]) -> Done {
+    let (projects, steps): (Vec<&str>, Vec<&str>) = arguments
+        .iter()
+        .partition(|argument| argument.ends_with(".lotse"));
     packages::ensure(&[packages::TO_BUILD, packages::TO_TEST])?;
     front_end::ensure()?;
     let made = std::env::temp_dir().join("lotse-bench-table/table-1000000.lotse");
@@ -106,7 +110,8 @@ fn window(projects: &[&str]) -> Done {
             "Making the project",
         )?;
     }
-    example("window-bench", &[project], "The measurement in the window")
+    let arguments: Vec<&str> = [project].into_iter().chain(steps).collect();
+    example("window-bench", &arguments, "The measurement in the window")
 }
 
 /// Runs a program of `tests/` that measures in the window as it is shipped.

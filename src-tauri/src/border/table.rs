@@ -199,6 +199,19 @@ pub struct CellEdit {
     pub text: String,
 }
 
+/// How a text would be read in a cell, before it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CellReading {
+    /// What the cell would show, as in [`Row::cells`].
+    pub text: String,
+    /// The gravest finding that it would have.
+    pub severity: Option<Severity>,
+    /// The finding as a sentence in the chosen language; empty without one.
+    pub message: String,
+}
+
 /// What an edit, an undo or a redo did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

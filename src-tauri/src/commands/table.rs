@@ -4,7 +4,7 @@ use tauri::State;
 
 use crate::Desk;
 use crate::border::{
-    Block, BlockTexts, CellEdit, EditOutcome, Failure, PasteOutcome, RowWindow, TableShape, View,
+    Block, BlockTexts, CellEdit, CellReading, EditOutcome, Failure, PasteOutcome, RowWindow, TableShape, View,
 };
 
 /// Columns and counts of the table, and how many rows `view` has: afresh, or as it was `kept` when it was last asked for.
@@ -37,6 +37,12 @@ pub(crate) async fn table_block(
     block: Block,
 ) -> Result<BlockTexts, Failure> {
     desk.run(move |desk| desk.table()?.block(&view, &block)).await
+}
+
+/// How a text would be read in a cell while it is still being typed.
+#[tauri::command]
+pub(crate) async fn read_cell(desk: State<'_, Desk>, edit: CellEdit) -> Result<CellReading, Failure> {
+    desk.run(move |desk| desk.table()?.reading(&edit)).await
 }
 
 /// Writes single cells; what is returned is already checked again.

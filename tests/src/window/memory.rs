@@ -4,17 +4,18 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-/// The sum of the proportional set sizes of a process group in bytes, without the program `except`.
-pub(super) fn of_group(group: u32, except: &str) -> u64 {
+/// The proportional set sizes of the programs of a process group in bytes, by name, without the program `except`.
+pub(super) fn of_group(group: u32, except: &str) -> Vec<(String, u64)> {
     members(group, except)
         .into_iter()
         .filter_map(|(path, _)| {
             let rollup = fs::read_to_string(path.join("smaps_rollup")).ok()?;
             let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
+            let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+            let name = fs::read_to_string(path.join("comm")).ok()?;
+            Some((name.trim().to_owned(), kilobytes * 1024))
         })
-        .sum::<u64>()
-        * 1024
+        .collect()
 }
 
 /// When the first process of a group was started, without the program `except`; to a hundredth of a second.

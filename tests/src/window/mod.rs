@@ -5,11 +5,13 @@
 //! driver serves one session, and two windows would steal each other's focus.
 
 mod accessibility;
+mod clipboard;
 mod display;
 mod find;
 mod keys;
 mod machine;
 mod memory;
+mod picture;
 mod pointer;
 
 use std::fs;
@@ -21,6 +23,7 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 pub use accessibility::Violation;
+pub use clipboard::Copied;
 pub use machine::Program;
 
 use display::Display;
@@ -232,6 +235,14 @@ impl Window {
         write_artefact(name, &png)
     }
 
+    /// The same for the documents: `path` gets a picture of few bytes.
+    pub async fn picture(&self, name: &str, path: &Path) {
+        let made = self.screenshot(name).await;
+        let png = fs::read(&made).expect("it was written just now");
+        fs::write(path, picture::in_few_colours(&png))
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+    }
+
     /// When the process of the window was started.
     pub fn started(&self) -> SystemTime {
         memory::start_of_group(self.driver.group(), "WebKitWebDriver")
@@ -239,6 +250,11 @@ impl Window {
 
     /// Memory of all processes of the window in bytes, shared pages counted in parts (PSS).
     pub fn memory(&self) -> u64 {
+        self.memory_of_each().iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// The same process by process: the shell, the web process and the network process, by the names of their programs.
+    pub fn memory_of_each(&self) -> Vec<(String, u64)> {
         memory::of_group(self.driver.group(), "WebKitWebDriver")
     }
 }

@@ -1,5 +1,6 @@
 import type { Block } from "../bindings/Block";
 import type { CellEdit } from "../bindings/CellEdit";
+import type { CellReading } from "../bindings/CellReading";
 import type { EditOutcome } from "../bindings/EditOutcome";
 import type { PasteOutcome } from "../bindings/PasteOutcome";
 import type { RowWindow } from "../bindings/RowWindow";
@@ -12,6 +13,8 @@ export interface TableBackend {
     tableShape(view: View, kept?: boolean): Promise<TableShape>;
     tableWindow(view: View, offset: number, limit: number): Promise<RowWindow>;
     tableBlock(view: View, block: Block): Promise<string[][]>;
+    /** How a text would be read in a cell; nothing is written. */
+    readCell(edit: CellEdit): Promise<CellReading>;
     editCells(edits: CellEdit[]): Promise<EditOutcome>;
     pasteBlock(view: View, block: Block, texts: string[][]): Promise<PasteOutcome>;
     undo(): Promise<EditOutcome>;

@@ -37,6 +37,9 @@ const formats = $derived.by(() => {
             year: "numeric",
             timeZone: "UTC",
         }),
+        dayInFull: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" }),
+        month: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }),
+        weekday: new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }),
         moment: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
         longDay: new Intl.DateTimeFormat(locale, { dateStyle: "full" }),
         clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }),
@@ -117,6 +120,24 @@ export function dayText(text: string): string {
 export function dayInWords(text: string): string {
     const time = dayTime(text);
     return time === null ? text : formats.dayInWords.format(time);
+}
+
+/** An ISO day with its day of the week (`Samstag, 15. Juni 2024`), for whoever is just writing it. */
+export function dayInFull(text: string): string {
+    const time = dayTime(text);
+    return time === null ? text : formats.dayInFull.format(time);
+}
+
+/** The month of an ISO day: `Juni 2024`. */
+export function monthText(day: string): string {
+    const time = dayTime(day);
+    return time === null ? "" : formats.month.format(time);
+}
+
+/** The day of the week of an ISO day, short: `Sa`. */
+export function weekdayText(day: string): string {
+    const time = dayTime(day);
+    return time === null ? "" : formats.weekday.format(time).slice(0, 2);
 }
 
 /** The moment an ISO day begins in UTC, in milliseconds; `null` for anything else. */

@@ -219,19 +219,30 @@ impl<'p> LeadReader<'p> {
 
     /// Reads and checks one row of the project, with its edits.
     pub fn lead(&self, row: u32) -> Result<Option<(Lead, Vec<Finding>)>, ProjectError> {
+        self.lead_edited(row, &self.project.edits_of(row)?)
+    }
+
+    /// The same as if a person had written `text` into a field beside what stands there.
+    pub fn lead_if(
+        &self,
+        row: u32,
+        field: &str,
+        text: &str,
+    ) -> Result<Option<(Lead, Vec<Finding>)>, ProjectError> {
+        let mut edits = self.project.edits_of(row)?;
+        edits.insert(field.to_owned(), text.to_owned());
+        self.lead_edited(row, &edits)
+    }
+
+    fn lead_edited(&self, row: u32, edits: &Edits) -> Result<Option<(Lead, Vec<Finding>)>, ProjectError> {
         let Some((source, sequence, within)) = self.project.place_of(row) else {
             return Ok(None);
         };
-        let edits = self.project.edits_of(row)?;
         let block = self
             .project
             .read(|connection| Ok(self.project.rows_of(connection, source.id, i64::from(sequence))))??;
-        Ok(self.read(
-            &source,
-            row,
-            block.row(within),
-            Some(&edits).filter(|edits| !edits.is_empty()),
-        ))
+        let edits = Some(edits).filter(|edits| !edits.is_empty());
+        Ok(self.read(&source, row, block.row(within), edits))
     }
 
     /// Reads and checks rows, given in ascending order; each block is unpacked once.

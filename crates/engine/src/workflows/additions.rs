@@ -200,15 +200,10 @@ pub(super) fn match_rows<T: Send>(
     for_each_row(project, source, look, |(number, key, outcome)| {
         report.rows += 1;
         match outcome {
-            Ok((key, row, has)) => {
+            Ok((row, has)) => {
                 report.matched += 1;
                 leads.insert(row);
-                take(Matched {
-                    number,
-                    row,
-                    key,
-                    has,
-                });
+                take(Matched { number, row, has });
             }
             Err(reason) => {
                 report.unmatched += 1;

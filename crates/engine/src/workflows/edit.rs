@@ -16,7 +16,7 @@ use super::resolve::separated_pairs;
 use super::{WorkflowError, check_settings};
 use crate::clock::Actor;
 use crate::jobs::Watch;
-use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter};
+use crate::project::{Change, ChangeKind, DecisionKind, FieldEdit, Project, RowFilter, RowState};
 
 /// Puts texts into fields as one change that nobody has to watch. Returns the rows that changed.
 pub fn edit_fields(
@@ -56,6 +56,20 @@ pub fn edit_fields_watched(
     };
     follow(project, &rows, now, &onward(watch))?;
     Ok(rows)
+}
+
+/// How a row would be read and checked if a person wrote `text` into a field; nothing is written. `None` where nobody
+/// reads the row: its source has no mapping.
+pub fn read_as_written(
+    project: &Project,
+    row: u32,
+    field: &str,
+    text: &str,
+    now: Instant,
+) -> Result<Option<RowState>, WorkflowError> {
+    let reader = project.lead_reader(check_settings(project, now)?)?;
+    let read = reader.lead_if(row, field, text)?;
+    Ok(read.map(|(lead, findings)| reader.state(&lead, findings)))
 }
 
 /// Rows that are looked at together, so that a correction of a million rows needs no memory for all of them.

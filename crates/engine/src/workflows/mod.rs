@@ -51,7 +51,7 @@ pub use compare_plain::{PlainDuplicates, PlainPair, PlainRow, compare_plain};
 pub use decide_by_rule::{DecisionRule, OtherRow, RuleDeed, decide_by_rule, rows_of_rule};
 pub use edit::{
     FixPreview, apply_fix, compare_edited, decide_rows, edit_fields, edit_fields_watched, go_to_change,
-    many_wait, preview_fix, redo, set_mapping, undo,
+    many_wait, preview_fix, read_as_written, redo, set_mapping, undo,
 };
 pub use enrichment::{
     Conflict, EnrichedField, EnrichmentPreview, Winner, apply_enrichment, preview_enrichment,

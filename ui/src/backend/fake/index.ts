@@ -448,6 +448,10 @@ export function fakeBackend(world: FakeWorld = {}): FakeBackend {
             answer(() =>
                 blockTargets(view, block).map(([row = 0, ...columns]) => columns.map((at) => textOf(row, at))),
             ),
+        readCell: ({ column, text }) => {
+            const finding = findingOf(indexOf(column), text);
+            return Promise.resolve({ text, severity: finding?.severity ?? null, message: finding?.message ?? "" });
+        },
         editCells: (wanted) => answer(() => edit(wanted)),
         pasteBlock: (view, block, texts) =>
             answer(() => {

@@ -4,6 +4,7 @@
 import type { TableBackend } from "../../backend";
 import type { Block } from "../../bindings/Block";
 import type { CellEdit } from "../../bindings/CellEdit";
+import type { CellReading } from "../../bindings/CellReading";
 import type { Column } from "../../bindings/Column";
 import type { EditOutcome } from "../../bindings/EditOutcome";
 import type { Mark } from "../../bindings/Mark";
@@ -296,6 +297,18 @@ export class TableModel {
         this.reveal();
         this.editing = { place, row, column, text: text ?? this.textAt(place) ?? "", replaces: text !== null };
         return true;
+    }
+
+    /** How a text would be read in the cell that is being written into; `null` where nobody can tell. */
+    async read(text: string): Promise<CellReading | null> {
+        const editing = this.editing;
+        if (editing === null) return null;
+        try {
+            return await this.#backend.readCell({ row: editing.row.id, column: editing.column.id, text });
+        } catch {
+            // Whatever is wrong is said when the text is written; this is a help and no more.
+            return null;
+        }
     }
 
     cancelEdit(): void {

@@ -56,3 +56,26 @@ function canonicalNumber(text: string, language: Language): string | null {
     const match = /^(-?)0*(\d+)(\.\d+)?$/.exec(plain);
     return match === null ? null : `${match[1] ?? ""}${match[2] ?? ""}${match[3] ?? ""}`;
 }
+
+/** A day that lies so many days and months from an ISO day; the last of a month where that has fewer days. */
+export function shiftDay(day: string, by: { readonly days?: number; readonly months?: number }): string {
+    const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+    const first = new Date(Date.UTC(year, month - 1 + (by.months ?? 0), 1));
+    const length = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
+    first.setUTCDate(Math.min(date, length) + (by.days ?? 0));
+    return first.toISOString().slice(0, 10);
+}
+
+/** The weeks of the month of an ISO day, from Monday on, with the days of its neighbours that fill them. */
+export function weeksOf(day: string): string[][] {
+    const first = `${day.slice(0, 8)}01`;
+    // Sunday is 0; the week begins on Monday (ISO 8601).
+    const before = (new Date(`${first}T00:00:00Z`).getUTCDay() + 6) % 7;
+    const monday = shiftDay(first, { days: -before });
+    const last = shiftDay(first, { months: 1, days: -1 });
+    const weeks = [];
+    for (let week = monday; week <= last; week = shiftDay(week, { days: 7 })) {
+        weeks.push(Array.from({ length: 7 }, (_, days) => shiftDay(week, { days })));
+    }
+    return weeks;
+}
