@@ -18,7 +18,7 @@ use lotse_engine::jobs::Watch;
 use lotse_engine::project::{
     ChangeKind, FieldEdit, NewProject, Project, RowFilter, SortOrder, SourceRole, ValueFilter,
 };
-use lotse_engine::sources::{self, ReadSettings};
+use lotse_engine::sources::ReadSettings;
 use lotse_engine::workflows::{
     BulkEdit, CellChange, RowScope, apply_bulk, check_all, check_settings, compare_all, compare_waiting,
     edit_fields, load_file, undo,

@@ -201,6 +201,7 @@ impl TableStream {
         !self.judging
             && self.skipping.is_none()
             && self.structure.left == 0
+            && self.structure.beside.columns.is_empty()
             && self.omitted.is_empty()
             && width == self.width
             && self.last + 1 >= self.structure.first_data

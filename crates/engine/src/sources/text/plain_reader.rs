@@ -307,6 +307,7 @@ mod tests {
 
     use super::*;
     use crate::sources::{
+        beside::Beside,
         inspection::DetectionReason,
         settings::{HeaderRows, ReadSettings},
         structure::{Profile, Structure},
@@ -330,6 +331,7 @@ mod tests {
                 filled: 3,
                 shapes: Vec::new(),
             },
+            beside: Beside::default(),
         }
     }
 
