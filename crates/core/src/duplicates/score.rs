@@ -35,7 +35,7 @@ pub(super) const FEATURES: [&str; 25] = [
 /// `docs/duplicates.md`.
 pub(super) const WEIGHTS: [f32; FEATURES.len()] = [
     1.8, 2.5, -3.5, -4.5, -0.4, -1.4, -8.0, -0.9, -7.4, -0.3, -8.4, -2.8, -7.3, -0.7, -1.3, -4.9, -1.3, 0.8,
-    -6.2, 0.3, -4.1, -2.5, -2.5, -1.4, -1.9,
+    -6.2, 0.3, -6.1, -2.5, -5.0, -1.4, -1.9,
 ];
 
 /// What is known about the places of two rows.

@@ -47,13 +47,6 @@ pub(super) const TRAIT_WEIGHTS: Traits = [
     1.0, 1.4, -2.3, 2.1, 1.1, 1.6, -1.2, -3.0, -1.2, -1.3, 1.9, 5.2,
 ];
 
-/// Where that fit begins and to what it is drawn where the pairs say little.
-#[cfg(test)]
-pub(super) const EXPECTED_TRAITS: Traits = [
-    0.0, 2.0, -0.5, 1.6, 0.5, 0.2, -0.8, 1.0, 0.7, 0.0, -1.2, -0.5, -1.5, -3.0, 0.5, -0.8, 0.0, 0.5, -4.0,
-    1.0, 0.5, -2.5, 2.0, 1.0, 1.5, -1.4, -3.0, -1.6, -0.9, 2.0, 5.0,
-];
-
 /// Two words beside each other: near enough to weigh, or decided at a glance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Likeness {
