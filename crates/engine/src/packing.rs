@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn bytes_come_back_as_they_were() {
         for size in [0, 1, 100, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7] {
-            let plain: Vec<u8> = (0..size).map(|at| (at * at / 97) as u8).collect();
+            let plain: Vec<u8> = (0..size).map(|at| (at * at / 97).to_le_bytes()[0]).collect();
             assert_eq!(unpack(&pack(&plain)).as_ref(), Some(&plain));
             let mut packed = b"head".to_vec();
             pack_pieces(&mut packed, &plain);

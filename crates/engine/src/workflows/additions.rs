@@ -112,6 +112,9 @@ pub(super) struct Matched<T> {
     pub has: T,
 }
 
+/// What a row of the project is called by a key, and the row.
+type KeyOfLead = ((JoinKey, String), u32);
+
 /// Who is called something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Called {
@@ -251,7 +254,7 @@ fn leads_named(
         .filter_map(|(_, form)| form.rsplit_once('\n').map(|(_, city)| city))
         .collect();
     let city = target.role_index(Role::City);
-    let found: Result<Vec<Vec<((JoinKey, String), u32)>>, ProjectError> = blocks
+    let found: Result<Vec<Vec<KeyOfLead>>, ProjectError> = blocks
         .par_iter()
         .map(|(source, sequence, first_row, rows)| {
             let edits = project.edits_between(*first_row..*first_row + *rows)?;

@@ -121,8 +121,11 @@ fn a_reading_ends_when_the_person_cancels() {
     );
 }
 
+/// Notices, rows of cells, and skipped rows with their reasons.
+type Seen = (Vec<NoticeFact>, Vec<Vec<String>>, Vec<(u32, SkipReason)>);
+
 /// What a workbook says beside its values, and what leaving out the hidden leaves.
-fn seen_with_hidden(path: &Path) -> (Vec<NoticeFact>, Vec<Vec<String>>, Vec<(u32, SkipReason)>) {
+fn seen_with_hidden(path: &Path) -> Seen {
     let found = sources::inspect(path, &ReadSettings::default()).unwrap();
     assert!(found.rows.is_even());
     let facts = found.notices.into_iter().map(|notice| notice.fact).collect();

@@ -387,7 +387,8 @@ impl SheetReader<'_> {
                     self.cell(kind - BETWEEN, self.next_column, body, notices)?;
                 }
                 CELLS_END => {
-                    if !self.finish_row(notices)? {
+                    let goes_on = self.finish_row(notices)?;
+                    if !goes_on {
                         return Ok(false);
                     }
                 }
