@@ -1,6 +1,9 @@
 //! What all fuzz targets of the intake share: a file of the fuzzer's bytes is inspected and read, and what must hold for
 //! every file is asserted.
 
+#[path = "../../crates/engine/src/packing.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the targets use a part of it")]
+mod packing;
 #[path = "../../crates/engine/src/sources/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the targets use a part of the intake")]
 pub mod sources;

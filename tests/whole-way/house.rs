@@ -215,3 +215,56 @@ fn core_asks_neither_for_the_time_nor_for_a_file() {
     walk(&source, &mut found);
     assert_eq!(found, [""; 0]);
 }
+
+/// The intake is compiled into the fuzz targets a second time, by a manifest that no build of the workspace looks at.
+#[test]
+fn the_fuzz_targets_declare_what_the_intake_is_built_on() {
+    let engine = our_packages(&metadata()).remove("lotse-engine").unwrap();
+    let arguments = [
+        "metadata",
+        "--format-version",
+        "1",
+        "--offline",
+        "--no-deps",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+    ];
+    let fuzz: Json = serde_json::from_str(&cargo(&arguments)).unwrap();
+    let declared: BTreeSet<&str> = list(&fuzz["packages"][0]["dependencies"])
+        .iter()
+        .map(|dependency| text(&dependency["name"]))
+        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut intake = std::fs::read_to_string(root.join("crates/engine/src/packing.rs")).unwrap();
+    read_into(&mut intake, &root.join("crates/engine/src/sources"));
+    let used = engine
+        .iter()
+        .map(String::as_str)
+        .filter(|name| intake.contains(&format!("{}::", name.replace('-', "_"))));
+    let used: BTreeSet<&str> = used.collect();
+    assert!(used.contains("memchr"), "the intake was looked at: {used:?}");
+    let missing: Vec<&&str> = used.difference(&declared).collect();
+    assert!(missing.is_empty(), "fuzz/Cargo.toml lacks {missing:?}");
+    // And no other room of the engine than those that the targets take in.
+    let shared = std::fs::read_to_string(root.join("fuzz/src/lib.rs")).unwrap();
+    let rooms = intake.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
+        &rest[..end.unwrap_or(rest.len())]
+    });
+    let absent: BTreeSet<&str> = rooms
+        .filter(|room| !room.is_empty() && !shared.contains(&format!("mod {room};")))
+        .collect();
+    assert!(absent.is_empty(), "fuzz/src/lib.rs lacks {absent:?}");
+}
+
+/// The texts of all files below a folder, one behind the other.
+fn read_into(all: &mut String, folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_into(all, &path);
+        } else {
+            all.push_str(&std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
