@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/svelte";
+import { fireEvent, screen, within } from "@testing-library/svelte";
 import { describe, expect, test, vi } from "vitest";
 
 import { openWindow, press, settled, violations } from "./world";
@@ -134,6 +134,48 @@ describe("decisions", () => {
         await settled();
         expect(screen.getByRole("log").textContent).toContain("1 Zeile übersprungen.");
         expect(screen.getByRole("heading", { name: "3 Gruppen · 1 entschieden" })).toBeTruthy();
+    });
+
+    test("follow a rule of one's own, counted afresh with every choice", async () => {
+        const { backend } = await open();
+        const decide = vi.spyOn(backend, "decideByRule");
+        screen.getByRole("button", { name: "Viele auf einmal entscheiden" }).click();
+        await settled();
+        screen.getByRole("menuitem", { name: "Eigene Regel …" }).click();
+        await settled();
+        const panel = within(screen.getByRole("dialog", { name: "Nach einer Regel entscheiden" }));
+        const choose = async (list: string, value: string) => {
+            await fireEvent.change(panel.getByRole("combobox", { name: list }), { target: { value } });
+            await settled();
+        };
+        expect(panel.getByRole("status").textContent.trim()).toBe("Keine Zeile passt zu dieser Regel.");
+        expect(panel.getByRole("button", { name: "Doppelte überspringen" }).hasAttribute("disabled")).toBe(true);
+        await choose("Grund", "");
+        expect(panel.getByRole("status").textContent.trim()).toBe("Betrifft 1 Zeile.");
+        expect(await violations()).toEqual([]);
+        await choose("Was", "merge");
+        // What the other row is counts for skipping and keeping alone.
+        expect(panel.queryByRole("combobox", { name: "Andere Zeile" })).toBeNull();
+        await choose("Wert", "0.9");
+        panel.getByRole("button", { name: "Zusammenführen" }).click();
+        await settled();
+        expect(decide).toHaveBeenCalledWith({ deed: "merge", reason: null, scoreFrom: 0.9, other: "goes" });
+        expect(screen.queryByRole("dialog")).toBeNull();
+        expect(screen.getByRole("log").textContent).toContain("1 Zeile zusammengeführt.");
+        expect(document.activeElement).toBe(list());
+    });
+
+    test("take the activities of one row instead of all when somebody chooses them", async () => {
+        const { backend } = await open();
+        const merge = vi.spyOn(backend, "mergeGroup");
+        expect(result("Aktivitäten")).toContain("vereinigt");
+        const own = screen.getAllByTitle("Nur diese Aktivitäten übernehmen");
+        own[1]?.click();
+        await settled();
+        expect(own[1]?.getAttribute("aria-pressed")).toBe("true");
+        expect(result("Aktivitäten")).toContain("gewählt");
+        await press("m");
+        expect(merge).toHaveBeenCalledWith([0, 1], [{ field: "activities", row: 1 }]);
     });
 
     test("that fail leave the group where it is and show the sentence", async () => {
