@@ -34,8 +34,20 @@ pub(crate) trait Workbook: Send {
     fn epoch_1904(&self) -> bool;
     /// Names of the sheets, and whether each is visible.
     fn names(&self) -> Vec<(String, bool)>;
-    /// A sheet with its size.
-    fn describe(&mut self, index: usize) -> Result<SourceSheet, SourceError>;
+    /// A sheet with its size, which is counted unless a format knows it otherwise.
+    fn describe(&mut self, index: usize) -> Result<SourceSheet, SourceError> {
+        let (settings, mut notices) = (ReadSettings::default(), NoticeTally::default());
+        let facts = self.stream(index, 1, &settings, &Control::quiet(), &mut notices, &mut |_| {
+            true
+        })?;
+        let (name, visible) = self.names().swap_remove(index);
+        Ok(SourceSheet {
+            name,
+            visible,
+            rows: facts.last_row,
+            columns: u32::try_from(facts.columns).unwrap_or(u32::MAX),
+        })
+    }
     /// Reads a sheet from its first row on; blocks are at least `width` columns wide and go to `out` in order, which
     /// says whether to go on.
     fn stream(

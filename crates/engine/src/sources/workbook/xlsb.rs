@@ -18,8 +18,8 @@ use super::{
     xlsx::relations,
 };
 use crate::sources::{
-    Control, error::SourceError, inspection::SourceSheet, notice::NoticeFact, settings::ReadSettings,
-    stream::RawBlock, tally::NoticeTally,
+    Control, error::SourceError, notice::NoticeFact, settings::ReadSettings, stream::RawBlock,
+    tally::NoticeTally,
 };
 
 const WORKBOOK: &str = "xl/workbook.bin";
@@ -116,20 +116,6 @@ impl Workbook for XlsbFile {
     fn names(&self) -> Vec<(String, bool)> {
         let sheets = self.sheets.iter();
         sheets.map(|sheet| (sheet.name.clone(), sheet.visible)).collect()
-    }
-
-    fn describe(&mut self, index: usize) -> Result<SourceSheet, SourceError> {
-        let (settings, mut notices) = (ReadSettings::default(), NoticeTally::default());
-        let facts = self.stream(index, 1, &settings, &Control::quiet(), &mut notices, &mut |_| {
-            true
-        })?;
-        let sheet = &self.sheets[index];
-        Ok(SourceSheet {
-            name: sheet.name.clone(),
-            visible: sheet.visible,
-            rows: facts.last_row,
-            columns: u32::try_from(facts.columns).unwrap_or(u32::MAX),
-        })
     }
 
     fn stream(

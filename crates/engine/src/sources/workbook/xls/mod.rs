@@ -19,8 +19,7 @@ use super::{
     sheet_rows::{HiddenRows, SheetFacts, SheetRows},
 };
 use crate::sources::{
-    Control, error::SourceError, inspection::SourceSheet, settings::ReadSettings, stream::RawBlock,
-    tally::NoticeTally,
+    Control, error::SourceError, settings::ReadSettings, stream::RawBlock, tally::NoticeTally,
 };
 
 /// Bytes that a file may have: more than Excel 2003 could hold in memory.
@@ -96,20 +95,6 @@ impl Workbook for XlsFile {
     fn names(&self) -> Vec<(String, bool)> {
         let sheets = self.globals.sheets.iter();
         sheets.map(|sheet| (sheet.name.clone(), sheet.visible)).collect()
-    }
-
-    fn describe(&mut self, index: usize) -> Result<SourceSheet, SourceError> {
-        let (settings, mut notices) = (ReadSettings::default(), NoticeTally::default());
-        let facts = self.stream(index, 1, &settings, &Control::quiet(), &mut notices, &mut |_| {
-            true
-        })?;
-        let sheet = self.place(index);
-        Ok(SourceSheet {
-            name: sheet.name.clone(),
-            visible: sheet.visible,
-            rows: facts.last_row,
-            columns: u32::try_from(facts.columns).unwrap_or(u32::MAX),
-        })
     }
 
     fn stream(
